@@ -1,0 +1,68 @@
+/* The decision: a pure function of the snapshot and the question. No clock, no I/O, no allocation. */
+#pragma once
+#include <bailiwick/model.h>
+
+enum bw_effect { BW_DENY, BW_ALLOW };
+
+/* Why. The order is that of nearness: the first that applies is given. */
+enum bw_reason {
+  BW_REASON_NONE,        /* zeroed memory: denied */
+  BW_REASON_GRANTED,
+  BW_REASON_NO_SUBJECT,  /* unknown, not active, or its home or something above its home is suspended */
+  BW_REASON_NOT_VISIBLE, /* no live grant of the subject's reaches the tenant, or there is no such tenant: the same */
+  BW_REASON_NO_PERMISSION, /* visible, but no live grant that reaches it has the permission */
+};
+
+struct bw_question {
+  struct bw_id subject;
+  struct bw_id tenant; /* where the target stands */
+  enum bw_permission permission;
+  int64_t now; /* microseconds UTC */
+};
+
+struct bw_answer {
+  enum bw_effect effect;
+  enum bw_reason reason;
+  struct bw_id root;    /* tenant of the widest live grant that reaches the target: with the permission when allowed, any when not;
+                           zero when the target is not visible */
+  enum bw_reach reach;  /* of that grant */
+  struct bw_id grant;
+  uint64_t revision;
+};
+
+/* Fills *ret_answer in every case, denies unless everything holds. A grant reaches its tenant and, with BW_REACH_SUBTREE,
+   all below it; below a boundary (bw_tenant_fact.boundary) only grants held at or below the boundary reach. */
+void bw_decide(const struct bw_model *model, const struct bw_question *question, struct bw_answer *ret_answer);
+
+/* A session of the subject is alive: subject active, nothing above its home suspended, epoch the same, session not ended. */
+bool bw_session_alive(const struct bw_model *model, const struct bw_id *subject, const struct bw_id *session, uint32_t epoch);
+
+/* What a principal holds, grant by grant, live ones only, in path order of their tenants. */
+struct bw_root {
+  struct bw_id grant, role, tenant;
+  enum bw_reach reach;
+  struct bw_permission_set permissions;
+  int64_t expires_at;
+};
+/* Up to `most`; gives how many there are. Consistent as one publication. */
+size_t bw_roots(const struct bw_model *model, const struct bw_id *subject, int64_t now, size_t most, struct bw_root *ret_roots);
+
+/* All permissions that the subject's live grants give it at the tenant; empty when there are none. */
+void bw_held(const struct bw_model *model, const struct bw_id *subject, const struct bw_id *tenant, int64_t now,
+             struct bw_permission_set *ret_set);
+
+/* What is known of one thing; false when it is unknown. */
+bool bw_tenant(const struct bw_model *model, const struct bw_id *id, struct bw_tenant_fact *ret_fact);
+bool bw_principal(const struct bw_model *model, const struct bw_id *id, struct bw_principal_fact *ret_fact);
+bool bw_role(const struct bw_model *model, const struct bw_id *id, struct bw_role_fact *ret_fact);
+bool bw_grant(const struct bw_model *model, const struct bw_id *id, struct bw_grant_fact *ret_fact);
+
+/* Labels from the root down to the tenant: "/aaaaaaaa/bbbbbbbb" with a NUL; the depth, 0 for an unknown tenant. */
+enum { BW_PATH = BW_DEPTH * (BW_LABEL + 1) + 1 };
+size_t bw_tenant_path(const struct bw_model *model, const struct bw_id *tenant, char ret_path[BW_PATH]);
+
+/* `below` is `above` or stands under it. */
+bool bw_tenant_within(const struct bw_model *model, const struct bw_id *below, const struct bw_id *above);
+
+/* A live or not yet valid grant of the principal's contains a permission flagged privileged. */
+bool bw_principal_privileged(const struct bw_model *model, const struct bw_id *principal);

@@ -1,0 +1,72 @@
+/* The snapshot: tenants, principals, roles and grants in memory. One writer, any number of readers without locks.
+   A transaction's changes are published as one: no reader sees half of them. */
+#pragma once
+#include <bailiwick/permission.h>
+
+struct bw_id {
+  unsigned char b[16];
+};
+
+enum bw_tenant_kind { BW_TENANT_PROVIDER = 1, BW_TENANT_PARTNER, BW_TENANT_CUSTOMER };
+enum bw_tenant_state { BW_TENANT_ACTIVE = 1, BW_TENANT_STAFF_SUSPENDED, BW_TENANT_SUBTREE_SUSPENDED };
+enum bw_principal_kind { BW_PRINCIPAL_USER = 1, BW_PRINCIPAL_CLIENT };
+enum bw_principal_state { BW_PRINCIPAL_ACTIVE = 1, BW_PRINCIPAL_INVITED, BW_PRINCIPAL_SUSPENDED, BW_PRINCIPAL_TERMINATED };
+enum bw_reach { BW_REACH_SELF = 1, BW_REACH_SUBTREE };
+
+enum { BW_LABEL = 8, BW_DEPTH = 16 };
+
+struct bw_tenant_fact {
+  struct bw_id id, parent; /* parent all zero for the root */
+  char label[BW_LABEL];
+  enum bw_tenant_kind kind;
+  enum bw_tenant_state state;
+  bool boundary;
+};
+
+struct bw_principal_fact {
+  struct bw_id id, home;
+  enum bw_principal_kind kind;
+  enum bw_principal_state state;
+  uint32_t epoch; /* sessions of another epoch are over */
+};
+
+struct bw_role_fact {
+  struct bw_id id;
+  struct bw_id tenant; /* who made it; usable in its subtree */
+  struct bw_permission_set permissions;
+};
+
+struct bw_grant_fact {
+  struct bw_id id, principal, role, tenant;
+  enum bw_reach reach;
+  int64_t not_before, expires_at; /* microseconds UTC; 0: unbounded */
+};
+
+struct bw_model;
+
+struct bw_model *bw_model_new(void); /* NULL when memory is out; an empty model denies everything */
+void bw_model_free(struct bw_model *model);
+
+/* The writer's side. begin .. commit is one publication; what is put replaces the fact of the same id. A put that refers to
+   something unknown (a grant's role not there yet) is kept and takes effect when that arrives, within the same publication or
+   a later one. False: memory is out, nothing of this publication will be visible, abandon or reload. */
+void bw_model_begin(struct bw_model *model);
+bool bw_model_put_tenant(struct bw_model *model, const struct bw_tenant_fact *fact);
+bool bw_model_put_principal(struct bw_model *model, const struct bw_principal_fact *fact);
+bool bw_model_put_role(struct bw_model *model, const struct bw_role_fact *fact);
+bool bw_model_put_grant(struct bw_model *model, const struct bw_grant_fact *fact);
+bool bw_model_end_session(struct bw_model *model, const struct bw_id *session, int64_t forget_at);
+void bw_model_drop_tenant(struct bw_model *model, const struct bw_id *id);
+void bw_model_drop_principal(struct bw_model *model, const struct bw_id *id);
+void bw_model_drop_role(struct bw_model *model, const struct bw_id *id);
+void bw_model_drop_grant(struct bw_model *model, const struct bw_id *id);
+/* Forgets ended sessions whose forget_at has passed. */
+void bw_model_forget_sessions(struct bw_model *model, int64_t now);
+bool bw_model_commit(struct bw_model *model, uint64_t revision);
+
+uint64_t bw_model_revision(const struct bw_model *model);
+
+struct bw_model_counts {
+  size_t tenants, principals, roles, grants, sessions, bytes;
+};
+void bw_model_count(const struct bw_model *model, struct bw_model_counts *ret_counts);

@@ -1,0 +1,96 @@
+/* Growing bytes with a maximum. */
+#include "base/buf.h"
+#include "base/text.h"
+#include <stdio.h>
+
+struct buf buf_in(struct arena *arena, size_t most) { return (struct buf){.arena = arena, .most = most}; }
+
+/* Room for n more bytes and the NUL behind them. */
+static bool reserve(struct buf *b, size_t n)
+{
+  if (b->failed || n > b->most || b->n > b->most - n) {
+    b->failed = true;
+    return false;
+  }
+  size_t need = b->n + n + 1;
+  if (need <= b->room)
+    return true;
+  size_t room = b->room ? b->room : 256;
+  while (room < need)
+    room *= 2;
+  char *grown = arena_alloc(b->arena, room);
+  if (!grown) {
+    b->failed = true;
+    return false;
+  }
+  if (b->n)
+    memcpy(grown, b->p, b->n);
+  b->p = grown;
+  b->room = room;
+  return true;
+}
+
+void buf_put(struct buf *b, struct str s)
+{
+  if (s.n == 0 || !reserve(b, s.n))
+    return;
+  memcpy(b->p + b->n, s.p, s.n);
+  b->n += s.n;
+}
+
+void buf_put_char(struct buf *b, char c) { buf_put(b, (struct str){&c, 1}); }
+
+void buf_print(struct buf *b, const char *format, ...)
+{
+  va_list measure, print;
+  va_start(measure, format);
+  int n = vsnprintf(NULL, 0, format, measure);
+  va_end(measure);
+  if (n < 0) {
+    b->failed = true;
+    return;
+  }
+  if (!reserve(b, (size_t)n))
+    return;
+  va_start(print, format);
+  vsnprintf(b->p + b->n, (size_t)n + 1, format, print);
+  va_end(print);
+  b->n += (size_t)n;
+}
+
+static void put_json_char(struct buf *b, unsigned char c)
+{
+  static const char escapes[256] = {['"'] = '"', ['\\'] = '\\', ['\b'] = 'b', ['\f'] = 'f',
+                                    ['\n'] = 'n', ['\r'] = 'r', ['\t'] = 't'};
+  if (escapes[c])
+    buf_put(b, (struct str){(char[]){'\\', escapes[c]}, 2});
+  else if (c < 0x20 || c == 0x7f)
+    buf_print(b, "\\u%04x", c);
+  else
+    buf_put_char(b, (char)c);
+}
+
+void buf_put_json(struct buf *b, struct str s)
+{
+  buf_put_char(b, '"');
+  while (s.n > 0) {
+    size_t n = text_utf8_next(s);
+    if (n == 0)
+      buf_put(b, STR("\xEF\xBF\xBD"));
+    else if (n == 1)
+      put_json_char(b, (unsigned char)s.p[0]);
+    else
+      buf_put(b, (struct str){s.p, n});
+    size_t step = n ? n : 1;
+    s = (struct str){s.p + step, s.n - step};
+  }
+  buf_put_char(b, '"');
+}
+
+struct str buf_str(struct buf *b)
+{
+  if (!reserve(b, 0))
+    return STR_NONE;
+  b->p[b->n] = '\0';
+  return (struct str){b->p, b->n};
+}

@@ -1,0 +1,31 @@
+/* The master key and what is derived from it, one key a purpose: no key serves twice. */
+#pragma once
+#include "base/arena.h"
+#include "base/result.h"
+#include "base/secret.h"
+#include "base/uuid.h"
+#include <stdint.h>
+
+struct crypto_keys;
+
+enum crypto_purpose {
+  CRYPTO_ACCESS_TOKEN = 1, /* sealed access tokens */
+  CRYPTO_PENDING_TOKEN,    /* sealed tokens between the steps of a login */
+  CRYPTO_CURSOR,           /* sealed list cursors */
+  CRYPTO_TOTP_SEED,        /* seeds at rest */
+  CRYPTO_PEPPER,           /* HMAC over passwords before they are hashed */
+  CRYPTO_PSEUDONYM,        /* HMAC that names an actor to those below */
+  CRYPTO_THROTTLE,         /* HMAC of throttle subjects: no login name stands in the table */
+  CRYPTO__PURPOSES
+};
+
+/* From 32 bytes; derives by HKDF-SHA-256 (RFC 5869). Refuses another length and all-equal bytes with R_RULE. */
+RESULT crypto_keys_open(struct secret master, struct crypto_keys **ret_keys);
+void crypto_keys_close(struct crypto_keys **keys);
+
+/* Reads the file (64 hex digits or 32 raw bytes, mode 0600 or stricter), or makes it when it is absent and `make`.
+   R_RULE when it is readable by others or malformed. */
+RESULT crypto_master_read(const char *path, bool make, struct secret *ret_master);
+
+/* Names the master key without revealing it: the database keeps it, a process with another key refuses to start. */
+struct uuid crypto_keys_id(const struct crypto_keys *keys);

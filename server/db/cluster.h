@@ -1,0 +1,20 @@
+/* The private PostgreSQL cluster under --data: made, started, adopted, stopped. */
+#pragma once
+#include "base/arena.h"
+#include "base/result.h"
+
+struct db_cluster;
+
+/* Takes DATA/lock (R_CONFLICT when another server holds it), makes the cluster on first use (initdb, Unix socket only,
+   data checksums, roles of the database), starts it or adopts a postmaster that an earlier server left, and waits until it
+   answers. R_RULE with a reason in the log for a cluster of another major version. */
+RESULT db_cluster_open(const char *data, struct db_cluster **ret_cluster);
+
+/* host=... dbname=... for libpq; lives as long as the cluster. */
+const char *db_cluster_conninfo(const struct db_cluster *cluster);
+
+/* The same for a cluster that another process runs, read from DATA: for import and the other commands. */
+RESULT db_cluster_find(const char *data, struct arena *arena, const char **ret_conninfo);
+
+/* Stops PostgreSQL (fast), gives the lock back. NULL-safe. */
+void db_cluster_close(struct db_cluster **cluster);

@@ -1,0 +1,46 @@
+/* A listener with its lanes: frames, routes and answers for one table of routes. */
+#pragma once
+#include "http/table.h"
+
+struct http_server;
+
+struct http_limits {
+  size_t body;                  /* bytes */
+  size_t header;                /* bytes of the whole header section */
+  size_t target;                /* bytes of the request target */
+  size_t arena;                 /* bytes of a request's arena */
+  unsigned connections;         /* in all */
+  unsigned address_connections; /* of one address, as a trusted proxy states it */
+  unsigned queue[HTTP__LANES];  /* requests that wait for a lane's worker; beyond: 503 with Retry-After */
+  int64_t request_time;         /* microseconds from first byte to the reply, header phase included */
+  int64_t idle_time;            /* microseconds a kept connection may be silent */
+};
+
+/* Limits as the README's settings table has them. */
+struct http_limits http_limits_default(void);
+
+struct http_config {
+  const char *address; /* "127.0.0.1" or "::1" ... */
+  uint16_t port;       /* 0: any free one */
+  unsigned event_threads;
+  unsigned workers[HTTP__LANES]; /* none for HTTP_LANE_DECISION */
+  struct http_limits limits;
+  const char *const *trusted_proxies; /* addresses or CIDR ranges, NULL-terminated; NULL: none */
+  const char *const *cors_origins;    /* exact origins, NULL-terminated; NULL: none */
+  const struct http_table *table;
+  void (*cancel)(void *service, enum http_lane lane, unsigned worker); /* stop what that worker waits for: its deadline passed */
+};
+
+/* Listens and answers until closed. The config is copied, what it points to must outlive the server. */
+RESULT http_server_open(const struct http_config *config, struct http_server **ret_server);
+
+uint16_t http_server_port(const struct http_server *server);
+
+/* Drains: accepts no more, says `Connection: close`, waits up to `grace` microseconds for what runs, cancels the rest,
+   and frees all. NULL-safe; leaves *server NULL. */
+void http_server_close(struct http_server **server, int64_t grace);
+
+/* Prometheus text of this listener: requests by operation and status with latency histogram, lanes' queues, connections,
+   refused frames. No label comes from input. */
+struct buf;
+void http_server_metrics(const struct http_server *server, struct buf *text);
