@@ -6,11 +6,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-enum { BLOCK_FIRST = 0, BLOCK_MOST = 0 };
+#if defined(__has_feature)
+#define HAS_FEATURE(name) __has_feature(name) /* clang's word for it */
 #else
-enum { BLOCK_FIRST = 4096, BLOCK_MOST = 1 << 20 };
+#define HAS_FEATURE(name) 0
 #endif
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || HAS_FEATURE(address_sanitizer) ||                 \
+  HAS_FEATURE(thread_sanitizer)
+enum { PIECE_EACH = 1 };
+#else
+enum { PIECE_EACH = 0 };
+#endif
+enum { BLOCK_FIRST = 4096, BLOCK_MOST = 1 << 20, ALIGNMENT = alignof(max_align_t) };
 
 struct block {
   struct block *next;
@@ -27,7 +34,7 @@ struct release {
 struct arena {
   struct block *blocks;
   struct release *releases;
-  size_t left, block_size;
+  size_t left, block_size; /* a block is at least so large; 0 where every piece has its own */
 };
 
 struct arena *arena_new(size_t limit)
@@ -36,7 +43,7 @@ struct arena *arena_new(size_t limit)
   if (!a)
     return NULL;
   a->left = limit;
-  a->block_size = BLOCK_FIRST;
+  a->block_size = PIECE_EACH ? 0 : BLOCK_FIRST;
   return a;
 }
 
@@ -56,8 +63,8 @@ void arena_free(struct arena **arena)
 
 static struct block *block_add(struct arena *a, size_t size)
 {
-  size_t room = size > a->block_size ? size : a->block_size;
-  struct block *b = calloc(1, sizeof *b + room);
+  size_t room = size > a->block_size ? size : a->block_size, all;
+  struct block *b = __builtin_add_overflow(sizeof *b, room, &all) ? NULL : calloc(1, all);
   if (!b)
     return NULL;
   b->size = room;
@@ -70,17 +77,18 @@ static struct block *block_add(struct arena *a, size_t size)
 
 void *arena_alloc(struct arena *a, size_t size)
 {
-  if (size > a->left)
+  size_t rounded;
+  if (size > a->left || __builtin_add_overflow(size, (ALIGNMENT - size % ALIGNMENT) % ALIGNMENT, &rounded))
     return NULL;
-  size_t rounded = (size + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
+  size_t room = PIECE_EACH ? size : rounded;
   struct block *b = a->blocks;
-  if (!b || BLOCK_FIRST == 0 || b->size - b->used < rounded)
-    b = block_add(a, BLOCK_FIRST == 0 ? size : rounded);
+  if (!b || PIECE_EACH || b->size - b->used < room)
+    b = block_add(a, room);
   if (!b)
     return NULL;
   void *piece = b->data + b->used;
-  b->used += BLOCK_FIRST == 0 ? size : rounded;
-  a->left -= size;
+  b->used += room;
+  a->left -= rounded < a->left ? rounded : a->left;
   return piece;
 }
 
