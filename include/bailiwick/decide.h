@@ -2,6 +2,11 @@
 #pragma once
 #include <bailiwick/model.h>
 
+#pragma GCC visibility push(default)
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 enum bw_effect { BW_DENY, BW_ALLOW };
 
 /* Why. The order is that of nearness: the first that applies is given. */
@@ -23,19 +28,22 @@ struct bw_question {
 struct bw_answer {
   enum bw_effect effect;
   enum bw_reason reason;
-  struct bw_id root;    /* tenant of the widest live grant that reaches the target: with the permission when allowed, any when not;
-                           zero when the target is not visible */
+  struct bw_id root;    /* tenant of the widest live grant that reaches the target: with the permission when allowed,
+                           any when not; zero when the target is not visible */
   enum bw_reach reach;  /* of that grant */
   struct bw_id grant;
   uint64_t revision;
 };
 
-/* Fills *ret_answer in every case, denies unless everything holds. A grant reaches its tenant and, with BW_REACH_SUBTREE,
-   all below it; below a boundary (bw_tenant_fact.boundary) only grants held at or below the boundary reach. */
+/* Fills *ret_answer in every case, denies unless everything holds. A grant reaches its tenant and, with
+   BW_REACH_SUBTREE, all below it; but a boundary (bw_tenant_fact.boundary) and what stands below it are reached only by
+   grants held at or below the boundary. Widest: nearest to the root; there, subtree before self, then the lower id. */
 void bw_decide(const struct bw_model *model, const struct bw_question *question, struct bw_answer *ret_answer);
 
-/* A session of the subject is alive: subject active, nothing above its home suspended, epoch the same, session not ended. */
-bool bw_session_alive(const struct bw_model *model, const struct bw_id *subject, const struct bw_id *session, uint32_t epoch);
+/* A session of the subject is alive: subject active, nothing above its home suspended, epoch the same, session not
+   ended. */
+bool bw_session_alive(const struct bw_model *model, const struct bw_id *subject, const struct bw_id *session,
+                      uint32_t epoch);
 
 /* What a principal holds, grant by grant, live ones only, in path order of their tenants. */
 struct bw_root {
@@ -45,7 +53,8 @@ struct bw_root {
   int64_t expires_at;
 };
 /* Up to `most`; gives how many there are. Consistent as one publication. */
-size_t bw_roots(const struct bw_model *model, const struct bw_id *subject, int64_t now, size_t most, struct bw_root *ret_roots);
+size_t bw_roots(const struct bw_model *model, const struct bw_id *subject, int64_t now, size_t most,
+                struct bw_root *ret_roots);
 
 /* All permissions that the subject's live grants give it at the tenant; empty when there are none. */
 void bw_held(const struct bw_model *model, const struct bw_id *subject, const struct bw_id *tenant, int64_t now,
@@ -64,5 +73,10 @@ size_t bw_tenant_path(const struct bw_model *model, const struct bw_id *tenant, 
 /* `below` is `above` or stands under it. */
 bool bw_tenant_within(const struct bw_model *model, const struct bw_id *below, const struct bw_id *above);
 
-/* A live or not yet valid grant of the principal's contains a permission flagged privileged. */
-bool bw_principal_privileged(const struct bw_model *model, const struct bw_id *principal);
+/* A grant of the principal's that has not expired, in force yet or not, has a role with a privileged permission. */
+bool bw_principal_privileged(const struct bw_model *model, const struct bw_id *principal, int64_t now);
+
+#ifdef __cplusplus
+}
+#endif
+#pragma GCC visibility pop

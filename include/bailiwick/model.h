@@ -3,6 +3,11 @@
 #pragma once
 #include <bailiwick/permission.h>
 
+#pragma GCC visibility push(default)
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct bw_id {
   unsigned char b[16];
 };
@@ -10,7 +15,12 @@ struct bw_id {
 enum bw_tenant_kind { BW_TENANT_PROVIDER = 1, BW_TENANT_PARTNER, BW_TENANT_CUSTOMER };
 enum bw_tenant_state { BW_TENANT_ACTIVE = 1, BW_TENANT_STAFF_SUSPENDED, BW_TENANT_SUBTREE_SUSPENDED };
 enum bw_principal_kind { BW_PRINCIPAL_USER = 1, BW_PRINCIPAL_CLIENT };
-enum bw_principal_state { BW_PRINCIPAL_ACTIVE = 1, BW_PRINCIPAL_INVITED, BW_PRINCIPAL_SUSPENDED, BW_PRINCIPAL_TERMINATED };
+enum bw_principal_state {
+  BW_PRINCIPAL_ACTIVE = 1,
+  BW_PRINCIPAL_INVITED,
+  BW_PRINCIPAL_SUSPENDED,
+  BW_PRINCIPAL_TERMINATED,
+};
 enum bw_reach { BW_REACH_SELF = 1, BW_REACH_SUBTREE };
 
 enum { BW_LABEL = 8, BW_DEPTH = 16 };
@@ -47,9 +57,11 @@ struct bw_model;
 struct bw_model *bw_model_new(void); /* NULL when memory is out; an empty model denies everything */
 void bw_model_free(struct bw_model *model);
 
-/* The writer's side. begin .. commit is one publication; what is put replaces the fact of the same id. A put that refers to
-   something unknown (a grant's role not there yet) is kept and takes effect when that arrives, within the same publication or
-   a later one. False: memory is out, nothing of this publication will be visible, abandon or reload. */
+/* The writer's side: one thread. begin .. commit is one publication; what is put replaces the fact of the same id. A put
+   that refers to something unknown (a grant's role not there yet) is kept and takes effect when that arrives, within the
+   same publication or a later one; what refers to a dropped thing rests until that is put again. An id of zeroes names
+   nothing: a fact of it is ignored. False: memory is out, nothing of this publication will be visible, abandon (begin
+   anew) or reload. */
 void bw_model_begin(struct bw_model *model);
 bool bw_model_put_tenant(struct bw_model *model, const struct bw_tenant_fact *fact);
 bool bw_model_put_principal(struct bw_model *model, const struct bw_principal_fact *fact);
@@ -70,3 +82,8 @@ struct bw_model_counts {
   size_t tenants, principals, roles, grants, sessions, bytes;
 };
 void bw_model_count(const struct bw_model *model, struct bw_model_counts *ret_counts);
+
+#ifdef __cplusplus
+}
+#endif
+#pragma GCC visibility pop

@@ -4,6 +4,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#pragma GCC visibility push(default)
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 enum bw_permission {
   BW_PERMISSION_NONE, /* zeroed memory asks for nothing and is denied */
 #define PERMISSION(name, wire, flags, help) BW_##name,
@@ -19,7 +24,9 @@ enum { BW_PERMISSION_WORDS = 4 };
 struct bw_permission_set {
   uint64_t word[BW_PERMISSION_WORDS];
 };
+#ifndef __cplusplus
 _Static_assert(BW_PERMISSION__COUNT <= 64 * BW_PERMISSION_WORDS, "the set holds every permission");
+#endif
 
 struct bw_permission_row {
   const char *wire, *help;
@@ -36,3 +43,8 @@ void bw_permission_add(struct bw_permission_set *set, enum bw_permission permiss
 bool bw_permission_has(const struct bw_permission_set *set, enum bw_permission permission);
 bool bw_permission_covers(const struct bw_permission_set *set, const struct bw_permission_set *part);
 void bw_permission_unite(struct bw_permission_set *set, const struct bw_permission_set *more);
+
+#ifdef __cplusplus
+}
+#endif
+#pragma GCC visibility pop
