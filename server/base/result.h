@@ -1,6 +1,11 @@
 /* What can come of an operation, for the whole service: one list, and every value must be looked at. */
 #pragma once
 #include "base/log.h"
+#include <fcntl.h>
+#include <unistd.h>
+
+/* Both define R_OK as 4, a mode of access(): read here first, they cannot do so later. Open a file instead of asking. */
+#undef R_OK
 
 enum result {
 #define RESULT_ROW(name, status, code, level, title) R_##name,
