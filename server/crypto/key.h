@@ -23,9 +23,15 @@ enum crypto_purpose {
 RESULT crypto_keys_open(struct secret master, struct crypto_keys **ret_keys);
 void crypto_keys_close(struct crypto_keys **keys);
 
-/* Reads the file (64 hex digits or 32 raw bytes, mode 0600 or stricter), or makes it when it is absent and `make`.
-   R_RULE when it is readable by others or malformed. */
+/* Reads the file (64 hex digits or 32 raw bytes, mode 0600 or stricter), or makes it when it is absent and `make`:
+   of several processes that make it at once, all read the same. R_RULE when it is readable by others or malformed,
+   R_NOT_FOUND when it is absent, R_UNAVAILABLE when it cannot be read or made. */
 RESULT crypto_master_read(const char *path, bool make, struct secret *ret_master);
+
+/* The 32 bytes of one purpose and its name, for the files of this layer alone. */
+enum { CRYPTO_KEY = 32 };
+const unsigned char *crypto_key_bytes(const struct crypto_keys *keys, enum crypto_purpose purpose);
+struct str crypto_key_name(enum crypto_purpose purpose);
 
 /* Names the master key without revealing it: the database keeps it, a process with another key refuses to start. */
 struct uuid crypto_keys_id(const struct crypto_keys *keys);

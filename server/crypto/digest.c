@@ -1,0 +1,39 @@
+/* SHA-256, HMAC-SHA-256 and random bytes from OpenSSL; whatever it does not confirm is a failure. */
+#include "crypto/digest.h"
+#include <limits.h>
+#include <openssl/evp.h>
+#include <openssl/rand.h>
+
+RESULT crypto_digest(struct str bytes, unsigned char ret_digest[CRYPTO_DIGEST])
+{
+  unsigned char digest[EVP_MAX_MD_SIZE];
+  unsigned int n = 0;
+  bool made = EVP_Digest(bytes.p ? bytes.p : "", bytes.n, digest, &n, EVP_sha256(), NULL) == 1;
+  if (!made || n != CRYPTO_DIGEST)
+    return R_INTERNAL;
+  memcpy(ret_digest, digest, CRYPTO_DIGEST);
+  return R_OK;
+}
+
+RESULT crypto_hmac(const struct crypto_keys *keys, enum crypto_purpose purpose, struct str bytes,
+                   unsigned char ret_mac[CRYPTO_DIGEST])
+{
+  unsigned char mac[EVP_MAX_MD_SIZE];
+  size_t n = 0;
+  const unsigned char *key = crypto_key_bytes(keys, purpose);
+  const unsigned char *input = (const unsigned char *)(bytes.p ? bytes.p : "");
+  bool made = EVP_Q_mac(NULL, "HMAC", NULL, "SHA256", NULL, key, CRYPTO_KEY, input, bytes.n, mac, sizeof mac, &n);
+  if (!made || n != CRYPTO_DIGEST)
+    return R_INTERNAL;
+  memcpy(ret_mac, mac, CRYPTO_DIGEST);
+  secret_wipe(mac, sizeof mac);
+  return R_OK;
+}
+
+RESULT crypto_random(void *ret_bytes, size_t n)
+{
+  if (n > INT_MAX)
+    return R_INTERNAL;
+  int made = RAND_bytes(ret_bytes, (int)n);
+  return made == 1 ? R_OK : R_INTERNAL;
+}
