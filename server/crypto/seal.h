@@ -2,13 +2,22 @@
 #pragma once
 #include "crypto/key.h"
 
-/* version byte, 12 bytes random nonce, ciphertext, 16 bytes tag; `context` is authenticated, not contained. */
-enum { CRYPTO_SEAL_EXTRA = 1 + 12 + 16 };
+/* version byte, 12 bytes random nonce, ciphertext, 16 bytes tag. */
+enum { CRYPTO_SEAL_EXTRA = 1 + 12 + 16, CRYPTO_SEAL_MOST = 1 << 24 };
 
-/* .n is plain.n + CRYPTO_SEAL_EXTRA. */
-RESULT crypto_seal(const struct crypto_keys *keys, enum crypto_purpose purpose, struct str context, struct str plain,
-                   struct arena *arena, struct str *ret_sealed);
+/* What a sealed text is bound to; `context` is authenticated, not contained. */
+struct crypto_binding {
+  const struct crypto_keys *keys;
+  enum crypto_purpose purpose;
+  struct str context;
+};
+
+/* .n is plain.n + CRYPTO_SEAL_EXTRA. R_TOO_LARGE over CRYPTO_SEAL_MOST bytes. */
+RESULT crypto_seal(const struct crypto_binding *binding, struct str plain, struct arena *arena, struct str *ret_sealed);
 
 /* R_NOT_FOUND when it was not sealed with this key, purpose and context; anything but a verified tag is that. */
-RESULT crypto_unseal(const struct crypto_keys *keys, enum crypto_purpose purpose, struct str context, struct str sealed,
-                     struct arena *arena, struct str *ret_plain);
+RESULT crypto_unseal(const struct crypto_binding *binding, struct str sealed, struct arena *arena,
+                     struct str *ret_plain);
+
+/* The same into sealed.n - CRYPTO_SEAL_EXTRA bytes of the caller's, which are wiped when it is refused. */
+RESULT crypto_unseal_into(const struct crypto_binding *binding, struct str sealed, unsigned char *ret_plain);
