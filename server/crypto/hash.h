@@ -11,12 +11,16 @@ struct crypto_cost {
 /* OWASP's floor: 19 MiB, 2 passes, 1 lane. */
 struct crypto_cost crypto_cost_default(void);
 
+/* Neither a setting nor a hash found in the database may ask for more: 256 MiB, 16 passes, 4 lanes. */
+enum { CRYPTO_COST_MEMORY_MOST = 256 * 1024, CRYPTO_COST_PASSES_MOST = 16, CRYPTO_COST_LANES_MOST = 4 };
+
 enum { CRYPTO_HASH_TEXT = 128 };
 
+/* R_RULE when the cost is over those limits or under Argon2's own (8 KiB a lane, 1 pass, 1 lane). */
 RESULT crypto_hash_make(const struct crypto_keys *keys, struct crypto_cost cost, struct str password,
                         char ret_hash[CRYPTO_HASH_TEXT]);
 
-/* R_OK: it is the password; R_LOGIN_FAILED: it is not, or the hash is malformed. */
+/* R_OK: it is the password; R_LOGIN_FAILED: it is not, or the hash is malformed or over the limits. */
 RESULT crypto_hash_check(const struct crypto_keys *keys, struct str hash, struct str password);
 
 /* The hash was made with less than `cost`: make it anew at the next login. */
