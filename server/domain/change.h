@@ -1,0 +1,51 @@
+/* One change under way: who makes it, in which transaction, and the audit event that goes with it. */
+#pragma once
+#include "base/clock.h"
+#include "base/uuid.h"
+#include "crypto/key.h"
+#include "policy/mint.h"
+
+struct db_pool;
+struct db_tx;
+
+/* What every change needs of the process; built once by main. */
+struct domain {
+  struct db_pool *app;  /* as bailiwick_app */
+  struct db_pool *auth; /* as bailiwick_auth: credentials, sessions */
+  struct policy *policy;
+  const struct crypto_keys *keys;
+};
+
+enum domain_actor_kind { DOMAIN_ACTOR_USER = 1, DOMAIN_ACTOR_CLIENT, DOMAIN_ACTOR_OPERATOR, DOMAIN_ACTOR_SYSTEM, DOMAIN_ACTOR_ANONYMOUS };
+
+struct domain_actor {
+  enum domain_actor_kind kind;
+  struct uuid id, home; /* zero for operator, system, anonymous */
+  struct str address, request_id;
+};
+
+struct change {
+  const struct domain *domain;
+  struct domain_actor actor;
+  struct arena *arena;
+  int64_t now;
+  int64_t deadline;          /* clock_monotonic() */
+  const char *action;        /* "createTenant": the route's operation, or the import's */
+  const struct scope *scope; /* of the root under which it runs */
+  struct uuid root;          /* that root; what the actor sees begins there */
+  struct db_tx *tx;          /* on the app pool, under the scope; the caller opens and commits it */
+  unsigned events;           /* audit events written in it: a change that ends with 0 is a fault */
+};
+
+/* What a change made, as the API shows it. */
+struct outcome {
+  struct uuid id;
+  struct str body; /* JSON from SQL; empty for a deletion */
+  int64_t version; /* for the ETag; 0 where there is none */
+};
+
+/* A value of a merge patch: absent (given false), null (.p NULL), or a text. */
+struct patch {
+  bool given;
+  struct str value;
+};
