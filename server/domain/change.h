@@ -6,7 +6,7 @@
 #include "policy/mint.h"
 
 struct db_pool;
-struct db_tx;
+struct store_tx;
 
 /* What every change needs of the process; built once by main. */
 struct domain {
@@ -33,7 +33,7 @@ struct change {
   const char *action;        /* "createTenant": the route's operation, or the import's */
   const struct scope *scope; /* of the root under which it runs */
   struct uuid root;          /* that root; what the actor sees begins there */
-  struct db_tx *tx;          /* on the app pool, under the scope; the caller opens and commits it */
+  struct store_tx *tx;          /* on the app pool, under the scope; the caller opens and commits it */
   unsigned events;           /* audit events written in it: a change that ends with 0 is a fault */
 };
 

@@ -1,0 +1,14 @@
+/* Who is calling, as an access token proves it. */
+#pragma once
+#include "base/uuid.h"
+#include <stdint.h>
+
+enum authn_kind { AUTHN_USER = 1, AUTHN_CLIENT };
+enum authn_strength { AUTHN_SINGLE = 1, AUTHN_TWO_FACTORS };
+
+struct authn_caller {
+  struct uuid principal, session;
+  enum authn_kind kind;
+  enum authn_strength strength;
+  uint32_t epoch; /* of the principal when the session began */
+};

@@ -1,0 +1,38 @@
+/* What a store call needs and gives: the layers above see no database, only this. */
+#pragma once
+#include "base/arena.h"
+#include "base/result.h"
+#include "base/uuid.h"
+#include <stdint.h>
+
+struct db_pool;
+struct scope;
+
+struct store_call {
+  struct db_pool *pool;
+  const struct scope *scope; /* which rows; NULL only for what runs before anyone is known, on the auth pool */
+  struct arena *arena;       /* what is given back lives in it */
+  int64_t deadline;          /* clock_monotonic(); 0: none */
+};
+
+/* A thing as the API shows it. */
+struct store_object {
+  struct uuid id;
+  struct str path;  /* of its tenant: with id, its place in a list */
+  struct str body;  /* JSON */
+  int64_t version;  /* 0 where it has none */
+};
+
+/* One page of a list, in the list's order. */
+struct store_page {
+  const struct store_object *items;
+  size_t count;
+};
+
+/* A transaction: begins with its first statement. */
+struct store_tx;
+RESULT store_tx_open(const struct store_call *call, struct store_tx **ret_tx);
+/* As db_tx_commit. */
+RESULT store_tx_commit(struct store_tx *tx, uint64_t *ret_revision);
+/* Rolls back unless committed; NULL-safe; for CLEANUP. */
+void store_tx_close(struct store_tx **tx);
