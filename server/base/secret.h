@@ -19,3 +19,8 @@ bool secret_equal(struct secret a, struct secret b);
 
 /* Overwrites, also where the compiler sees no later use. */
 void secret_wipe(void *bytes, size_t n);
+
+/* malloc and free that wipe, for libraries which take such a pair. The one gives NULL when memory is out, the other is
+   NULL-safe and takes only what the first gave. */
+void *secret_alloc(size_t n);
+void secret_release(void *piece);
