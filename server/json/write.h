@@ -19,4 +19,4 @@ void json_put_bool(struct json_writer *w, bool flag);
 void json_put_uuid(struct json_writer *w, const struct uuid *uuid); /* NULL: null */
 void json_put_time(struct json_writer *w, int64_t time);
 void json_put_null(struct json_writer *w);
-void json_put_raw(struct json_writer *w, struct str json); /* already JSON, from SQL */
+void json_put_raw(struct json_writer *w, struct str json); /* already JSON, from SQL; empty: null */
