@@ -14,7 +14,15 @@ struct json_time { int64_t value; bool present, null; };     /* RFC 3339 */
 struct json_texts { const struct str *value; size_t count; bool present, null; }; /* array of strings */
 struct json_raw { const struct json *value; bool present, null; };  /* anything: checked by who takes it */
 
-enum json_field_kind { JSON_FIELD_TEXT = 1, JSON_FIELD_ID, JSON_FIELD_NUMBER, JSON_FIELD_FLAG, JSON_FIELD_TIME, JSON_FIELD_TEXTS, JSON_FIELD_RAW };
+enum json_field_kind {
+  JSON_FIELD_TEXT = 1,
+  JSON_FIELD_ID,
+  JSON_FIELD_NUMBER,
+  JSON_FIELD_FLAG,
+  JSON_FIELD_TIME,
+  JSON_FIELD_TEXTS,
+  JSON_FIELD_RAW
+};
 
 enum json_need { JSON_OPTIONAL, JSON_REQUIRED, JSON_NULLABLE /* optional, and null is a value */ };
 
@@ -29,8 +37,8 @@ struct json_field {
 
 #define JSON_KIND_OF(member)                                                                                           \
   _Generic((member), struct json_text: JSON_FIELD_TEXT, struct json_id: JSON_FIELD_ID,                                 \
-           struct json_number: JSON_FIELD_NUMBER, struct json_flag: JSON_FIELD_FLAG, struct json_time: JSON_FIELD_TIME, \
-           struct json_texts: JSON_FIELD_TEXTS, struct json_raw: JSON_FIELD_RAW)
+           struct json_number: JSON_FIELD_NUMBER, struct json_flag: JSON_FIELD_FLAG,                                   \
+           struct json_time: JSON_FIELD_TIME, struct json_texts: JSON_FIELD_TEXTS, struct json_raw: JSON_FIELD_RAW)
 
 /* FIELD(struct tenant_create, name, REQUIRED, 1, 200): the JSON member has the C member's name. */
 #define FIELD(type, member, need, min, max) FIELD_CHOICE(type, member, need, min, max, NULL)
@@ -49,19 +57,24 @@ struct json_body {
   const struct json_body variable = {schema, variable##_fields, sizeof variable##_fields / sizeof *variable##_fields}
 
 struct json_error {
-  struct str field; /* "name", or "" for the body itself */
-  const char *code; /* "required", "unknown", "wrong_type", "too_short", "too_long", "out_of_range", "not_a_choice", "malformed" */
+  struct str field; /* "name", "name[3]" for an element, "" for the body itself; an unknown one is cut at 128 bytes */
+  const char *code; /* "required", "unknown", "wrong_type", "too_short", "too_long", "out_of_range", "not_a_choice",
+                       "malformed" */
   const char *message;
 };
 
-/* Fills the struct from an object. Every wrong field is named: R_MALFORMED and up to 64 errors in the arena.
-   Text is well-formed UTF-8 without control characters. *target may be half filled after a failure. */
+struct json_errors {
+  const struct json_error *list;
+  size_t count;
+};
+
+/* Fills the struct from an object. Every wrong field is named: R_MALFORMED and up to 64 errors in the arena, which are
+   untouched after any other result. Text is well-formed UTF-8 without control characters and line separators. Where
+   there are choices, they alone count, not the length. null is a value for NULLABLE and raw members alone. Absent
+   members are zeroed. *target may be half filled after a failure. An empty text is the body's own error "required". */
 RESULT json_decode(struct str text, const struct json_body *body, struct arena *arena, void *target,
-                   const struct json_error **ret_errors, size_t *ret_count);
+                   struct json_errors *ret_errors);
 
 /* The same for an object parsed before. */
 RESULT json_decode_value(const struct json *object, const struct json_body *body, struct arena *arena, void *target,
-                         const struct json_error **ret_errors, size_t *ret_count);
-
-/* Two texts are the same JSON value, whatever the order of members. */
-bool json_same(struct str a, struct str b);
+                         struct json_errors *ret_errors);
