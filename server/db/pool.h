@@ -7,7 +7,7 @@
 struct db_pool;
 
 /* Whom the connections log in as (ARCHITECTURE.md section 4). */
-enum db_role { DB_APP = 1, DB_AUTH, DB_POLICY, DB_MIGRATE, DB__ROLES };
+enum db_role { DB_APP = 1, DB_AUTH, DB_POLICY, DB_MIGRATE, DB__ROLES, DB_ANY = DB__ROLES };
 
 struct db_config {
   const char *conninfo; /* URL or key=value; its user is replaced by the role's name */

@@ -4,22 +4,29 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "base/uuid.h"
+#include "db/pool.h"
 
 enum statement {
-#define STATEMENT(name, parameters, text) SQL_##name,
+#define STATEMENT(name, parameters, role, scoped, custom, text) SQL_##name,
 #include "db/statements.def"
 #undef STATEMENT
   SQL__COUNT
 };
 
+/* What the head of NAME.sql says of it: `-- role: app` (unless said otherwise), auth, policy, migrate or any;
+   `-- scope: none` for the few of role app that run before there is a scope; `-- plan: custom` for lists. */
 struct statement_row {
   const char *name, *text;
   int parameters;
+  enum db_role role; /* it runs on pools of this role alone; DB_ANY: on all */
+  bool scoped;       /* it runs with a scope or not at all */
+  bool custom_plan;  /* planned anew for its values each time (ARCHITECTURE.md section 4) */
 };
 
 extern const struct statement_row db_statements[SQL__COUNT];
 
-/* Values for $1, $2, ... in order. Views are not copied. Zeroed memory is an empty list. */
+/* Values for $1, $2, ... in order. Views are not copied, and points into itself: pass it by address. Zeroed memory is an
+   empty list. */
 enum { DB_VALUES = 24 };
 struct db_values {
   int count;
