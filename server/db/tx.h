@@ -9,15 +9,15 @@ struct db_tx;
 /* What a call needs besides the statement. */
 struct db_call {
   struct db_pool *pool;
-  const struct scope *scope; /* NULL: only statements that db/unscoped.def lists may run */
+  const struct scope *scope; /* NULL: only statements that need none may run (db/statement.h), else R_INTERNAL */
   struct arena *arena;       /* rows live in it */
   int64_t deadline;          /* clock_monotonic(): the statement is cancelled then; 0: never */
 };
 
 /* One statement in one round trip: set_config of the scope and the statement in one pipeline up to its Sync.
    R_UNAVAILABLE: no connection; R_AGAIN: serialization failure, deadlock; R_CONFLICT, R_ALREADY_EXISTS (23505);
-   R_RULE (23514 and triggers' own P0001 .. by their table in db/sqlstate.def); R_INTERNAL: all else, with the cause
-   kept for db_last_error. No row is R_OK with count 0. */
+   R_RULE and its kin (23514, and BW001 .. of our own triggers, by their table in db/sqlstate.def); R_INTERNAL: all else,
+   with the cause kept for db_last_error. No row is R_OK with count 0. */
 RESULT db_read(const struct db_call *call, enum statement statement, const struct db_values *values,
                struct db_rows *ret_rows);
 
@@ -28,6 +28,9 @@ RESULT db_tx_run(struct db_tx *tx, enum statement statement, const struct db_val
 
 /* Queues a statement whose rows nobody needs; it goes out with the next run or the commit, which report its failure. */
 RESULT db_tx_queue(struct db_tx *tx, enum statement statement, const struct db_values *values);
+
+/* Committed, but the revision behind it could not be read: wait as for one that is yet to come. */
+#define DB_REVISION_UNKNOWN INT64_MAX
 
 /* Commits what was queued and run, in one round trip, and reads the policy revision behind it in the same one.
    R_OUTCOME_UNKNOWN: the connection died and PostgreSQL could not say within 5 s what became of it; R_AGAIN: certainly
