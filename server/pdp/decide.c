@@ -1,0 +1,257 @@
+/* The decision: one walk up from the target, then the subject's grants one by one. */
+#include "pdp/decide.h"
+
+bool pdp_line_of(const struct bw_model *m, uint32_t tenant, struct pdp_line *ret_line)
+{
+  unsigned n = 0;
+  for (; tenant; n++) {
+    const struct pdp_tenant *t = pdp_tenant(m, tenant);
+    uint32_t info = pdp_get(&t->info);
+    if (n == BW_DEPTH || !(info & PDP_PRESENT))
+      return false;
+    ret_line->at[n] = tenant;
+    ret_line->info[n] = info;
+    tenant = pdp_get(&t->parent);
+  }
+  ret_line->n = n;
+  return n;
+}
+
+/* The place of a tenant on a line from `place` up; line->n when it is not there. */
+static unsigned place_of(const struct pdp_line *line, unsigned place, uint32_t tenant)
+{
+  while (place < line->n && line->at[place] != tenant)
+    place++;
+  return place;
+}
+
+void pdp_line_path(const struct bw_model *m, const struct pdp_line *line, char ret_path[BW_PATH])
+{
+  char *end = ret_path;
+  for (unsigned i = line->n; i-- > 0; end += BW_LABEL) {
+    uint64_t label = pdp_get(&pdp_tenant(m, line->at[i])->label);
+    *end++ = '/';
+    memcpy(end, &label, BW_LABEL);
+  }
+  *end = '\0';
+}
+
+/* A tenant whose own staff is suspended lets that of the tenants below act; no other state but active does. */
+static bool home_acts(const struct bw_model *m, uint32_t home)
+{
+  struct pdp_line line;
+  if (!pdp_line_of(m, home, &line) || pdp_state(line.info[0]) != BW_TENANT_ACTIVE)
+    return false;
+  for (unsigned i = 1; i < line.n; i++) {
+    unsigned state = pdp_state(line.info[i]);
+    if (state != BW_TENANT_ACTIVE && state != BW_TENANT_STAFF_SUSPENDED)
+      return false;
+  }
+  return true;
+}
+
+const struct pdp_principal *pdp_subject(const struct bw_model *m, const struct bw_id *id)
+{
+  const struct pdp_principal *p = pdp_principal(m, pdp_principal_find(m, id));
+  uint32_t info = pdp_get(&p->info);
+  if (!(info & PDP_PRESENT) || pdp_state(info) != BW_PRINCIPAL_ACTIVE || !home_acts(m, pdp_get(&p->home)))
+    return NULL;
+  return p;
+}
+
+bool pdp_target_of(const struct bw_model *m, uint32_t tenant, uint32_t home, struct pdp_target *ret_target)
+{
+  struct pdp_line *line = &ret_target->line;
+  if (!pdp_line_of(m, tenant, line))
+    return false;
+  unsigned limit = place_of(line, 0, home);
+  if (limit == line->n)
+    return false;
+  for (unsigned i = 0; i < limit; i++) {
+    if (line->info[i] & PDP_BOUNDARY)
+      limit = i;
+  }
+  ret_target->limit = limit;
+  return true;
+}
+
+static bool in_force(const struct pdp_grant *g, int64_t now)
+{
+  int64_t not_before = pdp_get(&g->not_before), expires_at = pdp_get(&g->expires_at);
+  return (!not_before || not_before <= now) && (!expires_at || now < expires_at);
+}
+
+bool pdp_target_reached(const struct bw_model *m, const struct pdp_target *target, const struct pdp_grant *g,
+                        int64_t now, unsigned *ret_place)
+{
+  const struct pdp_line *line = &target->line;
+  uint32_t info = pdp_get(&g->info);
+  unsigned place = place_of(line, 0, pdp_get(&g->tenant)), reach = pdp_kind(info);
+  if (!(info & PDP_PRESENT) || place > target->limit || !in_force(g, now))
+    return false;
+  if (reach != BW_REACH_SUBTREE && (reach != BW_REACH_SELF || place != 0))
+    return false;
+  const struct pdp_role *role = pdp_role(m, pdp_get(&g->role));
+  if (!(pdp_get(&role->info) & PDP_PRESENT) || place_of(line, place, pdp_get(&role->tenant)) == line->n)
+    return false;
+  *ret_place = place;
+  return true;
+}
+
+/* A grant that reaches the target, and what makes one answer better than another. */
+struct candidate {
+  const struct pdp_grant *grant;
+  bool permits;
+  unsigned place, reach;
+};
+
+static bool better(const struct candidate *a, const struct candidate *b)
+{
+  if (!b->grant || a->permits != b->permits)
+    return !b->grant || a->permits;
+  if (a->place != b->place)
+    return a->place > b->place;
+  if (a->reach != b->reach)
+    return a->reach > b->reach;
+  struct bw_id ours = pdp_id(&a->grant->key), theirs = pdp_id(&b->grant->key);
+  return memcmp(&ours, &theirs, sizeof ours) < 0;
+}
+
+static struct candidate best_grant(const struct bw_model *m, const struct pdp_principal *subject,
+                                   const struct pdp_target *target, const struct bw_question *q)
+{
+  struct candidate best = {0};
+  const struct pdp_grant *g;
+  for (uint32_t i = pdp_get(&subject->first); i; i = pdp_get(&g->next)) {
+    g = pdp_grant(m, i);
+    struct candidate c = {.grant = g, .reach = pdp_kind(pdp_get(&g->info))};
+    if (!pdp_target_reached(m, target, g, q->now, &c.place))
+      continue;
+    struct bw_permission_set set = pdp_role_permissions(pdp_role(m, pdp_get(&g->role)));
+    c.permits = bw_permission_has(&set, q->permission);
+    if (better(&c, &best))
+      best = c;
+  }
+  return best;
+}
+
+static struct bw_answer judge(const struct bw_model *m, const struct bw_question *q)
+{
+  struct bw_answer answer = {.reason = BW_REASON_NO_SUBJECT, .revision = pdp_get(&m->revision)};
+  pdp_table_hint(&m->table[PDP_TENANTS], pdp_key(&q->tenant));
+  const struct pdp_principal *subject = pdp_subject(m, &q->subject);
+  if (!subject)
+    return answer;
+  answer.reason = BW_REASON_NOT_VISIBLE;
+  struct pdp_target target;
+  if (!pdp_target_of(m, pdp_tenant_find(m, &q->tenant), pdp_get(&subject->home), &target))
+    return answer;
+  struct candidate best = best_grant(m, subject, &target, q);
+  if (!best.grant)
+    return answer;
+  answer.effect = best.permits ? BW_ALLOW : BW_DENY;
+  answer.reason = best.permits ? BW_REASON_GRANTED : BW_REASON_NO_PERMISSION;
+  answer.root = pdp_id(&pdp_tenant(m, target.line.at[best.place])->key);
+  answer.reach = best.reach;
+  answer.grant = pdp_id(&best.grant->key);
+  return answer;
+}
+
+void bw_decide(const struct bw_model *m, const struct bw_question *question, struct bw_answer *ret_answer)
+{
+  struct bw_answer answer;
+  struct pdp_reading r = pdp_reading_begin(m);
+  do {
+    answer = judge(m, question);
+  } while (pdp_reading_again(&r));
+  *ret_answer = answer;
+}
+
+void bw_held(const struct bw_model *m, const struct bw_id *subject, const struct bw_id *tenant, int64_t now,
+             struct bw_permission_set *ret_set)
+{
+  struct bw_permission_set set;
+  struct pdp_reading r = pdp_reading_begin(m);
+  do {
+    set = (struct bw_permission_set){0};
+    struct pdp_target target;
+    const struct pdp_principal *p = pdp_subject(m, subject);
+    bool seen = p && pdp_target_of(m, pdp_tenant_find(m, tenant), pdp_get(&p->home), &target);
+    const struct pdp_grant *g;
+    for (uint32_t i = seen ? pdp_get(&p->first) : 0; i; i = pdp_get(&g->next)) {
+      unsigned place;
+      g = pdp_grant(m, i);
+      if (!pdp_target_reached(m, &target, g, now, &place))
+        continue;
+      struct bw_permission_set more = pdp_role_permissions(pdp_role(m, pdp_get(&g->role)));
+      bw_permission_unite(&set, &more);
+    }
+  } while (pdp_reading_again(&r));
+  *ret_set = set;
+}
+
+bool bw_session_alive(const struct bw_model *m, const struct bw_id *subject, const struct bw_id *session,
+                      uint32_t epoch)
+{
+  if (pdp_key_none(pdp_key(session)))
+    return false;
+  bool alive;
+  struct pdp_reading r = pdp_reading_begin(m);
+  do {
+    const struct pdp_principal *p = pdp_subject(m, subject);
+    alive = p && pdp_get(&p->epoch) == epoch && !pdp_session_ended(m, session);
+  } while (pdp_reading_again(&r));
+  return alive;
+}
+
+size_t bw_tenant_path(const struct bw_model *m, const struct bw_id *tenant, char ret_path[BW_PATH])
+{
+  struct pdp_line line;
+  struct pdp_reading r = pdp_reading_begin(m);
+  do {
+    if (!pdp_line_of(m, pdp_tenant_find(m, tenant), &line))
+      line.n = 0;
+    pdp_line_path(m, &line, ret_path);
+  } while (pdp_reading_again(&r));
+  return line.n;
+}
+
+bool bw_tenant_within(const struct bw_model *m, const struct bw_id *below, const struct bw_id *above)
+{
+  bool within;
+  struct pdp_reading r = pdp_reading_begin(m);
+  do {
+    struct pdp_line line;
+    uint32_t tenant = pdp_tenant_find(m, above);
+    within = pdp_line_of(m, pdp_tenant_find(m, below), &line) && place_of(&line, 0, tenant) < line.n;
+  } while (pdp_reading_again(&r));
+  return within;
+}
+
+static bool privileged_role(const struct pdp_role *role)
+{
+  struct bw_permission_set set = pdp_role_permissions(role);
+  for (unsigned i = BW_PERMISSION_NONE + 1; i < BW_PERMISSION__COUNT; i++) {
+    bool held = bw_permission_has(&set, (enum bw_permission)i);
+    if (held && bw_permission_row((enum bw_permission)i)->flags & BW_PERMISSION_PRIVILEGED)
+      return true;
+  }
+  return false;
+}
+
+bool bw_principal_privileged(const struct bw_model *m, const struct bw_id *principal, int64_t now)
+{
+  bool privileged;
+  struct pdp_reading r = pdp_reading_begin(m);
+  do {
+    privileged = false;
+    const struct pdp_grant *g;
+    uint32_t i = pdp_get(&pdp_principal(m, pdp_principal_find(m, principal))->first);
+    for (; i && !privileged; i = pdp_get(&g->next)) {
+      g = pdp_grant(m, i);
+      int64_t expires_at = pdp_get(&g->expires_at);
+      privileged = (!expires_at || now < expires_at) && privileged_role(pdp_role(m, pdp_get(&g->role)));
+    }
+  } while (pdp_reading_again(&r));
+  return privileged;
+}

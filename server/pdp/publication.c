@@ -1,0 +1,398 @@
+/* A publication: what is put and dropped waits as steps with every id already an index, so that commit only stores
+   words, in one short burst that cannot fail. A step holds a reference to each thing it names. */
+#include "pdp/model.h"
+#include <stdlib.h>
+
+enum { STEPS = 512, NAMED = 3 };
+
+enum step_kind {
+  PUT_TENANT,
+  PUT_PRINCIPAL,
+  PUT_ROLE,
+  PUT_GRANT,
+  END_SESSION,
+  DROP_TENANT,
+  DROP_PRINCIPAL,
+  DROP_ROLE,
+  DROP_GRANT,
+  STEP_KINDS
+};
+
+struct step {
+  enum step_kind kind;
+  uint32_t self, named[NAMED], info;
+  union {
+    uint64_t label;
+    uint32_t epoch;
+    struct bw_permission_set permissions;
+    int64_t times[2];
+    int64_t forget_at;
+  };
+};
+
+struct pdp_stage {
+  struct pdp_stage *next;
+  unsigned used;
+  struct step step[STEPS];
+};
+
+/* The writer's view of a thing, whose words only it writes. */
+static void *thing(struct bw_model *m, int table, uint32_t index)
+{
+  return pdp_table_at(&m->table[table], index, m->table[table].size);
+}
+
+/* A word that refers to a thing of a table takes the step's reference over and gives its own back. */
+static void refer(struct bw_model *m, int table, uint32_t *word, uint32_t index)
+{
+  uint32_t old = *word;
+  pdp_set(word, index);
+  pdp_table_release(&m->table[table], old);
+}
+
+/* The thing is there from now on: the step's reference to it becomes its presence's, if that had none. */
+static void appear(struct bw_model *m, int table, const struct step *s, uint32_t *info)
+{
+  if (*info & PDP_PRESENT)
+    pdp_table_release(&m->table[table], s->self);
+  else
+    pdp_set(&m->present[table], m->present[table] + 1);
+  pdp_set(info, s->info | PDP_PRESENT);
+}
+
+static void vanish(struct bw_model *m, int table, uint32_t self, uint32_t *info)
+{
+  if (!(*info & PDP_PRESENT))
+    return;
+  pdp_set(info, 0);
+  pdp_set(&m->present[table], m->present[table] - 1);
+  pdp_table_release(&m->table[table], self);
+}
+
+static void put_tenant(struct bw_model *m, const struct step *s)
+{
+  struct pdp_tenant *t = thing(m, PDP_TENANTS, s->self);
+  refer(m, PDP_TENANTS, &t->parent, s->named[0]);
+  pdp_set(&t->label, s->label);
+  appear(m, PDP_TENANTS, s, &t->info);
+}
+
+static void drop_tenant(struct bw_model *m, const struct step *s)
+{
+  struct pdp_tenant *t = thing(m, PDP_TENANTS, s->self);
+  refer(m, PDP_TENANTS, &t->parent, 0);
+  pdp_set(&t->label, 0);
+  vanish(m, PDP_TENANTS, s->self, &t->info);
+  pdp_table_release(&m->table[PDP_TENANTS], s->self);
+}
+
+static void put_principal(struct bw_model *m, const struct step *s)
+{
+  struct pdp_principal *p = thing(m, PDP_PRINCIPALS, s->self);
+  refer(m, PDP_TENANTS, &p->home, s->named[0]);
+  pdp_set(&p->epoch, s->epoch);
+  appear(m, PDP_PRINCIPALS, s, &p->info);
+}
+
+static void drop_principal(struct bw_model *m, const struct step *s)
+{
+  struct pdp_principal *p = thing(m, PDP_PRINCIPALS, s->self);
+  refer(m, PDP_TENANTS, &p->home, 0);
+  pdp_set(&p->epoch, 0);
+  vanish(m, PDP_PRINCIPALS, s->self, &p->info);
+  pdp_table_release(&m->table[PDP_PRINCIPALS], s->self);
+}
+
+static void permit(struct pdp_role *role, const struct bw_permission_set *set)
+{
+  for (int i = 0; i < BW_PERMISSION_WORDS; i++)
+    pdp_set(&role->permissions.word[i], set->word[i]);
+}
+
+static void put_role(struct bw_model *m, const struct step *s)
+{
+  struct pdp_role *role = thing(m, PDP_ROLES, s->self);
+  refer(m, PDP_TENANTS, &role->tenant, s->named[0]);
+  permit(role, &s->permissions);
+  appear(m, PDP_ROLES, s, &role->info);
+}
+
+static void drop_role(struct bw_model *m, const struct step *s)
+{
+  struct pdp_role *role = thing(m, PDP_ROLES, s->self);
+  refer(m, PDP_TENANTS, &role->tenant, 0);
+  permit(role, &(struct bw_permission_set){0});
+  vanish(m, PDP_ROLES, s->self, &role->info);
+  pdp_table_release(&m->table[PDP_ROLES], s->self);
+}
+
+static void unlink_grant(struct bw_model *m, struct pdp_grant *g)
+{
+  if (!g->principal)
+    return;
+  struct pdp_principal *p = thing(m, PDP_PRINCIPALS, g->principal);
+  struct pdp_grant *before = thing(m, PDP_GRANTS, g->previous), *after = thing(m, PDP_GRANTS, g->next);
+  pdp_set(g->previous ? &before->next : &p->first, g->next);
+  if (g->next)
+    after->previous = g->previous;
+  pdp_set(&g->next, 0);
+  g->previous = 0;
+}
+
+static void link_grant(struct bw_model *m, struct pdp_grant *g, uint32_t self)
+{
+  if (!g->principal)
+    return;
+  struct pdp_principal *p = thing(m, PDP_PRINCIPALS, g->principal);
+  struct pdp_grant *after = thing(m, PDP_GRANTS, p->first);
+  if (p->first)
+    after->previous = self;
+  pdp_set(&g->next, p->first);
+  pdp_set(&p->first, self);
+}
+
+/* Whom, with what and where; nobody, nothing and nowhere for a grant that goes. */
+static void set_grant(struct bw_model *m, struct pdp_grant *g, const struct step *s)
+{
+  unlink_grant(m, g);
+  refer(m, PDP_PRINCIPALS, &g->principal, s->named[0]);
+  refer(m, PDP_ROLES, &g->role, s->named[1]);
+  refer(m, PDP_TENANTS, &g->tenant, s->named[2]);
+  pdp_set(&g->not_before, s->times[0]);
+  pdp_set(&g->expires_at, s->times[1]);
+  link_grant(m, g, s->self);
+}
+
+static void put_grant(struct bw_model *m, const struct step *s)
+{
+  struct pdp_grant *g = thing(m, PDP_GRANTS, s->self);
+  set_grant(m, g, s);
+  appear(m, PDP_GRANTS, s, &g->info);
+}
+
+static void drop_grant(struct bw_model *m, const struct step *s)
+{
+  struct pdp_grant *g = thing(m, PDP_GRANTS, s->self);
+  set_grant(m, g, s);
+  vanish(m, PDP_GRANTS, s->self, &g->info);
+  pdp_table_release(&m->table[PDP_GRANTS], s->self);
+}
+
+static void end_session(struct bw_model *m, const struct step *s)
+{
+  struct pdp_session *session = thing(m, PDP_SESSIONS, s->self);
+  if (session->forget_at < s->forget_at || !(session->info & PDP_PRESENT))
+    session->forget_at = s->forget_at;
+  appear(m, PDP_SESSIONS, s, &session->info);
+}
+
+/* What a step is about, which tables its names are of, and what it does. */
+static const struct {
+  int self, named[NAMED];
+  void (*apply)(struct bw_model *m, const struct step *s);
+} row[STEP_KINDS] = {
+    [PUT_TENANT] = {PDP_TENANTS, {PDP_TENANTS}, put_tenant},
+    [PUT_PRINCIPAL] = {PDP_PRINCIPALS, {PDP_TENANTS}, put_principal},
+    [PUT_ROLE] = {PDP_ROLES, {PDP_TENANTS}, put_role},
+    [PUT_GRANT] = {PDP_GRANTS, {PDP_PRINCIPALS, PDP_ROLES, PDP_TENANTS}, put_grant},
+    [END_SESSION] = {PDP_SESSIONS, {0}, end_session},
+    [DROP_TENANT] = {PDP_TENANTS, {0}, drop_tenant},
+    [DROP_PRINCIPAL] = {PDP_PRINCIPALS, {0}, drop_principal},
+    [DROP_ROLE] = {PDP_ROLES, {0}, drop_role},
+    [DROP_GRANT] = {PDP_GRANTS, {0}, drop_grant},
+};
+
+/* Gives a step's references back, without which a thing known only to it goes. */
+static void let_go(struct bw_model *m, const struct step *s)
+{
+  pdp_table_release(&m->table[row[s->kind].self], s->self);
+  for (int i = 0; i < NAMED; i++)
+    pdp_table_release(&m->table[row[s->kind].named[i]], s->named[i]);
+}
+
+/* Oldest first, as they were put. */
+static struct pdp_stage *take_stage(struct bw_model *m)
+{
+  struct pdp_stage *oldest = NULL, *next;
+  for (struct pdp_stage *stage = m->stage; stage; stage = next) {
+    next = stage->next;
+    stage->next = oldest;
+    oldest = stage;
+  }
+  m->stage = NULL;
+  return oldest;
+}
+
+static void each_step(struct bw_model *m, struct pdp_stage *stage, bool apply)
+{
+  for (; stage; stage = stage->next) {
+    for (unsigned i = 0; i < stage->used; i++)
+      (apply ? row[stage->step[i].kind].apply : let_go)(m, &stage->step[i]);
+  }
+}
+
+static void free_stage(struct pdp_stage *stage)
+{
+  for (struct pdp_stage *next; stage; stage = next) {
+    next = stage->next;
+    free(stage);
+  }
+}
+
+void pdp_model_discard(struct bw_model *m)
+{
+  struct pdp_stage *stage = take_stage(m);
+  each_step(m, stage, false);
+  free_stage(stage);
+  m->failed = false;
+}
+
+static struct step *step_add(struct bw_model *m)
+{
+  if (m->stage && m->stage->used < STEPS)
+    return &m->stage->step[m->stage->used++];
+  struct pdp_stage *stage = malloc(sizeof *stage);
+  if (!stage)
+    return NULL;
+  stage->next = m->stage;
+  stage->used = 1;
+  m->stage = stage;
+  return &stage->step[0];
+}
+
+/* Holds what the step names, unknown things too: such are absent, and no reader sees a difference. */
+static bool hold(struct bw_model *m, int table, const struct bw_id *id, uint32_t *index)
+{
+  if (pdp_key_none(pdp_key(id)))
+    return true;
+  *index = pdp_table_hold(&m->table[table], pdp_key(id));
+  return *index;
+}
+
+static bool stage_step(struct bw_model *m, const struct step *s, const struct bw_id *self,
+                       const struct bw_id *const named[NAMED])
+{
+  if (m->failed)
+    return false;
+  if (pdp_key_none(pdp_key(self)))
+    return true;
+  struct step held = *s;
+  bool whole = hold(m, row[s->kind].self, self, &held.self);
+  for (int i = 0; whole && i < NAMED && named[i]; i++)
+    whole = hold(m, row[s->kind].named[i], named[i], &held.named[i]);
+  struct step *place = whole ? step_add(m) : NULL;
+  if (!place) {
+    let_go(m, &held);
+    m->failed = true;
+    return false;
+  }
+  *place = held;
+  return true;
+}
+
+/* A number that does not fit is one that nobody knows. */
+static uint32_t small(unsigned number) { return number < 0xff ? number : 0xff; }
+
+bool bw_model_put_tenant(struct bw_model *m, const struct bw_tenant_fact *fact)
+{
+  struct step s = {.kind = PUT_TENANT, .info = small(fact->kind) | small(fact->state) << PDP_STATE_SHIFT};
+  if (fact->boundary)
+    s.info |= PDP_BOUNDARY;
+  memcpy(&s.label, fact->label, sizeof s.label);
+  return stage_step(m, &s, &fact->id, (const struct bw_id *[NAMED]){&fact->parent});
+}
+
+bool bw_model_put_principal(struct bw_model *m, const struct bw_principal_fact *fact)
+{
+  struct step s = {
+      .kind = PUT_PRINCIPAL, .info = small(fact->kind) | small(fact->state) << PDP_STATE_SHIFT, .epoch = fact->epoch};
+  return stage_step(m, &s, &fact->id, (const struct bw_id *[NAMED]){&fact->home});
+}
+
+bool bw_model_put_role(struct bw_model *m, const struct bw_role_fact *fact)
+{
+  struct step s = {.kind = PUT_ROLE, .permissions = fact->permissions};
+  return stage_step(m, &s, &fact->id, (const struct bw_id *[NAMED]){&fact->tenant});
+}
+
+bool bw_model_put_grant(struct bw_model *m, const struct bw_grant_fact *fact)
+{
+  struct step s = {.kind = PUT_GRANT, .info = small(fact->reach), .times = {fact->not_before, fact->expires_at}};
+  return stage_step(m, &s, &fact->id, (const struct bw_id *[NAMED]){&fact->principal, &fact->role, &fact->tenant});
+}
+
+bool bw_model_end_session(struct bw_model *m, const struct bw_id *session, int64_t forget_at)
+{
+  struct step s = {.kind = END_SESSION, .forget_at = forget_at};
+  return stage_step(m, &s, session, (const struct bw_id *[NAMED]){NULL});
+}
+
+static void drop(struct bw_model *m, enum step_kind kind, const struct bw_id *id)
+{
+  stage_step(m, &(struct step){.kind = kind}, id, (const struct bw_id *[NAMED]){NULL});
+}
+
+void bw_model_drop_tenant(struct bw_model *m, const struct bw_id *id) { drop(m, DROP_TENANT, id); }
+void bw_model_drop_principal(struct bw_model *m, const struct bw_id *id) { drop(m, DROP_PRINCIPAL, id); }
+void bw_model_drop_role(struct bw_model *m, const struct bw_id *id) { drop(m, DROP_ROLE, id); }
+void bw_model_drop_grant(struct bw_model *m, const struct bw_id *id) { drop(m, DROP_GRANT, id); }
+
+/* Slots that tables grew out of, freed when no reader can be in them. */
+static void reclaim(struct bw_model *m)
+{
+  bool any = false;
+  for (int i = 0; i < PDP_TABLES; i++)
+    any |= m->table[i].retired != NULL;
+  if (!any)
+    return;
+  synchronize_rcu();
+  for (int i = 0; i < PDP_TABLES; i++)
+    pdp_table_reclaim(&m->table[i]);
+}
+
+void bw_model_begin(struct bw_model *m)
+{
+  pdp_model_discard(m);
+  reclaim(m);
+}
+
+bool bw_model_commit(struct bw_model *m, uint64_t revision)
+{
+  bool whole = !m->failed;
+  struct pdp_stage *stage = NULL;
+  if (whole) {
+    stage = take_stage(m);
+    pdp_model_open(m);
+    each_step(m, stage, true);
+    pdp_set(&m->revision, revision);
+    pdp_model_close(m);
+  }
+  free_stage(stage);
+  pdp_model_discard(m);
+  reclaim(m);
+  return whole;
+}
+
+static uint32_t session_over(struct bw_model *m, uint32_t from, int64_t now)
+{
+  for (uint32_t i = from; i < m->table[PDP_SESSIONS].made; i++) {
+    const struct pdp_session *s = thing(m, PDP_SESSIONS, i);
+    if (s->info & PDP_PRESENT && s->forget_at <= now)
+      return i;
+  }
+  return 0;
+}
+
+void bw_model_forget_sessions(struct bw_model *m, int64_t now)
+{
+  uint32_t index = session_over(m, 1, now);
+  if (!index)
+    return;
+  pdp_model_open(m);
+  for (; index; index = session_over(m, index + 1, now)) {
+    struct pdp_session *s = thing(m, PDP_SESSIONS, index);
+    s->forget_at = 0;
+    vanish(m, PDP_SESSIONS, index, &s->info);
+  }
+  pdp_model_close(m);
+}
