@@ -2,11 +2,18 @@
 #pragma once
 #include "base/clock.h"
 #include "base/uuid.h"
-#include "crypto/key.h"
+#include "crypto/hash.h"
 #include "policy/mint.h"
 
 struct db_pool;
 struct store_tx;
+
+/* Settings of the process that rules depend on; times in microseconds. */
+struct domain_limits {
+  int64_t access_token_time, session_time, session_idle_time, invitation_time;
+  int64_t account_attempts, address_attempts; /* failed logins in 15 minutes */
+  struct crypto_cost cost;                    /* of a password hash */
+};
 
 /* What every change needs of the process; built once by main. */
 struct domain {
@@ -14,6 +21,7 @@ struct domain {
   struct db_pool *auth; /* as bailiwick_auth: credentials, sessions */
   struct policy *policy;
   const struct crypto_keys *keys;
+  struct domain_limits limits;
 };
 
 enum domain_actor_kind { DOMAIN_ACTOR_USER = 1, DOMAIN_ACTOR_CLIENT, DOMAIN_ACTOR_OPERATOR, DOMAIN_ACTOR_SYSTEM, DOMAIN_ACTOR_ANONYMOUS };
