@@ -1,5 +1,6 @@
 /* Blocks that grow by doubling, and a list of what to release with them. */
 #include "base/arena.h"
+#include "base/secret.h"
 #include <stdalign.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -55,6 +56,7 @@ void arena_free(struct arena **arena)
     r->function(r->object);
   for (struct block *b = (*arena)->blocks, *next; b; b = next) {
     next = b->next;
+    secret_wipe(b->data, b->used);
     free(b);
   }
   free(*arena);

@@ -6,10 +6,12 @@ struct arena;
 
 #define CLEANUP(function) __attribute__((cleanup(function)))
 
-/* An empty arena that gives out at most `limit` bytes in all; NULL when memory is out. */
+/* An empty arena that gives out at most `limit` bytes in all, each piece counted as a multiple of 16; NULL when memory
+   is out. */
 struct arena *arena_new(size_t limit);
 
-/* Runs what arena_on_free was given, last first, then frees all. NULL-safe; leaves *arena NULL. */
+/* Runs what arena_on_free was given, last first, then wipes and frees all: a request may have held a secret. NULL-safe;
+   leaves *arena NULL. */
 void arena_free(struct arena **arena);
 
 /* Zeroed memory, aligned for any type, or NULL when the limit or the machine's memory is reached.
