@@ -1,6 +1,7 @@
 /* Growing bytes with a maximum. */
 #include "base/buf.h"
 #include "base/text.h"
+#include <stdint.h>
 #include <stdio.h>
 
 struct buf buf_in(struct arena *arena, size_t most) { return (struct buf){.arena = arena, .most = most}; }
@@ -8,16 +9,16 @@ struct buf buf_in(struct arena *arena, size_t most) { return (struct buf){.arena
 /* Room for n more bytes and the NUL behind them. */
 static bool reserve(struct buf *b, size_t n)
 {
-  if (b->failed || n > b->most || b->n > b->most - n) {
+  size_t need;
+  if (b->failed || __builtin_add_overflow(b->n, n, &need) || need > b->most || need == SIZE_MAX) {
     b->failed = true;
     return false;
   }
-  size_t need = b->n + n + 1;
-  if (need <= b->room)
+  if (need < b->room)
     return true;
-  size_t room = b->room ? b->room : 256;
-  while (room < need)
-    room *= 2;
+  size_t room = b->room ? 2 * b->room : 256;
+  if (room <= need)
+    room = need + 1;
   char *grown = arena_alloc(b->arena, room);
   if (!grown) {
     b->failed = true;
