@@ -3,6 +3,10 @@
 #include <stdio.h>
 #include <time.h>
 
+/* The years 0000 to 9999, which four digits can say. */
+#define FIRST (INT64_C(-62167219200) * CLOCK_SECOND)
+#define LAST (INT64_C(253402300800) * CLOCK_SECOND - 1)
+
 static int64_t microseconds(clockid_t id)
 {
   struct timespec t;
@@ -16,6 +20,7 @@ int64_t clock_monotonic(void) { return microseconds(CLOCK_MONOTONIC); }
 
 void clock_format(int64_t time, char ret_text[CLOCK_TEXT])
 {
+  time = time < FIRST ? FIRST : time > LAST ? LAST : time;
   int64_t fraction = time % CLOCK_SECOND;
   time_t seconds = (time_t)(time / CLOCK_SECOND);
   if (fraction < 0) {
@@ -118,6 +123,9 @@ bool clock_parse(struct str text, int64_t *ret_time)
   int64_t seconds = timegm(&t);
   if (t.tm_mday != day)
     return false;
-  *ret_time = (seconds - offset) * CLOCK_SECOND + fraction;
+  int64_t time = (seconds - offset) * CLOCK_SECOND + fraction;
+  if (time < FIRST || time > LAST)
+    return false;
+  *ret_time = time;
   return true;
 }
