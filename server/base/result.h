@@ -4,7 +4,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-/* Both define R_OK as 4, a mode of access(): read here first, they cannot do so later. Open a file instead of asking. */
+/* Both define R_OK as 4, a mode of access(): read here first, they cannot do so later. Open a file instead. */
 #undef R_OK
 
 enum result {
