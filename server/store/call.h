@@ -36,3 +36,6 @@ RESULT store_tx_open(const struct store_call *call, struct store_tx **ret_tx);
 RESULT store_tx_commit(struct store_tx *tx, uint64_t *ret_revision);
 /* Rolls back unless committed; NULL-safe; for CLEANUP. */
 void store_tx_close(struct store_tx **tx);
+
+/* Text of this thread's last failure in the database, for the log only. */
+const char *store_last_error(void);
