@@ -24,7 +24,13 @@ struct domain {
   struct domain_limits limits;
 };
 
-enum domain_actor_kind { DOMAIN_ACTOR_USER = 1, DOMAIN_ACTOR_CLIENT, DOMAIN_ACTOR_OPERATOR, DOMAIN_ACTOR_SYSTEM, DOMAIN_ACTOR_ANONYMOUS };
+enum domain_actor_kind {
+  DOMAIN_ACTOR_USER = 1,
+  DOMAIN_ACTOR_CLIENT,
+  DOMAIN_ACTOR_OPERATOR,
+  DOMAIN_ACTOR_SYSTEM,
+  DOMAIN_ACTOR_ANONYMOUS
+};
 
 struct domain_actor {
   enum domain_actor_kind kind;
@@ -41,7 +47,7 @@ struct change {
   const char *action;        /* "createTenant": the route's operation, or the import's */
   const struct scope *scope; /* of the root under which it runs */
   struct uuid root;          /* that root; what the actor sees begins there */
-  struct store_tx *tx;          /* on the app pool, under the scope; the caller opens and commits it */
+  struct store_tx *tx;       /* on the app pool, under the scope; the caller opens and commits it */
   unsigned events;           /* audit events written in it: a change that ends with 0 is a fault */
 };
 

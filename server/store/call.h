@@ -7,20 +7,31 @@
 
 struct db_pool;
 struct scope;
+struct store_tx;
 
 struct store_call {
   struct db_pool *pool;
   const struct scope *scope; /* which rows; NULL only for what runs before anyone is known, on the auth pool */
   struct arena *arena;       /* what is given back lives in it */
   int64_t deadline;          /* clock_monotonic(); 0: none */
+  struct store_tx *tx;       /* reads run in it, and see what it wrote; NULL: each is a transaction of its own */
 };
 
 /* A thing as the API shows it. */
 struct store_object {
   struct uuid id;
-  struct str path;  /* of its tenant: with id, its place in a list */
-  struct str body;  /* JSON */
-  int64_t version;  /* 0 where it has none */
+  struct str path; /* of its tenant: with id, its place in a list */
+  struct str body; /* JSON */
+  int64_t version; /* 0 where it has none */
+};
+
+/* Where a list begins and how far it goes: a tenant, or it and all below, from behind the last item that was seen. */
+struct store_range {
+  struct str low;        /* the tenant's path */
+  bool subtree;          /* and all below it */
+  struct str after_path; /* of the last item; .n 0 for the first page */
+  struct uuid after_id;
+  int64_t limit;
 };
 
 /* One page of a list, in the list's order. */
@@ -29,8 +40,7 @@ struct store_page {
   size_t count;
 };
 
-/* A transaction: begins with its first statement. */
-struct store_tx;
+/* A transaction: begins with its first statement. It reads by the store_call it was opened with. */
 RESULT store_tx_open(const struct store_call *call, struct store_tx **ret_tx);
 /* As db_tx_commit. */
 RESULT store_tx_commit(struct store_tx *tx, uint64_t *ret_revision);

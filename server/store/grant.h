@@ -1,0 +1,40 @@
+/* Grants: who holds which role where. */
+#pragma once
+#include "store/call.h"
+
+/* R_NOT_FOUND outside the scope. */
+RESULT store_grant_get(const struct store_call *call, const struct uuid *id, struct store_object *ret_grant);
+RESULT store_grant_list(const struct store_call *call, const struct store_range *range, struct store_page *ret_page);
+/* What a principal holds within the range. */
+RESULT store_grant_held(const struct store_call *call, const struct uuid *principal, const struct store_range *range,
+                        struct store_page *ret_page);
+/* The grant of exactly this role, here, with this reach ("self" or "subtree"): there is at most one. R_NOT_FOUND. */
+RESULT store_grant_find(const struct store_call *call, const struct uuid *tenant, const struct uuid *principal,
+                        const struct uuid *role, struct str reach, struct store_object *ret_grant);
+
+/* Whom a grant is to be given to, held against change until the transaction ends. */
+struct store_holder {
+  struct str path, state; /* of the home */
+};
+/* R_NOT_FOUND outside the scope. */
+RESULT store_grant_holder(struct store_tx *tx, const struct uuid *principal, struct store_holder *ret_holder);
+
+struct store_grant_row {
+  struct uuid id, tenant, principal, role, granted_by; /* granted_by zero: nobody that has an id */
+  struct str granted_by_path, reach, reason;
+  int64_t not_before, expires_at; /* 0: unbounded */
+};
+/* `ret_named`: the paths of what members of the body name (store/audit.h). R_NOT_FOUND: tenant, principal or role is
+   not to be seen; R_ALREADY_EXISTS. */
+RESULT store_grant_insert(struct store_tx *tx, const struct store_grant_row *row, struct store_object *ret_grant,
+                          struct str *ret_named);
+
+/* A grant held against change until the transaction ends. */
+struct store_grant {
+  struct store_object object; /* as it is before the change */
+  struct uuid tenant, principal, role;
+  struct str named;
+};
+/* R_NOT_FOUND outside the scope. */
+RESULT store_grant_lock(struct store_tx *tx, const struct uuid *id, struct store_grant *ret_grant);
+RESULT store_grant_delete(struct store_tx *tx, const struct uuid *id);

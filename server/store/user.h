@@ -1,0 +1,53 @@
+/* Users: their rows, by id, by tenant and by name. */
+#pragma once
+#include "store/call.h"
+
+/* R_NOT_FOUND outside the scope. */
+RESULT store_user_get(const struct store_call *call, const struct uuid *id, struct store_object *ret_user);
+
+/* What is .p NULL does not filter. */
+struct store_user_filter {
+  struct store_range range;
+  struct str state, external_id;
+  struct str q; /* how the folded login, name or e-mail address begins */
+};
+RESULT store_user_list(const struct store_call *call, const struct store_user_filter *filter,
+                       struct store_page *ret_page);
+
+/* By external_id, or by the normal form of the login where that is .p NULL. R_NOT_FOUND. */
+RESULT store_user_find(const struct store_call *call, const struct uuid *tenant, struct str external_id,
+                       struct str login_key, struct store_object *ret_user);
+
+/* A user held against change until the transaction ends. */
+struct store_user {
+  struct store_object object; /* as it is before the change */
+  struct uuid tenant;
+  struct str state;
+};
+/* R_NOT_FOUND outside the scope. */
+RESULT store_user_lock(struct store_tx *tx, const struct uuid *id, struct store_user *ret_user);
+
+/* What a user says of themselves; in a change .p NULL leaves login and display_name as they are. */
+struct store_user_names {
+  struct str login, login_key, display_name, name_key;
+  bool email_given, external_id_given, dialling_given; /* looked at in a change alone */
+  struct str email, email_key, external_id;
+  const struct str *dialling;
+  size_t dialling_count;
+};
+/* Invited. R_NOT_FOUND: no such tenant in the scope; R_ALREADY_EXISTS: the login or the external_id; R_AGAIN: the
+   tenant was moved. */
+RESULT store_user_insert(struct store_tx *tx, const struct uuid *id, const struct uuid *tenant,
+                         const struct store_user_names *names, struct store_object *ret_user);
+RESULT store_user_update(struct store_tx *tx, const struct uuid *id, const struct store_user_names *names,
+                         struct store_object *ret_user);
+
+/* Suspends and ends the sessions; a suspended one stays as it is. */
+RESULT store_user_suspend(struct store_tx *tx, const struct uuid *id, struct store_object *ret_user);
+/* Back to what they were before; who is not suspended stays as they are. */
+RESULT store_user_resume(struct store_tx *tx, const struct uuid *id, struct store_object *ret_user);
+/* For good; their grants go. */
+RESULT store_user_terminate(struct store_tx *tx, const struct uuid *id, struct store_object *ret_user);
+
+/* Puts a one-time token in, by its digest; a newer one makes older ones dead. */
+RESULT store_user_invite(struct store_tx *tx, const struct uuid *id, struct str digest, int64_t expires_at);
