@@ -63,6 +63,9 @@ void bw_model_free(struct bw_model *model);
    nothing: a fact of it is ignored. False: memory is out, nothing of this publication will be visible, abandon (begin
    anew) or reload. */
 void bw_model_begin(struct bw_model *model);
+/* Begins a publication of everything: what is not put in it, ended sessions included, is dropped by its commit. What is
+   put as it was costs no memory, and readers no time. False: as for a put. */
+bool bw_model_begin_whole(struct bw_model *model);
 bool bw_model_put_tenant(struct bw_model *model, const struct bw_tenant_fact *fact);
 bool bw_model_put_principal(struct bw_model *model, const struct bw_principal_fact *fact);
 bool bw_model_put_role(struct bw_model *model, const struct bw_role_fact *fact);

@@ -39,6 +39,7 @@ _Static_assert(sizeof(struct pdp_tenant) == 32 && sizeof(struct pdp_principal) =
 
 struct pdp_stage;
 struct pdp_lock;
+struct pdp_seen;
 
 struct bw_model {
   uint64_t version; /* odd while a publication is being applied */
@@ -47,6 +48,7 @@ struct bw_model {
   uint64_t present[PDP_TABLES];
   struct pdp_table table[PDP_TABLES];
   struct pdp_stage *stage; /* the publication begun, not yet applied: newest block first */
+  struct pdp_seen *seen;   /* what it has spoken of, when it is one of everything */
   bool failed;             /* memory ran out in it */
 };
 

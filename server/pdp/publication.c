@@ -15,6 +15,7 @@ enum step_kind {
   DROP_PRINCIPAL,
   DROP_ROLE,
   DROP_GRANT,
+  DROP_SESSION,
   STEP_KINDS
 };
 
@@ -40,6 +41,20 @@ struct pdp_stage {
 static void *thing(struct bw_model *m, int table, uint32_t index)
 {
   return pdp_table_at(&m->table[table], index, m->table[table].size);
+}
+
+static const size_t info_at[PDP_TABLES] = {
+    [PDP_TENANTS] = offsetof(struct pdp_tenant, info),   [PDP_PRINCIPALS] = offsetof(struct pdp_principal, info),
+    [PDP_ROLES] = offsetof(struct pdp_role, info),       [PDP_GRANTS] = offsetof(struct pdp_grant, info),
+    [PDP_SESSIONS] = offsetof(struct pdp_session, info),
+};
+
+/* Of a thing of any table. */
+static uint32_t info_of(struct bw_model *m, int table, uint32_t index)
+{
+  uint32_t info;
+  memcpy(&info, (const unsigned char *)thing(m, table, index) + info_at[table], sizeof info);
+  return info;
 }
 
 /* A word that refers to a thing of a table takes the step's reference over and gives its own back. */
@@ -186,21 +201,94 @@ static void end_session(struct bw_model *m, const struct step *s)
   appear(m, PDP_SESSIONS, s, &session->info);
 }
 
-/* What a step is about, which tables its names are of, and what it does. */
+static void drop_session(struct bw_model *m, const struct step *s)
+{
+  struct pdp_session *session = thing(m, PDP_SESSIONS, s->self);
+  session->forget_at = 0;
+  vanish(m, PDP_SESSIONS, s->self, &session->info);
+  pdp_table_release(&m->table[PDP_SESSIONS], s->self);
+}
+
+static bool same_tenant(const void *held, const struct step *s)
+{
+  const struct pdp_tenant *t = held;
+  return t->parent == s->named[0] && t->label == s->label;
+}
+
+static bool same_principal(const void *held, const struct step *s)
+{
+  const struct pdp_principal *p = held;
+  return p->home == s->named[0] && p->epoch == s->epoch;
+}
+
+static bool same_role(const void *held, const struct step *s)
+{
+  const struct pdp_role *role = held;
+  return role->tenant == s->named[0] && memcmp(&role->permissions, &s->permissions, sizeof role->permissions) == 0;
+}
+
+static bool same_grant(const void *held, const struct step *s)
+{
+  const struct pdp_grant *g = held;
+  return g->principal == s->named[0] && g->role == s->named[1] && g->tenant == s->named[2] &&
+         g->not_before == s->times[0] && g->expires_at == s->times[1];
+}
+
+static bool same_session(const void *held, const struct step *s)
+{
+  return ((const struct pdp_session *)held)->forget_at >= s->forget_at;
+}
+
+/* What a step is about, which tables its names are of, what it does, and whether a thing, its `info` aside, is as the
+   step would make it. */
 static const struct {
   int self, named[NAMED];
   void (*apply)(struct bw_model *m, const struct step *s);
+  bool (*same)(const void *held, const struct step *s);
 } row[STEP_KINDS] = {
-    [PUT_TENANT] = {PDP_TENANTS, {PDP_TENANTS}, put_tenant},
-    [PUT_PRINCIPAL] = {PDP_PRINCIPALS, {PDP_TENANTS}, put_principal},
-    [PUT_ROLE] = {PDP_ROLES, {PDP_TENANTS}, put_role},
-    [PUT_GRANT] = {PDP_GRANTS, {PDP_PRINCIPALS, PDP_ROLES, PDP_TENANTS}, put_grant},
-    [END_SESSION] = {PDP_SESSIONS, {0}, end_session},
-    [DROP_TENANT] = {PDP_TENANTS, {0}, drop_tenant},
-    [DROP_PRINCIPAL] = {PDP_PRINCIPALS, {0}, drop_principal},
-    [DROP_ROLE] = {PDP_ROLES, {0}, drop_role},
-    [DROP_GRANT] = {PDP_GRANTS, {0}, drop_grant},
+    [PUT_TENANT] = {PDP_TENANTS, {PDP_TENANTS}, put_tenant, same_tenant},
+    [PUT_PRINCIPAL] = {PDP_PRINCIPALS, {PDP_TENANTS}, put_principal, same_principal},
+    [PUT_ROLE] = {PDP_ROLES, {PDP_TENANTS}, put_role, same_role},
+    [PUT_GRANT] = {PDP_GRANTS, {PDP_PRINCIPALS, PDP_ROLES, PDP_TENANTS}, put_grant, same_grant},
+    [END_SESSION] = {PDP_SESSIONS, {0}, end_session, same_session},
+    [DROP_TENANT] = {PDP_TENANTS, {0}, drop_tenant, NULL},
+    [DROP_PRINCIPAL] = {PDP_PRINCIPALS, {0}, drop_principal, NULL},
+    [DROP_ROLE] = {PDP_ROLES, {0}, drop_role, NULL},
+    [DROP_GRANT] = {PDP_GRANTS, {0}, drop_grant, NULL},
+    [DROP_SESSION] = {PDP_SESSIONS, {0}, drop_session, NULL},
 };
+
+/* The drop of a thing of a table. */
+static const enum step_kind drop_of[PDP_TABLES] = {
+    [PDP_TENANTS] = DROP_TENANT, [PDP_PRINCIPALS] = DROP_PRINCIPAL, [PDP_ROLES] = DROP_ROLE,
+    [PDP_GRANTS] = DROP_GRANT,   [PDP_SESSIONS] = DROP_SESSION,
+};
+
+/* One bit for each index that was in use when a publication of everything began: it has spoken of that thing. */
+struct pdp_seen {
+  uint32_t made[PDP_TABLES];
+  unsigned char *bits[PDP_TABLES];
+};
+
+/* Marks a thing; whether it was marked before. A thing that is newer than the marks counts as marked. */
+static bool was_seen(struct bw_model *m, int table, uint32_t index)
+{
+  struct pdp_seen *seen = m->seen;
+  if (index >= seen->made[table])
+    return true;
+  unsigned char bit = (unsigned char)(1 << index % 8), *byte = &seen->bits[table][index / 8];
+  bool before = *byte & bit;
+  *byte |= bit;
+  return before;
+}
+
+static void free_seen(struct bw_model *m)
+{
+  for (int i = 0; m->seen && i < PDP_TABLES; i++)
+    free(m->seen->bits[i]);
+  free(m->seen);
+  m->seen = NULL;
+}
 
 /* Gives a step's references back, without which a thing known only to it goes. */
 static void let_go(struct bw_model *m, const struct step *s)
@@ -244,6 +332,7 @@ void pdp_model_discard(struct bw_model *m)
   struct pdp_stage *stage = take_stage(m);
   each_step(m, stage, false);
   free_stage(stage);
+  free_seen(m);
   m->failed = false;
 }
 
@@ -269,6 +358,15 @@ static bool hold(struct bw_model *m, int table, const struct bw_id *id, uint32_t
   return *index;
 }
 
+/* In a publication of everything: the first word on a thing leaves it as it is. */
+static bool changes_nothing(struct bw_model *m, const struct step *s)
+{
+  int table = row[s->kind].self;
+  if (!m->seen || was_seen(m, table, s->self) || !row[s->kind].same)
+    return false;
+  return info_of(m, table, s->self) == (s->info | PDP_PRESENT) && row[s->kind].same(thing(m, table, s->self), s);
+}
+
 static bool stage_step(struct bw_model *m, const struct step *s, const struct bw_id *self,
                        const struct bw_id *const named[NAMED])
 {
@@ -280,6 +378,10 @@ static bool stage_step(struct bw_model *m, const struct step *s, const struct bw
   bool whole = hold(m, row[s->kind].self, self, &held.self);
   for (int i = 0; whole && i < NAMED && named[i]; i++)
     whole = hold(m, row[s->kind].named[i], named[i], &held.named[i]);
+  if (whole && changes_nothing(m, &held)) {
+    let_go(m, &held);
+    return true;
+  }
   struct step *place = whole ? step_add(m) : NULL;
   if (!place) {
     let_go(m, &held);
@@ -356,8 +458,39 @@ void bw_model_begin(struct bw_model *m)
   reclaim(m);
 }
 
+bool bw_model_begin_whole(struct bw_model *m)
+{
+  bw_model_begin(m);
+  m->seen = calloc(1, sizeof *m->seen);
+  m->failed = !m->seen;
+  for (int i = 0; !m->failed && i < PDP_TABLES; i++) {
+    m->seen->made[i] = m->table[i].made;
+    m->seen->bits[i] = calloc(1, m->table[i].made / 8 + 1);
+    m->failed = !m->seen->bits[i];
+  }
+  return !m->failed;
+}
+
+/* Adds the drops of what a publication of everything has not spoken of. */
+static void drop_unseen(struct bw_model *m)
+{
+  for (int i = 0; m->seen && i < PDP_TABLES; i++) {
+    for (uint32_t index = 1; !m->failed && index < m->seen->made[i]; index++) {
+      if (!(info_of(m, i, index) & PDP_PRESENT) || was_seen(m, i, index))
+        continue;
+      struct step *place = step_add(m);
+      m->failed = !place;
+      if (!place)
+        return;
+      *place = (struct step){.kind = drop_of[i], .self = index};
+      pdp_table_retain(&m->table[i], index);
+    }
+  }
+}
+
 bool bw_model_commit(struct bw_model *m, uint64_t revision)
 {
+  drop_unseen(m);
   bool whole = !m->failed;
   struct pdp_stage *stage = NULL;
   if (whole) {
