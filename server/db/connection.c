@@ -45,12 +45,17 @@ struct db_connection {
   "-c idle_in_transaction_session_timeout=60s "
 #define SHORT_OPTIONS COMMON_OPTIONS "-c statement_timeout=30s -c lock_timeout=5s"
 
+/* Every statement of the follower has its index, and what the planner guesses of the newest events is worst right after
+   an import, when a scan of all principals for a handful of events costs most. */
+#define FOLLOWER_OPTIONS                                                                                               \
+  " -c plan_cache_mode=force_custom_plan -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off"
+
 static const struct {
   const char *user, *options;
 } logins[DB__ROLES] = {
     [DB_APP] = {"bailiwick_app", SHORT_OPTIONS},
     [DB_AUTH] = {"bailiwick_auth", SHORT_OPTIONS},
-    [DB_POLICY] = {"bailiwick_policy", SHORT_OPTIONS},
+    [DB_POLICY] = {"bailiwick_policy", SHORT_OPTIONS FOLLOWER_OPTIONS},
     [DB_MIGRATE] = {"bailiwick_migrate", COMMON_OPTIONS "-c statement_timeout=0 -c lock_timeout=60s"},
 };
 
@@ -255,7 +260,13 @@ RESULT db_connection_send_scope(struct db_connection *c, const struct scope *sco
 
 RESULT db_connection_verb(struct db_connection *c, enum db_verb verb)
 {
-  static const char *const words[] = {[DB_BEGIN] = "BEGIN", [DB_COMMIT] = "COMMIT", [DB_ROLLBACK] = "ROLLBACK"};
+  static const char *const words[] = {
+      [DB_BEGIN] = "BEGIN",
+      [DB_BEGIN_SNAPSHOT] = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+      [DB_COMMIT] = "COMMIT",
+      [DB_ROLLBACK] = "ROLLBACK",
+      [DB_LISTEN] = "LISTEN bailiwick_policy",
+  };
   if (!step_add(c, STEP_VERB))
     return lost(c);
   c->committed = false;
@@ -420,6 +431,30 @@ RESULT db_connection_receive(struct db_connection *c, struct arena *arena, int64
   }
   c->steps_sent = 0;
   return in.failure;
+}
+
+/* Takes what has been told so far. */
+static bool told(PGconn *pg)
+{
+  bool any = false;
+  for (PGnotify *notify; (notify = PQnotifies(pg)); any = true)
+    PQfreemem(notify);
+  return any;
+}
+
+RESULT db_connection_await(struct db_connection *c, int64_t deadline)
+{
+  while (!db_connection_lost(c) && !told(c->pg)) {
+    struct pollfd fds[] = {{PQsocket(c->pg), POLLIN, 0}, {c->wake, POLLIN, 0}};
+    int ready = poll(fds, 2, milliseconds_until(deadline));
+    if (ready == 0)
+      return R_OK;
+    if (ready < 0 && errno != EINTR)
+      return lost(c);
+    if (ready > 0 && fds[0].revents && !PQconsumeInput(c->pg))
+      return lost(c);
+  }
+  return db_connection_lost(c) ? lost(c) : R_OK;
 }
 
 int db_connection_pending(const struct db_connection *c) { return c->steps_sent; }

@@ -16,7 +16,7 @@ RESULT db_connection_send(struct db_connection *connection, enum statement state
                           struct db_rows *ret_rows);
 RESULT db_connection_send_scope(struct db_connection *connection, const struct scope *scope);
 
-enum db_verb { DB_BEGIN, DB_COMMIT, DB_ROLLBACK };
+enum db_verb { DB_BEGIN, DB_BEGIN_SNAPSHOT, DB_COMMIT, DB_ROLLBACK, DB_LISTEN };
 RESULT db_connection_verb(struct db_connection *connection, enum db_verb verb);
 
 /* Asks the server to send what it has up to here before it goes on. */
@@ -35,6 +35,9 @@ int db_connection_pending(const struct db_connection *connection);
 
 /* Runs an embedded script (a migration) as a whole. */
 RESULT db_connection_script(struct db_connection *connection, const char *script);
+
+/* Waits, with nothing under way, until the policy is told to have changed or `deadline` has come: R_OK either way. */
+RESULT db_connection_await(struct db_connection *connection, int64_t deadline);
 
 /* Whether the last COMMIT was answered with COMMIT. */
 bool db_connection_committed(const struct db_connection *connection);
