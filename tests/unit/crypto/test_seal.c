@@ -1,5 +1,9 @@
 /* Proves that a sealed text opens with its key, purpose and context, and in no other case. */
+#define _GNU_SOURCE /* RTLD_NEXT */
 #include "crypto/seal.h"
+#include <dlfcn.h>
+#include <openssl/evp.h>
+#include <openssl/rand.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <cmocka.h>
@@ -156,6 +160,67 @@ static void without_memory_nothing_is_sealed_or_opened(void **state)
   }
 }
 
+/* The calls of OpenSSL that seal.c makes come through here: each does its work, and one may lie about the outcome. */
+static const char *lying_call = "";
+static int lie;
+
+static int outcome(const char *call, int truth) { return strcmp(call, lying_call) == 0 ? lie : truth; }
+
+int RAND_bytes(unsigned char *bytes, int n)
+{
+  int (*real)(unsigned char *, int) = dlsym(RTLD_NEXT, __func__);
+  return outcome(__func__, real(bytes, n));
+}
+
+int EVP_CipherInit_ex2(EVP_CIPHER_CTX *context, const EVP_CIPHER *cipher, const unsigned char *key,
+                       const unsigned char *nonce, int encrypt, const OSSL_PARAM *parameters)
+{
+  int (*real)(EVP_CIPHER_CTX *, const EVP_CIPHER *, const unsigned char *, const unsigned char *, int,
+              const OSSL_PARAM *) = dlsym(RTLD_NEXT, __func__);
+  return outcome(__func__, real(context, cipher, key, nonce, encrypt, parameters));
+}
+
+int EVP_CipherUpdate(EVP_CIPHER_CTX *context, unsigned char *out, int *ret_n, const unsigned char *in, int n)
+{
+  int (*real)(EVP_CIPHER_CTX *, unsigned char *, int *, const unsigned char *, int) = dlsym(RTLD_NEXT, __func__);
+  return outcome(__func__, real(context, out, ret_n, in, n));
+}
+
+int EVP_CIPHER_CTX_ctrl(EVP_CIPHER_CTX *context, int type, int n, void *p)
+{
+  int (*real)(EVP_CIPHER_CTX *, int, int, void *) = dlsym(RTLD_NEXT, __func__);
+  return outcome(__func__, real(context, type, n, p));
+}
+
+int EVP_CipherFinal_ex(EVP_CIPHER_CTX *context, unsigned char *out, int *ret_n)
+{
+  int (*real)(EVP_CIPHER_CTX *, unsigned char *, int *) = dlsym(RTLD_NEXT, __func__);
+  return outcome(__func__, real(context, out, ret_n));
+}
+
+static void every_outcome_of_openssl_but_1_is_a_refusal(void **state)
+{
+  (void)state;
+  static const char *const calls[] = {"EVP_CipherInit_ex2", "EVP_CipherUpdate", "EVP_CIPHER_CTX_ctrl",
+                                      "EVP_CipherFinal_ex", "RAND_bytes"};
+  static const int lies[] = {0, -1, 2};
+  const struct crypto_binding binding = binding_of(STR("context"));
+  struct str sealed = sealed_of(&binding, STR("something"));
+  for (size_t i = 0; i < 3 * 5; i++) {
+    struct str made = STR_NONE, plain = STR_NONE;
+    lying_call = calls[i / 3];
+    lie = lies[i % 3];
+    enum result sealing = crypto_seal(&binding, STR("something"), arena, &made);
+    enum result opening = crypto_unseal(&binding, sealed, arena, &plain);
+    bool opens = i / 3 == 4; /* which takes no random bytes */
+    lying_call = "";
+    assert_int_equal(sealing, R_INTERNAL);
+    assert_null(made.p);
+    assert_int_equal(opening, opens ? R_OK : R_NOT_FOUND);
+    assert_true(opens || !plain.p);
+  }
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -167,6 +232,7 @@ int main(void)
       cmocka_unit_test(another_purpose_context_or_key_is_refused),
       cmocka_unit_test(the_same_text_is_sealed_differently_each_time),
       cmocka_unit_test(too_much_is_refused),
+      cmocka_unit_test(every_outcome_of_openssl_but_1_is_a_refusal),
       cmocka_unit_test(without_memory_nothing_is_sealed_or_opened),
   };
   return cmocka_run_group_tests(tests, open_all, close_all);
