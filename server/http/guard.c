@@ -8,14 +8,22 @@ enum single { LENGTH, CODING, HOST, EXPECT, SINGLES_READ };
 
 /* Headers that may not repeat (the first four also have rules of their own below). */
 static const struct str singles[] = {
-  [LENGTH] = STR("Content-Length"), [CODING] = STR("Transfer-Encoding"),
-  [HOST] = STR("Host"),             [EXPECT] = STR("Expect"),
-  STR("Authorization"),             STR("Content-Type"),
-  STR("Content-Encoding"),          STR("If-Match"),
-  STR("If-None-Match"),             STR("Idempotency-Key"),
-  STR("X-Request-Id"),              STR("Origin"),
-  STR("Access-Control-Request-Method"), STR("If-Modified-Since"),
-  STR("If-Unmodified-Since"),       STR("Range"),
+    [LENGTH] = STR("Content-Length"),
+    [CODING] = STR("Transfer-Encoding"),
+    [HOST] = STR("Host"),
+    [EXPECT] = STR("Expect"),
+    STR("Authorization"),
+    STR("Content-Type"),
+    STR("Content-Encoding"),
+    STR("If-Match"),
+    STR("If-None-Match"),
+    STR("Idempotency-Key"),
+    STR("X-Request-Id"),
+    STR("Origin"),
+    STR("Access-Control-Request-Method"),
+    STR("If-Modified-Since"),
+    STR("If-Unmodified-Since"),
+    STR("Range"),
 };
 
 static_assert(sizeof singles / sizeof *singles < sizeof(unsigned) * CHAR_BIT, "one bit each");

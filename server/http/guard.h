@@ -7,8 +7,8 @@
    the separators it believed in (spaces of the request line, colons, CR, LF) have become NUL. So a fold, a bare LF, a
    NUL, a second space, a header that was moved or dropped all show as bytes that stand where they should not. */
 struct http_guard {
-  const char *at, *end;      /* the next byte to account for; behind the section */
-  unsigned seen;             /* bits of the headers that may not repeat */
+  const char *at, *end; /* the next byte to account for; behind the section */
+  unsigned seen;        /* bits of the headers that may not repeat */
   bool broken, one_dot_zero;
   bool body_allowed;         /* the method may have a body */
   bool expects;              /* 100-continue */

@@ -1,0 +1,100 @@
+/* What http's own files share: the insides of a request, of its reply, and of the server. Other layers see request.h,
+   reply.h and server.h. */
+#pragma once
+#include "http/connection.h"
+#include "http/lane.h"
+#include "http/path.h"
+#include "http/query.h"
+#include "http/server.h"
+#include "http/stats.h"
+#include <microhttpd.h>
+
+enum { HTTP_REPLY_HEADERS = 16 };
+
+struct http_header {
+  const char *name;
+  struct str value;
+};
+
+struct http_reply {
+  struct http_request *request;
+  int status; /* 0: nothing was answered */
+  const char *content_type;
+  struct str content;
+  struct http_header headers[HTTP_REPLY_HEADERS];
+  size_t count;
+  bool broken; /* a header was refused */
+};
+
+enum http_stage {
+  HTTP_STAGE_HEADERS, /* not looked at yet */
+  HTTP_STAGE_BODY,    /* being read, or thrown away when the reply is known */
+  HTTP_STAGE_LANE,    /* suspended, a lane has it */
+  HTTP_STAGE_REPLY    /* queued */
+};
+
+struct http_request {
+  struct http_server *server;
+  struct http_connection *connection;
+  struct MHD_Connection *mhd;
+  struct http_request *next; /* in the lane's queue */
+  struct arena *arena;
+  enum http_stage stage;
+  enum http_method method;
+  int route;    /* of the table; -1 when none was found */
+  bool close;   /* the framing is not to be trusted any further */
+  bool cors;    /* the origin is one of the settings' */
+  bool counted; /* for `address`, which a trusted proxy stated */
+  bool suspended;
+  unsigned worker;
+  int64_t started, deadline;
+  struct str id, target;
+  struct http_path path;
+  struct http_parameters parameters;
+  struct http_address address;
+  struct str address_text;
+  struct str body;
+  size_t body_room;
+  struct http_reply reply;
+};
+
+struct http_server {
+  struct http_config config;
+  struct http_matcher *matcher;
+  struct http_range *trusted;
+  struct http_registry registry;
+  struct http_lane_pool lanes[HTTP__LANES];
+  struct http_stats stats;
+  struct MHD_Daemon *daemon;
+  struct MHD_Response *spare; /* what is said when memory is out */
+  uint16_t port;
+  pthread_t sweeper;
+  pthread_mutex_t lock; /* holds stops */
+  pthread_cond_t wake;
+  bool stops, sweeping;
+  _Atomic bool draining, closing;
+  _Atomic unsigned active;    /* requests from their line to the last byte of the reply */
+  _Atomic unsigned suspended; /* connections: MHD_stop_daemon aborts while there are any */
+  _Atomic unsigned event_threads;
+};
+
+/* The lane is done with the request: its reply is sent by the event thread. The request is gone afterwards. */
+void http_exchange_resume(struct http_request *request);
+
+/* Callbacks of libmicrohttpd. */
+void *http_exchange_line(void *server, const char *target, struct MHD_Connection *connection);
+enum MHD_Result http_exchange_handle(void *server, struct MHD_Connection *connection, const char *url,
+                                     const char *method, const char *version, const char *upload, size_t *upload_size,
+                                     void **context);
+void http_exchange_done(void *server, struct MHD_Connection *connection, void **context,
+                        enum MHD_RequestTerminationCode code);
+
+/* Looks at a request whose header section is there: frames, routes, and opens its body. Whatever is wrong is in the
+   reply then. */
+void http_request_open(struct http_request *request, const char *method, const char *version);
+
+/* Queues the reply. */
+enum MHD_Result http_reply_send(struct http_request *request);
+
+/* The methods that a match answers, as an Allow header has them; in the arena. */
+struct str http_match_allow(struct arena *arena, const struct http_match *match);

@@ -1,0 +1,159 @@
+/* Runs requests on the workers of a lane. */
+#include "http/lane.h"
+#include "base/clock.h"
+#include "http/exchange.h"
+#include <stdlib.h>
+
+static void run(struct http_worker *worker, struct http_request *request)
+{
+  struct http_lane_pool *pool = worker->pool;
+  bool late = request->deadline < clock_monotonic();
+  pthread_mutex_lock(&worker->lock);
+  worker->deadline = request->deadline;
+  pthread_mutex_unlock(&worker->lock);
+  request->worker = worker->number;
+  if (late)
+    http_reply_problem(&request->reply, R_BUSY, NULL, NULL, 0);
+  else
+    pool->table->enter(pool->table->service, request->route, request, &request->reply);
+  pthread_mutex_lock(&worker->lock);
+  worker->deadline = 0;
+  pthread_mutex_unlock(&worker->lock);
+  http_exchange_resume(request);
+}
+
+/* Under the lock: the first in the queue, or NULL. */
+static struct http_request *take(struct http_lane_pool *pool)
+{
+  struct http_request *request = pool->first;
+  if (!request)
+    return NULL;
+  pool->first = request->next;
+  if (!pool->first)
+    pool->last = &pool->first;
+  return request;
+}
+
+/* Waits for a request; NULL when the lane ends. */
+static struct http_request *next(struct http_lane_pool *pool)
+{
+  pthread_mutex_lock(&pool->lock);
+  while (!pool->first && !pool->stops) {
+    pool->idle++;
+    pthread_cond_wait(&pool->work, &pool->lock);
+    pool->idle--;
+  }
+  struct http_request *request = take(pool);
+  pthread_mutex_unlock(&pool->lock);
+  if (request)
+    atomic_fetch_sub(&pool->waiting, 1);
+  return request;
+}
+
+static void *work(void *argument)
+{
+  struct http_worker *worker = argument;
+  for (struct http_request *request; (request = next(worker->pool));)
+    run(worker, request);
+  return NULL;
+}
+
+RESULT http_lane_start(struct http_lane_pool *pool, unsigned count)
+{
+  pool->last = &pool->first;
+  if (pthread_mutex_init(&pool->lock, NULL) != 0)
+    return R_NO_MEMORY;
+  pthread_cond_init(&pool->work, NULL);
+  pool->workers = calloc(count ? count : 1, sizeof *pool->workers);
+  if (!pool->workers) {
+    pthread_mutex_destroy(&pool->lock);
+    return R_NO_MEMORY;
+  }
+  for (; pool->count < count; pool->count++) {
+    struct http_worker *worker = &pool->workers[pool->count];
+    *worker = (struct http_worker){.pool = pool, .number = pool->count};
+    if (pthread_mutex_init(&worker->lock, NULL) != 0)
+      return R_NO_MEMORY;
+    if (pthread_create(&worker->thread, NULL, work, worker) == 0)
+      continue;
+    pthread_mutex_destroy(&worker->lock);
+    return R_NO_MEMORY;
+  }
+  return R_OK;
+}
+
+void http_lane_stop(struct http_lane_pool *pool)
+{
+  if (!pool->workers)
+    return;
+  pthread_mutex_lock(&pool->lock);
+  pool->stops = true;
+  pthread_cond_broadcast(&pool->work);
+  pthread_mutex_unlock(&pool->lock);
+  for (unsigned i = 0; i < pool->count; i++) {
+    pthread_join(pool->workers[i].thread, NULL);
+    pthread_mutex_destroy(&pool->workers[i].lock);
+  }
+  free(pool->workers);
+  pool->workers = NULL;
+  pthread_cond_destroy(&pool->work);
+  pthread_mutex_destroy(&pool->lock);
+}
+
+bool http_lane_reserve(struct http_lane_pool *pool)
+{
+  if (atomic_fetch_add(&pool->waiting, 1) < pool->most)
+    return true;
+  atomic_fetch_sub(&pool->waiting, 1);
+  atomic_fetch_add_explicit(&pool->refused, 1, memory_order_relaxed);
+  return false;
+}
+
+void http_lane_put(struct http_lane_pool *pool, struct http_request *request)
+{
+  request->next = NULL;
+  pthread_mutex_lock(&pool->lock);
+  *pool->last = request;
+  pool->last = &request->next;
+  if (pool->idle > 0)
+    pthread_cond_signal(&pool->work);
+  pthread_mutex_unlock(&pool->lock);
+}
+
+/* Takes what is late out of the queue, as a list. */
+static struct http_request *take_late(struct http_lane_pool *pool, int64_t now)
+{
+  struct http_request *late = NULL;
+  pthread_mutex_lock(&pool->lock);
+  struct http_request **at = &pool->first;
+  while (*at) {
+    struct http_request *request = *at;
+    if (request->deadline > now) {
+      at = &request->next;
+      continue;
+    }
+    *at = request->next;
+    request->next = late;
+    late = request;
+  }
+  pool->last = at;
+  pthread_mutex_unlock(&pool->lock);
+  return late;
+}
+
+void http_lane_expire(struct http_lane_pool *pool, int64_t now)
+{
+  for (struct http_request *late = take_late(pool, now), *rest; late; late = rest) {
+    rest = late->next;
+    atomic_fetch_sub(&pool->waiting, 1);
+    http_reply_problem(&late->reply, R_BUSY, NULL, NULL, 0);
+    http_exchange_resume(late);
+  }
+  for (unsigned i = 0; i < pool->count; i++) {
+    struct http_worker *worker = &pool->workers[i];
+    pthread_mutex_lock(&worker->lock);
+    if (worker->deadline != 0 && worker->deadline <= now && pool->cancel)
+      pool->cancel(pool->table->service, pool->lane, i);
+    pthread_mutex_unlock(&worker->lock);
+  }
+}
