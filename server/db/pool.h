@@ -22,8 +22,8 @@ void db_pool_close(struct db_pool **pool);
 /* True after an answer, false after a failure to connect. */
 bool db_pool_reachable(const struct db_pool *pool);
 
-/* Cancels whatever statements `thread` of this process has under way on this pool's connections (PQcancel). Any thread may
-   call; the cancelled call returns R_UNAVAILABLE. */
+/* Cancels whatever statements `thread` of this process has under way on this pool's connections (PQcancel). Any thread
+   may call; the cancelled call returns R_UNAVAILABLE. */
 void db_pool_cancel(struct db_pool *pool, uint64_t thread);
 
 /* The number of the calling thread for db_pool_cancel. */

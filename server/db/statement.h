@@ -25,8 +25,8 @@ struct statement_row {
 
 extern const struct statement_row db_statements[SQL__COUNT];
 
-/* Values for $1, $2, ... in order. Views are not copied, and points into itself: pass it by address. Zeroed memory is an
-   empty list. */
+/* Values for $1, $2, ... in order. Views are not copied, and points into itself: pass it by address. Zeroed memory is
+   an empty list. */
 enum { DB_VALUES = 24 };
 struct db_values {
   int count;
@@ -37,12 +37,13 @@ struct db_values {
 };
 
 void db_put_uuid(struct db_values *v, const struct uuid *uuid); /* NULL: SQL NULL */
-void db_put_text(struct db_values *v, struct str text);         /* .p NULL: SQL NULL; also for json, char, enum-like text, and arrays as text */
+/* .p NULL: SQL NULL. Also for json, char, enum-like text, and arrays as text. R_INTERNAL comes of a NUL in it. */
+void db_put_text(struct db_values *v, struct str text);
 void db_put_bytes(struct db_values *v, const void *bytes, size_t n);
-void db_put_int(struct db_values *v, int64_t number);           /* bigint */
-void db_put_int4(struct db_values *v, int32_t number);          /* integer */
+void db_put_int(struct db_values *v, int64_t number);  /* bigint */
+void db_put_int4(struct db_values *v, int32_t number); /* integer */
 void db_put_bool(struct db_values *v, bool flag);
-void db_put_time(struct db_values *v, int64_t time);            /* timestamptz, microseconds since 1970 */
+void db_put_time(struct db_values *v, int64_t time); /* timestamptz, microseconds since 1970 */
 void db_put_null(struct db_values *v);
 
 /* Rows of one statement, binary; they live as long as the arena they were fetched into. */
@@ -57,4 +58,4 @@ struct str db_text(const struct db_rows *rows, int row, int column);  /* text, j
 struct uuid db_uuid(const struct db_rows *rows, int row, int column); /* zero for NULL */
 int64_t db_int(const struct db_rows *rows, int row, int column);      /* smallint, integer, bigint; 0 for NULL */
 bool db_bool(const struct db_rows *rows, int row, int column);
-int64_t db_time(const struct db_rows *rows, int row, int column);     /* 0 for NULL */
+int64_t db_time(const struct db_rows *rows, int row, int column); /* 0 for NULL */

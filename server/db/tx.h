@@ -16,8 +16,8 @@ struct db_call {
 
 /* One statement in one round trip: set_config of the scope and the statement in one pipeline up to its Sync.
    R_UNAVAILABLE: no connection; R_AGAIN: serialization failure, deadlock; R_CONFLICT, R_ALREADY_EXISTS (23505);
-   R_RULE and its kin (23514, and BW001 .. of our own triggers, by their table in db/sqlstate.def); R_INTERNAL: all else,
-   with the cause kept for db_last_error. No row is R_OK with count 0. */
+   R_RULE and its kin (23514, and BW001 .. of our own triggers, by their table in db/sqlstate.def); R_INTERNAL: all
+   else, with the cause kept for db_last_error. No row is R_OK with count 0. */
 RESULT db_read(const struct db_call *call, enum statement statement, const struct db_values *values,
                struct db_rows *ret_rows);
 
@@ -42,4 +42,3 @@ void db_tx_close(struct db_tx **tx);
 
 /* Text of this thread's last failure, for the log only: never for a reply. */
 const char *db_last_error(void);
-
