@@ -5,15 +5,17 @@
 
 struct db_cluster;
 
-/* Takes DATA/lock (R_CONFLICT when another server holds it), makes the cluster on first use (initdb, Unix socket only,
-   data checksums, roles of the database), starts it or adopts a postmaster that an earlier server left, and waits until it
-   answers. R_RULE with a reason in the log for a cluster of another major version. */
+/* Not for root (db/account.h). Takes DATA/lock (R_CONFLICT when another server holds it), makes the cluster on first
+   use (initdb, Unix socket only, data checksums, roles of the database), starts it or adopts a postmaster that an
+   earlier server left, and waits until it answers. R_RULE for a cluster of another major version, or a folder that is
+   not ours. The reason of a failure is in db_last_error. */
 RESULT db_cluster_open(const char *data, struct db_cluster **ret_cluster);
 
 /* host=... dbname=... for libpq; lives as long as the cluster. */
 const char *db_cluster_conninfo(const struct db_cluster *cluster);
 
-/* The same for a cluster that another process runs, read from DATA: for import and the other commands. */
+/* The same for a cluster that another process runs, read from DATA, or from where it lives instead of DATA: for import
+   and the other commands. R_NOT_FOUND when none runs. */
 RESULT db_cluster_find(const char *data, struct arena *arena, const char **ret_conninfo);
 
 /* Stops PostgreSQL (fast), gives the lock back. NULL-safe. */

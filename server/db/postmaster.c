@@ -1,0 +1,193 @@
+/* Starts and stops postgres on one folder, and tells its own from any other process by where that lives. */
+#include "db/postmaster.h"
+#include "base/clock.h"
+#include "base/str.h"
+#include "db/command.h"
+#include "db/failure.h"
+#include <ctype.h>
+#include <dirent.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { PAUSE_MS = 10, START_SECONDS = 300, LEAVE_SECONDS = 10, FAST_SECONDS = 60, AT_ONCE_SECONDS = 10 };
+
+/* Lines of postmaster.pid (PostgreSQL's miscadmin.h). */
+enum { LINE_PID, LINE_FOLDER, LINE_STARTED, LINE_PORT, LINE_SOCKET, LINE_LISTEN, LINE_SHARED, LINE_STATUS, LINES };
+
+struct pid_file {
+  char text[DB_SMALL_FILE];
+  struct str line[LINES];
+};
+
+static void rest_a_little(void) { nanosleep(&(struct timespec){0, PAUSE_MS * 1000000L}, NULL); }
+
+static RESULT pid_file_read(const char *folder, struct pid_file *ret)
+{
+  char path[DB_PATH];
+  TRY(db_place_join(folder, "postmaster.pid", path));
+  TRY(db_place_read(path, ret->text));
+  struct str rest = str_of(ret->text);
+  for (int i = 0; i < LINES; i++)
+    ret->line[i] = str_trim(str_cut(&rest, '\n'));
+  return R_OK;
+}
+
+static int64_t number(struct str s)
+{
+  unsigned long long n = 0;
+  return str_number(s, INT64_MAX, &n) ? (int64_t)n : 0;
+}
+
+/* A server's processes stay in its data folder all their lives; a number that somebody else bears by now does not. Nor
+   does a zombie live anywhere. */
+static bool lives_in(pid_t pid, const char *folder)
+{
+  char link[64], place[DB_PATH];
+  snprintf(link, sizeof link, "/proc/%d/cwd", (int)pid);
+  ssize_t n = readlink(link, place, sizeof place);
+  return n > 0 && str_equal((struct str){place, (size_t)n}, str_of(folder));
+}
+
+static bool somebody_lives_in(const char *folder)
+{
+  DIR *proc = opendir("/proc");
+  bool found = false;
+  for (struct dirent *entry = NULL; proc && !found && (entry = readdir(proc));)
+    found = isdigit((unsigned char)entry->d_name[0]) && lives_in((pid_t)number(str_of(entry->d_name)), folder);
+  if (proc)
+    closedir(proc);
+  return found;
+}
+
+static bool is_running(const struct db_postmaster *p)
+{
+  if (p->child)
+    return waitpid(p->pid, NULL, WNOHANG) == 0;
+  return lives_in(p->pid, p->folder);
+}
+
+/* Until it has written that it is ready. R_NOT_FOUND: it ended. */
+static RESULT wait_until_ready(struct db_postmaster *p)
+{
+  int64_t until = clock_monotonic() + START_SECONDS * CLOCK_SECOND;
+  while (is_running(p)) {
+    struct pid_file file;
+    if (pid_file_read(p->folder, &file) == R_OK && number(file.line[LINE_PID]) == p->pid &&
+        str_is(file.line[LINE_STATUS], "ready")) {
+      p->started = number(file.line[LINE_STARTED]);
+      snprintf(p->socket, sizeof p->socket, "%.*s", (int)file.line[LINE_SOCKET].n, file.line[LINE_SOCKET].p);
+      return R_OK;
+    }
+    if (clock_monotonic() > until)
+      return db_failure_say(R_UNAVAILABLE, "PostgreSQL is still not ready after %d s", START_SECONDS);
+    rest_a_little();
+  }
+  return R_NOT_FOUND;
+}
+
+RESULT db_postmaster_find(const char *folder, struct db_postmaster *ret_postmaster)
+{
+  struct db_postmaster p = {0};
+  struct pid_file file;
+  TRY(pid_file_read(folder, &file));
+  p.pid = (pid_t)number(file.line[LINE_PID]);
+  snprintf(p.folder, sizeof p.folder, "%s", folder);
+  if (p.pid <= 0 || !str_is(file.line[LINE_FOLDER], folder) || !lives_in(p.pid, folder))
+    return R_NOT_FOUND;
+  TRY(wait_until_ready(&p));
+  *ret_postmaster = p;
+  return R_OK;
+}
+
+/* A pid file of a dead server may bear a number that lives again as somebody else, and PostgreSQL would then refuse to
+   start. Nobody in the folder: nobody to protect. Children of a killed server leave it within moments. */
+static RESULT clear_away(const char *folder)
+{
+  char path[DB_PATH];
+  int64_t until = clock_monotonic() + LEAVE_SECONDS * CLOCK_SECOND;
+  TRY(db_place_join(folder, "postmaster.pid", path));
+  while (access(path, F_OK) == 0 && somebody_lives_in(folder) && clock_monotonic() < until)
+    rest_a_little();
+  if (access(path, F_OK) == 0 && !somebody_lives_in(folder))
+    unlink(path);
+  return R_OK;
+}
+
+RESULT db_postmaster_start(const char *folder, const char *socket, const char *log,
+                           struct db_postmaster *ret_postmaster)
+{
+  char socket_setting[DB_PATH + 32];
+  snprintf(socket_setting, sizeof socket_setting, "unix_socket_directories=%s", socket);
+  /* The log holds neither statements nor rows: errors go to who caused them. */
+  const char *const words[] = {"/usr/lib/postgresql/15/bin/postgres",
+                               "-D",
+                               folder,
+                               "-c",
+                               socket_setting,
+                               "-c",
+                               "listen_addresses=",
+                               "-c",
+                               "port=5432",
+                               "-c",
+                               "unix_socket_permissions=0700",
+                               "-c",
+                               "fsync=on",
+                               "-c",
+                               "full_page_writes=on",
+                               "-c",
+                               "synchronous_commit=on",
+                               "-c",
+                               "logging_collector=off",
+                               "-c",
+                               "log_destination=stderr",
+                               "-c",
+                               "log_min_messages=log",
+                               "-c",
+                               "log_min_error_statement=panic",
+                               "-c",
+                               "log_error_verbosity=terse",
+                               "-c",
+                               "log_statement=none",
+                               "-c",
+                               "log_checkpoints=off",
+                               "-c",
+                               "cluster_name=bailiwick",
+                               NULL};
+  struct db_postmaster p = {.child = true};
+  TRY(clear_away(folder));
+  TRY(db_command_start(&(struct db_command){words, folder, log, NULL}, &p.pid));
+  snprintf(p.folder, sizeof p.folder, "%s", folder);
+  enum result r = wait_until_ready(&p);
+  if (r == R_NOT_FOUND)
+    return db_failure_say(R_UNAVAILABLE, "PostgreSQL did not start: see %s", log);
+  if (r != R_OK) {
+    db_postmaster_stop(&p);
+    return r;
+  }
+  *ret_postmaster = p;
+  return R_OK;
+}
+
+static bool stopped_by(struct db_postmaster *p, int signal_number, int seconds)
+{
+  int64_t until = clock_monotonic() + seconds * CLOCK_SECOND;
+  kill(p->pid, signal_number);
+  while (is_running(p)) {
+    if (clock_monotonic() > until)
+      return false;
+    rest_a_little();
+  }
+  return true;
+}
+
+void db_postmaster_stop(struct db_postmaster *p)
+{
+  if (p->pid <= 0 || !is_running(p))
+    return;
+  if (!stopped_by(p, SIGINT, FAST_SECONDS))
+    (void)!stopped_by(p, SIGQUIT, AT_ONCE_SECONDS);
+  p->pid = 0;
+}
