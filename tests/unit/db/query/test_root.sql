@@ -1,0 +1,3 @@
+-- The provider.
+-- role: policy
+SELECT id, label FROM tenant WHERE kind = 'provider'
