@@ -1,0 +1,85 @@
+"""The one list of packages is complete and well-formed, and the scripts that read it hold what they promise."""
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SETS = {"build", "run", "test", "image"}
+
+
+def rows():
+    lines = (ROOT / "docker/packages.txt").read_text().splitlines()
+    return [line.split() for line in lines if line and not line.startswith("#")]
+
+
+def packages(*sets):
+    return {row[0] for row in rows() if row[1] in sets}
+
+
+def output(*argv):
+    return subprocess.run(argv, check=True, capture_output=True, text=True).stdout
+
+
+def scripts():
+    def is_bash(path):
+        return path.is_file() and not path.suffix and path.read_bytes().startswith(b"#!/bin/bash")
+    folders = (ROOT / name for name in (".ci", "docker", "server", "tests"))
+    return sorted(path for folder in folders for path in folder.rglob("*") if is_bash(path))
+
+
+def test_every_row_is_a_package_a_set_and_perhaps_a_version():
+    for row in rows():
+        assert len(row) in (2, 3) and row[1] in SETS, row
+        assert re.fullmatch(r"[a-z0-9][a-z0-9+.-]+", row[0]), row
+        assert len(row) == 2 or re.fullmatch(r"[0-9][0-9.]*", row[2]), row
+
+
+def test_no_package_stands_twice():
+    names = [row[0] for row in rows()]
+    assert sorted(names) == sorted(set(names))
+
+
+def test_postgresql_has_its_floor():
+    floor = {row[0]: row[2] for row in rows() if len(row) == 3}
+    assert floor["postgresql-15"] == floor["libpq-dev"] == floor["libpq5"] == "15.20"
+
+
+def test_every_library_of_the_build_has_its_package():
+    cmake = (ROOT / "CMakeLists.txt").read_text()
+    libraries = re.search(r"foreach\(lib ([^)]+)\)", cmake).group(1).split()
+    assert "libpq" in libraries
+    for library in libraries:
+        folder = output("pkg-config", "--variable=pcfiledir", library).strip()
+        owner = output("dpkg", "-S", f"{folder}/{library}.pc").split(":")[0]
+        assert owner in packages("build"), f"{library} comes from {owner}"
+
+
+def test_every_shared_library_of_the_build_is_there_to_run():
+    for package in packages("build"):
+        if not package.startswith("lib"):
+            continue
+        depends = output("dpkg-query", "-W", "-f", "${Depends}", package)
+        shared = {name for name in re.findall(r"(lib[a-z0-9.+-]+) \(= ", depends) if not name.endswith("-dev")}
+        assert shared <= packages("run"), f"{package} needs {shared}"
+
+
+def test_nothing_to_install_is_said_by_silence():
+    done = subprocess.run([ROOT / "docker/install", "build", "run", "test"], capture_output=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+
+
+def test_an_unknown_set_is_refused():
+    done = subprocess.run([ROOT / "docker/install", "everything"], capture_output=True, text=True, check=False)
+    assert done.returncode == 1 and "no such set: everything" in done.stderr
+
+
+@pytest.mark.parametrize("script", scripts(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_script_is_clean_for_shellcheck(script):
+    done = subprocess.run(["shellcheck", script], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+def test_every_script_is_executable():
+    assert [path for path in scripts() if not path.stat().st_mode & 0o100] == []

@@ -1,0 +1,69 @@
+"""The driver of the tests counts right and lets no process live on."""
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(TESTS))
+import suites  # noqa: E402
+
+
+def driven(program, work):
+    """Runs a program in a driver of its own, for becoming a reaper is for life, and gives what it printed."""
+    code = f"import suites\nsuites.adopt_orphans()\nrun = suites.Run({str(work)!r})\n{program}"
+    return subprocess.run([sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": str(TESTS)}, text=True,
+                          capture_output=True, check=True, timeout=60).stdout
+
+
+def test_results_of_a_unit_program_are_counted():
+    output = "1..4\nok 1 - one\nnot ok 2 - two\n# 0x1 != 0x2\nnot ok 3 # SKIP three\nok 4 - four\n# not ok - tests\n"
+    assert suites.counted_tap(output) == (2, ["two"], 1)
+
+
+def test_results_of_pytest_are_counted(tmp_path):
+    report = tmp_path / "report.xml"
+    report.write_text("""<testsuites><testsuite><testcase classname="c" name="a"/><testcase classname="c" name="b">
+        <failure/></testcase><testcase classname="c" name="s"><skipped/></testcase></testsuite></testsuites>""")
+    assert suites.counted_junit(report) == (1, ["c::b"], 1)
+
+
+@pytest.mark.parametrize("status, counts, failures", [
+    (0, (3, [], 0), 0),
+    (0, (0, [], 0), 1),
+    (2, (3, ["a"], 0), 1),
+    (134, (3, [], 0), 1),
+], ids=["all passed", "no test ran", "one failed", "crashed after three"])
+def test_a_bad_end_is_a_failure_though_no_test_says_so(tmp_path, status, counts, failures):
+    run = suites.Run(tmp_path)
+    run.judged("unit/x", status, "", counts)
+    assert len(run.tally.failed) == failures
+
+
+def test_a_process_left_behind_is_ended_and_fails_the_command(tmp_path):
+    program = """
+status, _ = run.command("leaver", ["bash", "-c", "env -i setsid -f sleep 61.5"])
+print(status, run.tally.failed, suites.descendants())
+"""
+    assert "0 ['leaver: left a process behind'] []" in driven(program, tmp_path)
+
+
+def test_a_command_that_hangs_is_stopped_and_is_no_success(tmp_path):
+    program = """
+status, _ = run.command("hanger", ["sleep", "61.5"], seconds=0.2)
+print(status, suites.descendants())
+"""
+    assert "stopped after 0.2 s []" in driven(program, tmp_path)
+
+
+def test_settings_of_the_caller_do_not_reach_the_service(tmp_path, monkeypatch):
+    monkeypatch.setenv("BAILIWICK_LISTEN", "0.0.0.0:80")
+    assert not [name for name in suites.Run(tmp_path).env if name.startswith("BAILIWICK_")]
+
+
+def test_the_command_ends_with_one_line_and_a_status():
+    done = subprocess.run([TESTS / "run", "nonsense"], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stdout.splitlines()[-1] == "0 passed, 1 failed"
