@@ -1,0 +1,114 @@
+/* Statements on passwords and client secrets. */
+#include "store/credential.h"
+#include "store/run.h"
+
+RESULT store_credential_find(const struct store_call *call, struct str code, struct str login_key,
+                             struct store_credential *ret_credential)
+{
+  struct db_values values = {0};
+  struct db_rows rows;
+  db_put_text(&values, code);
+  db_put_text(&values, login_key);
+  TRY(store_read(call, SQL_login_find, &values, &rows));
+  if (rows.count != 1)
+    return R_NOT_FOUND;
+  *ret_credential = (struct store_credential){.principal = db_uuid(&rows, 0, 0),
+                                              .tenant = db_uuid(&rows, 0, 1),
+                                              .state = db_text(&rows, 0, 2),
+                                              .epoch = (uint32_t)db_int(&rows, 0, 3),
+                                              .hash = db_text(&rows, 0, 4),
+                                              .has_totp = !db_is_null(&rows, 0, 5)};
+  return R_OK;
+}
+
+RESULT store_credential_get(const struct store_call *call, const struct uuid *user, struct store_credential *ret_credential)
+{
+  struct db_values values = {0};
+  struct db_rows rows;
+  db_put_uuid(&values, user);
+  TRY(store_read(call, SQL_credential_find, &values, &rows));
+  if (rows.count != 1)
+    return R_NOT_FOUND;
+  *ret_credential = (struct store_credential){.principal = *user,
+                                              .tenant = db_uuid(&rows, 0, 0),
+                                              .state = db_text(&rows, 0, 1),
+                                              .epoch = (uint32_t)db_int(&rows, 0, 2),
+                                              .login = db_text(&rows, 0, 3),
+                                              .email = db_text(&rows, 0, 4),
+                                              .tenant_name = db_text(&rows, 0, 5),
+                                              .tenant_code = db_text(&rows, 0, 6),
+                                              .hash = db_text(&rows, 0, 7),
+                                              .has_totp = !db_is_null(&rows, 0, 8)};
+  return R_OK;
+}
+
+RESULT store_credential_set(struct store_tx *tx, const struct uuid *user, struct str hash)
+{
+  struct db_values values = {0};
+  struct db_rows rows;
+  db_put_uuid(&values, user);
+  db_put_text(&values, hash);
+  TRY(store_run(tx, SQL_credential_set, &values, &rows));
+  return rows.count == 1 ? R_OK : R_NOT_FOUND;
+}
+
+RESULT store_credential_rehash(const struct store_call *call, const struct uuid *user, struct str before, struct str hash)
+{
+  struct db_values values = {0};
+  struct db_rows rows;
+  db_put_uuid(&values, user);
+  db_put_text(&values, before);
+  db_put_text(&values, hash);
+  return store_read(call, SQL_credential_rehash, &values, &rows);
+}
+
+RESULT store_credential_raise_epoch(struct store_tx *tx, const struct uuid *principal)
+{
+  struct db_values values = {0};
+  struct db_rows rows;
+  db_put_uuid(&values, principal);
+  TRY(store_run(tx, SQL_epoch_raise, &values, &rows));
+  return rows.count == 1 ? R_OK : R_NOT_FOUND;
+}
+
+RESULT store_credential_secrets(const struct store_call *call, const struct uuid *client, struct store_client_secrets *ret_secrets)
+{
+  struct db_values values = {0};
+  struct db_rows rows;
+  db_put_uuid(&values, client);
+  TRY(store_read(call, SQL_client_secrets, &values, &rows));
+  if (rows.count == 0)
+    return R_NOT_FOUND;
+  struct store_client_secrets secrets = {
+      .tenant = db_uuid(&rows, 0, 0), .state = db_text(&rows, 0, 1), .epoch = (uint32_t)db_int(&rows, 0, 2)};
+  for (int i = 0; i < rows.count && secrets.count < STORE_SECRETS; i++)
+    if (!db_is_null(&rows, i, 3))
+      secrets.digest[secrets.count++] = db_text(&rows, i, 3);
+  *ret_secrets = secrets;
+  return R_OK;
+}
+
+RESULT store_credential_tenant(const struct store_call *call, struct str code, struct uuid *ret_tenant)
+{
+  struct db_values values = {0};
+  struct db_rows rows;
+  db_put_text(&values, code);
+  TRY(store_read(call, SQL_tenant_by_code, &values, &rows));
+  if (rows.count != 1)
+    return R_NOT_FOUND;
+  *ret_tenant = db_uuid(&rows, 0, 0);
+  return R_OK;
+}
+
+RESULT store_credential_root(const struct store_call *call, struct uuid *ret_tenant, struct str *ret_code, bool *ret_settled)
+{
+  struct db_values values = {0};
+  struct db_rows rows;
+  TRY(store_read(call, SQL_installation_root, &values, &rows));
+  if (rows.count != 1)
+    return R_INTERNAL;
+  *ret_tenant = db_uuid(&rows, 0, 0);
+  *ret_code = db_text(&rows, 0, 1);
+  *ret_settled = db_bool(&rows, 0, 2);
+  return R_OK;
+}

@@ -1,0 +1,44 @@
+/* Passwords and client secrets in the vault, on the auth pool. */
+#pragma once
+#include "base/secret.h"
+#include "store/call.h"
+
+/* What someone would sign in with. Text and hash live in the arena. */
+struct store_credential {
+  struct uuid principal, tenant;
+  struct str state; /* "active", ... */
+  uint32_t epoch;
+  struct str hash;  /* .p NULL: no password set */
+  bool has_totp;    /* a confirmed authenticator exists */
+  struct str login, email, tenant_name, tenant_code; /* by store_credential_get only */
+};
+
+/* By tenant code and normal login name; R_NOT_FOUND. */
+RESULT store_credential_find(const struct store_call *call, struct str code, struct str login_key,
+                             struct store_credential *ret_credential);
+/* Of a user by id; R_NOT_FOUND. */
+RESULT store_credential_get(const struct store_call *call, const struct uuid *user, struct store_credential *ret_credential);
+
+/* Sets the hash, makes the user active, ends every session. R_NOT_FOUND when the user is neither invited nor active. */
+RESULT store_credential_set(struct store_tx *tx, const struct uuid *user, struct str hash);
+/* The same password hashed anew; nothing when it was changed meanwhile. */
+RESULT store_credential_rehash(const struct store_call *call, const struct uuid *user, struct str before, struct str hash);
+/* Every session of the principal ends. */
+RESULT store_credential_raise_epoch(struct store_tx *tx, const struct uuid *principal);
+
+enum { STORE_SECRETS = 8 };
+struct store_client_secrets {
+  struct uuid tenant;
+  struct str state;
+  uint32_t epoch;
+  struct str digest[STORE_SECRETS];
+  size_t count;
+};
+/* R_NOT_FOUND. */
+RESULT store_credential_secrets(const struct store_call *call, const struct uuid *client, struct store_client_secrets *ret_secrets);
+
+/* The tenant of a code; R_NOT_FOUND. */
+RESULT store_credential_tenant(const struct store_call *call, struct str code, struct uuid *ret_tenant);
+
+/* The provider, and whether anybody is at home there. */
+RESULT store_credential_root(const struct store_call *call, struct uuid *ret_tenant, struct str *ret_code, bool *ret_settled);

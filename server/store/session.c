@@ -1,0 +1,86 @@
+/* Statements on sessions. */
+#include "store/session.h"
+#include "store/run.h"
+
+RESULT store_session_create(struct store_tx *tx, const struct store_session *session, struct str address)
+{
+  struct db_values values = {0};
+  struct db_rows rows;
+  db_put_uuid(&values, &session->id);
+  db_put_uuid(&values, &session->principal);
+  db_put_int4(&values, (int32_t)session->epoch);
+  db_put_int4(&values, session->strength);
+  db_put_text(&values, session->audience);
+  db_put_time(&values, session->expires_at);
+  db_put_text(&values, address);
+  TRY(store_run(tx, SQL_session_create, &values, &rows));
+  return rows.count == 1 ? R_OK : R_NOT_FOUND;
+}
+
+RESULT store_session_end(struct store_tx *tx, const struct uuid *session, const struct uuid *principal)
+{
+  struct db_values values = {0};
+  struct db_rows rows;
+  db_put_uuid(&values, session);
+  db_put_uuid(&values, principal);
+  TRY(store_run(tx, SQL_session_end, &values, &rows));
+  return rows.count == 1 ? R_OK : R_NOT_FOUND;
+}
+
+RESULT store_session_refresh_create(struct store_tx *tx, struct str digest, const struct uuid *session, int64_t expires_at)
+{
+  struct db_values values = {0};
+  db_put_bytes(&values, digest.p, digest.n);
+  db_put_uuid(&values, session);
+  db_put_time(&values, expires_at);
+  return store_queue(tx, SQL_refresh_create, &values);
+}
+
+RESULT store_session_refresh_use(struct store_tx *tx, struct str digest, int64_t now, struct store_session *ret_session)
+{
+  struct db_values values = {0};
+  struct db_rows rows;
+  db_put_bytes(&values, digest.p, digest.n);
+  db_put_time(&values, now);
+  TRY(store_run(tx, SQL_refresh_use, &values, &rows));
+  if (rows.count != 1)
+    return R_NOT_FOUND;
+  *ret_session = (struct store_session){.id = db_uuid(&rows, 0, 0),
+                                        .principal = db_uuid(&rows, 0, 1),
+                                        .epoch = (uint32_t)db_int(&rows, 0, 2),
+                                        .strength = (int)db_int(&rows, 0, 3),
+                                        .audience = db_text(&rows, 0, 4),
+                                        .expires_at = db_time(&rows, 0, 5)};
+  return R_OK;
+}
+
+RESULT store_session_refresh_reused(struct store_tx *tx, struct str digest, struct uuid *ret_principal, struct uuid *ret_tenant)
+{
+  struct db_values values = {0};
+  struct db_rows rows;
+  db_put_bytes(&values, digest.p, digest.n);
+  TRY(store_run(tx, SQL_refresh_reused, &values, &rows));
+  if (rows.count != 1)
+    return R_NOT_FOUND;
+  *ret_principal = db_uuid(&rows, 0, 1);
+  *ret_tenant = db_uuid(&rows, 0, 2);
+  return R_OK;
+}
+
+RESULT store_session_event(struct store_tx *tx, const struct store_session_event *event)
+{
+  struct db_values values = {0};
+  struct uuid id;
+  TRY(uuid_new(&id));
+  db_put_uuid(&values, &id);
+  db_put_time(&values, event->at);
+  db_put_uuid(&values, &event->principal);
+  db_put_text(&values, str_of(event->actor_kind));
+  db_put_text(&values, str_of(event->action));
+  db_put_text(&values, str_of(event->object_kind));
+  db_put_uuid(&values, &event->object);
+  db_put_text(&values, event->address);
+  db_put_text(&values, event->request_id);
+  db_put_text(&values, str_of(event->actor_title));
+  return store_queue(tx, SQL_audit_sign_in, &values);
+}

@@ -1,0 +1,32 @@
+/* Sessions and their refresh tokens in the vault, on the auth pool; and the events of those who sign in. */
+#pragma once
+#include "store/call.h"
+
+struct store_session {
+  struct uuid id, principal;
+  uint32_t epoch;
+  int strength;
+  struct str audience;
+  int64_t expires_at;
+};
+
+/* R_NOT_FOUND when the principal is not active or of another epoch by now; R_ALREADY_EXISTS for an id that was used. */
+RESULT store_session_create(struct store_tx *tx, const struct store_session *session, struct str address);
+/* R_NOT_FOUND when it is over already, or somebody else's. */
+RESULT store_session_end(struct store_tx *tx, const struct uuid *session, const struct uuid *principal);
+
+RESULT store_session_refresh_create(struct store_tx *tx, struct str digest, const struct uuid *session, int64_t expires_at);
+/* Spends the token: R_NOT_FOUND when it is unknown, spent, expired, or its session over. */
+RESULT store_session_refresh_use(struct store_tx *tx, struct str digest, int64_t now, struct store_session *ret_session);
+/* Ends the session of a token that was spent before; R_NOT_FOUND when there is none to end. */
+RESULT store_session_refresh_reused(struct store_tx *tx, struct str digest, struct uuid *ret_principal, struct uuid *ret_tenant);
+
+struct store_session_event {
+  struct uuid principal;
+  const char *actor_kind, *actor_title, *action, *object_kind;
+  struct uuid object;
+  int64_t at;
+  struct str address, request_id;
+};
+/* Queued: goes out with the commit. */
+RESULT store_session_event(struct store_tx *tx, const struct store_session_event *event);

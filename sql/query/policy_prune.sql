@@ -1,0 +1,5 @@
+-- Removes policy events that every follower has long read.
+-- role: policy
+-- params: $1 keep interval
+-- row: removed bigint
+SELECT policy_event_prune($1) AS removed

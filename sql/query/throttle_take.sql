@@ -1,0 +1,9 @@
+-- Counts an attempt before it is looked at.
+-- role: auth
+-- params: $1 subject bytea, $2 now timestamptz, $3 window_start timestamptz
+-- row: failures integer, since timestamptz
+INSERT INTO vault.throttle AS t (subject, failures, since) VALUES ($1, 1, $2)
+ON CONFLICT (subject) DO UPDATE
+  SET failures = CASE WHEN t.since <= $3 THEN 1 ELSE least(t.failures, 1000000) + 1 END,
+      since = CASE WHEN t.since <= $3 THEN $2 ELSE t.since END
+RETURNING failures, since
