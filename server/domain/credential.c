@@ -1,0 +1,106 @@
+/* Proving, setting and changing passwords. Trusts: nothing that is passed in. */
+#include "domain/credential.h"
+#include "authn/nonce.h"
+#include "authn/password.h"
+#include "authn/throttle.h"
+#include "store/invitation.h"
+
+static enum result check(struct signin *s, struct str hash, struct str password)
+{
+  CLEANUP(secret_free) struct secret prepared = {0};
+  enum result r = authn_password_prepare(password, &prepared);
+  if (r == R_MALFORMED || r == R_PASSWORD_TOO_LONG)
+    return R_PASSWORD_WRONG;
+  TRY(r);
+  r = crypto_hash_check(s->domain->keys, hash, (struct str){(const char *)prepared.p, prepared.n});
+  return r == R_LOGIN_FAILED ? R_PASSWORD_WRONG : r;
+}
+
+RESULT domain_credential_prove(struct signin *s, const struct authn_caller *caller, struct str password,
+                               struct store_credential *ret_credential)
+{
+  struct store_call store = domain_session_store(s);
+  struct authn_throttle throttle;
+  struct store_credential user;
+  struct str name = {(const char *)caller->principal.b, sizeof caller->principal.b};
+  if (caller->kind != AUTHN_USER)
+    return R_FORBIDDEN;
+  s->principal = caller->principal;
+  TRY(authn_throttle_on(s->domain->keys, AUTHN_THROTTLE_PASSWORD, name, &throttle));
+  TRY(authn_throttle_take(&throttle, &store, s->domain->limits.account_attempts, s->now, &s->retry_after));
+  enum result r = store_credential_get(&store, &caller->principal, &user);
+  if (r != R_OK || !user.hash.p)
+    return r == R_NOT_FOUND || r == R_OK ? R_PASSWORD_WRONG : r;
+  s->tenant = user.tenant;
+  TRY(check(s, user.hash, password));
+  *ret_credential = user;
+  return R_OK;
+}
+
+/* What a password must not be: the login, what stands before the @ of the address, the tenant. */
+static enum result check_rules(const struct store_credential *user, struct str password)
+{
+  struct str email = user->email, local = str_cut(&email, '@');
+  struct str words[] = {user->login, local, user->tenant_name};
+  return authn_password_check_rules(password, user->has_totp, words, sizeof words / sizeof *words);
+}
+
+static enum result make_hash(struct signin *s, struct str password, char ret_hash[CRYPTO_HASH_TEXT])
+{
+  CLEANUP(secret_free) struct secret prepared = {0};
+  TRY(authn_password_prepare(password, &prepared));
+  return crypto_hash_make(s->domain->keys, s->domain->limits.cost, (struct str){(const char *)prepared.p, prepared.n}, ret_hash);
+}
+
+/* In `tx`: the hash, the end of every session, the event; then the commit. */
+static enum result set(struct signin *s, struct store_tx *tx, const struct uuid *user, const char *hash)
+{
+  TRY(store_credential_set(tx, user, str_of(hash)));
+  TRY(domain_session_event(s, tx, user, AUTHN_USER, "user", user));
+  return store_tx_commit(tx, &s->revision);
+}
+
+RESULT domain_credential_accept(struct signin *s, struct str token, struct str password, struct str *ret_login,
+                                struct str *ret_tenant_code)
+{
+  unsigned char bytes[CRYPTO_DIGEST];
+  struct str digest = {(const char *)bytes, sizeof bytes};
+  struct store_call store = domain_session_store(s);
+  CLEANUP(store_tx_close) struct store_tx *tx = NULL;
+  struct store_credential user;
+  struct uuid id, spender;
+  char hash[CRYPTO_HASH_TEXT];
+  if (authn_nonce_parse(AUTHN_INVITATION, token, bytes) != R_OK)
+    return R_TOKEN_SPENT;
+  enum result r = store_invitation_find(&store, digest, s->now, &id);
+  if (r == R_OK)
+    r = store_credential_get(&store, &id, &user);
+  if (r != R_OK)
+    return r == R_NOT_FOUND ? R_TOKEN_SPENT : r;
+  s->tenant = user.tenant;
+  s->principal = id;
+  TRY(check_rules(&user, password));
+  TRY(make_hash(s, password, hash));
+  TRY(store_tx_open(&store, &tx));
+  r = store_invitation_use(tx, digest, s->now, &spender);
+  if (r == R_OK)
+    r = set(s, tx, &spender, hash);
+  if (r != R_OK)
+    return r == R_NOT_FOUND ? R_TOKEN_SPENT : r;
+  *ret_login = user.login;
+  *ret_tenant_code = user.tenant_code;
+  return R_OK;
+}
+
+RESULT domain_credential_change(struct signin *s, const struct authn_caller *caller, struct str current, struct str wanted)
+{
+  struct store_call store = domain_session_store(s);
+  CLEANUP(store_tx_close) struct store_tx *tx = NULL;
+  struct store_credential user;
+  char hash[CRYPTO_HASH_TEXT];
+  TRY(domain_credential_prove(s, caller, current, &user));
+  TRY(check_rules(&user, wanted));
+  TRY(make_hash(s, wanted, hash));
+  TRY(store_tx_open(&store, &tx));
+  return set(s, tx, &user.principal, hash);
+}

@@ -1,0 +1,46 @@
+/* Sessions: the only file that makes one, and what every step towards one is given. */
+#pragma once
+#include "authn/caller.h"
+#include "domain/change.h"
+#include "store/session.h"
+
+/* A step of somebody who may not be known yet. */
+struct signin {
+  const struct domain *domain;
+  struct arena *arena;
+  int64_t now, deadline; /* clock_now(), clock_monotonic() */
+  struct str address, request_id;
+  const char *action;    /* the operation, for the audit event */
+  struct uuid tenant;    /* set as soon as it is known: where a refusal is recorded */
+  struct uuid principal; /* set like it */
+  int64_t retry_after;   /* seconds, set with R_THROTTLED */
+  uint64_t revision;     /* policy revision to wait for; set by steps that end sessions or activate a principal */
+};
+
+/* A whole session, or what is still missing. */
+struct login {
+  bool pending; /* a second factor is missing: then only pending_token is set */
+  struct str pending_token;
+  struct str access_token, refresh_token; /* refresh_token .p NULL for clients */
+  int64_t expires_in;                     /* seconds of the access token */
+  struct uuid session;
+};
+
+/* For store calls on the auth pool. */
+struct store_call domain_session_store(const struct signin *s);
+
+/* The principal is active in the snapshot, nothing above its home is suspended, and its epoch is that: R_LOGIN_FAILED else;
+   R_UNAVAILABLE when the snapshot is not fresh. `session` may be NULL. */
+RESULT domain_session_allowed(const struct signin *s, const struct uuid *principal, const struct uuid *session, uint32_t epoch);
+
+/* Begins a session in `tx` and makes its tokens: row, refresh token (users only), audit event. R_LOGIN_FAILED when the principal
+   changed meanwhile, or the session's id was used. */
+RESULT domain_session_begin(struct signin *s, struct store_tx *tx, const struct store_session *session, enum authn_kind kind,
+                            struct login *ret_login);
+
+/* The next tokens of a session that lives. */
+RESULT domain_session_renew(struct signin *s, struct store_tx *tx, const struct store_session *session, struct login *ret_login);
+
+/* The event of somebody's own step, queued in `tx`. */
+RESULT domain_session_event(const struct signin *s, struct store_tx *tx, const struct uuid *principal, enum authn_kind kind,
+                            const char *object_kind, const struct uuid *object);
