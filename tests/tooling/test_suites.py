@@ -50,6 +50,11 @@ print(status, run.tally.failed, suites.descendants())
     assert "0 ['leaver: left a process behind'] []" in driven(program, tmp_path)
 
 
+def test_an_orphan_that_ends_is_reaped_while_its_command_runs(tmp_path):
+    orphan = "(sleep 0.2 & echo $! >pid); sleep 0.5; ! kill -0 $(cat pid)"
+    assert driven(f"print(run.command('orphan', ['bash', '-c', 'cd {tmp_path}; {orphan}'])[0])", tmp_path) == "0\n"
+
+
 def test_a_command_that_hangs_is_stopped_and_is_no_success(tmp_path):
     program = """
 status, _ = run.command("hanger", ["sleep", "61.5"], seconds=0.2)
