@@ -1,3 +1,0 @@
--- Something secret that comes back.
--- role: auth
-SELECT $1::bytea AS secret
