@@ -1,0 +1,8 @@
+-- The tenants that events behind a revision speak of, as they are now.
+-- role: policy
+-- params: $1 revision bigint
+-- row: id uuid, known boolean, parent uuid, label text, kind text, state text, boundary boolean
+SELECT e.object AS id, x.id IS NOT NULL AS known, x.parent_id AS parent, x.label, x.kind,
+       coalesce(x.suspended_reach, x.state) AS state, x.is_boundary AS boundary
+  FROM (SELECT DISTINCT object FROM policy_event WHERE kind = 'tenant' AND revision > $1) e
+  LEFT JOIN tenant x ON x.id = e.object
