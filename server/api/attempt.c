@@ -1,0 +1,118 @@
+/* Running a change: at most three times, in one transaction, once for one Idempotency-Key. */
+#include "api/attempt.h"
+#include "api/routes.h"
+#include "crypto/digest.h"
+#include "store/idempotency.h"
+
+enum { TRIES = 3, KEY_MOST = 255 };
+static const int64_t APPLY_WAIT = 2 * CLOCK_SECOND;
+
+static struct change change_of(struct api_call *call, struct store_tx *tx)
+{
+  return (struct change){.domain = call->api->domain,
+                         .actor = api_actor(call),
+                         .arena = call->arena,
+                         .now = call->now,
+                         .deadline = http_request_deadline(call->request),
+                         .action = api_routes[call->route].http.operation,
+                         .scope = call->scope,
+                         .root = call->root,
+                         .tx = tx};
+}
+
+/* The key of a creating POST; .p NULL without one. */
+static enum result key_of(struct api_call *call, struct str *ret_key)
+{
+  *ret_key = STR_NONE;
+  if (!api_route_creates(&api_routes[call->route]))
+    return R_OK;
+  struct str key = http_request_header(call->request, "Idempotency-Key");
+  if (key.p && (key.n == 0 || key.n > KEY_MOST))
+    return api_wrong(call, "Idempotency-Key", "out_of_range", "must have 1 to 255 characters");
+  *ret_key = key;
+  return R_OK;
+}
+
+/* What the key stands for: the operation, its target and its body. */
+static enum result request_digest(struct api_call *call, unsigned char ret_digest[CRYPTO_DIGEST])
+{
+  struct str body = http_request_body(call->request);
+  struct buf text = buf_in(call->arena, body.n + 256);
+  char tenant[UUID_TEXT], object[UUID_TEXT];
+  uuid_format(&call->tenant, tenant);
+  uuid_format(&call->object, object);
+  buf_print(&text, "%s %s %s ", api_routes[call->route].http.operation, tenant, object);
+  buf_put(&text, body);
+  struct str all = buf_str(&text);
+  return all.p ? crypto_digest(all, ret_digest) : R_NO_MEMORY;
+}
+
+static enum result claim(struct api_call *call, const struct store_key *key, bool *ret_answered)
+{
+  enum store_claim claim;
+  struct store_reply kept;
+  TRY(store_idempotency_claim(call->change.tx, key, &claim, &kept));
+  if (claim == STORE_CLAIM_MISMATCH)
+    return R_KEY_REUSED;
+  *ret_answered = claim == STORE_CLAIM_REPLAY;
+  if (claim == STORE_CLAIM_NEW)
+    return R_OK;
+  http_reply_body(call->reply, kept.status, "application/json", kept.body);
+  http_reply_header(call->reply, "Idempotency-Replayed", STR("true"));
+  if (kept.location.n)
+    http_reply_header(call->reply, "Location", kept.location);
+  return R_OK;
+}
+
+static enum result keep(struct api_call *call, const struct store_key *key)
+{
+  struct store_reply reply = {.status = http_reply_status(call->reply),
+                              .body = call->keep.p ? call->keep : http_reply_content(call->reply),
+                              .location = call->location};
+  return store_idempotency_keep(call->change.tx, key, &reply);
+}
+
+static enum result attempt(struct api_call *call)
+{
+  struct store_call store = api_store(call, call->scope);
+  CLEANUP(store_tx_close) struct store_tx *tx = NULL;
+  unsigned char digest[CRYPTO_DIGEST];
+  struct store_key key = {.root_tenant = call->root,
+                          .principal = call->caller.principal,
+                          .digest = {(const char *)digest, sizeof digest}};
+  bool answered = false;
+  TRY(key_of(call, &key.key));
+  TRY(request_digest(call, digest));
+  TRY(store_tx_open(&store, &tx));
+  call->change = change_of(call, tx);
+  if (key.key.p)
+    TRY(claim(call, &key, &answered));
+  if (answered)
+    return R_OK;
+  TRY(api_routes[call->route].run(call));
+  if (call->change.events == 0)
+    return R_INTERNAL;
+  if (key.key.p)
+    TRY(keep(call, &key));
+  return store_tx_commit(tx, &call->revision);
+}
+
+RESULT api_attempt(struct api_call *call)
+{
+  enum result r = R_AGAIN;
+  for (int i = 0; r == R_AGAIN && i < TRIES; i++)
+    r = attempt(call);
+  call->change.tx = NULL;
+  return r;
+}
+
+void api_attempt_settle(struct api_call *call)
+{
+  if (call->revision == 0)
+    return;
+  /* The change is committed: a follower that lags makes this process unfresh, not the change undone. */
+  (void)!policy_wait(call->api->domain->policy, call->revision, clock_monotonic() + APPLY_WAIT);
+  struct str text = arena_print(call->arena, "%llu", (unsigned long long)call->revision);
+  if (text.p)
+    http_reply_header(call->reply, "Policy-Revision", text);
+}

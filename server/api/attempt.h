@@ -1,0 +1,10 @@
+/* A change from its transaction to its commit: run, kept for repetition, committed, applied here before the reply. */
+#pragma once
+#include "api/call.h"
+
+/* Runs the route's handler in a transaction, again when the database asks for it, at most 3 times. R_OK: committed, with its
+   audit event, or answered from the reply kept under its Idempotency-Key. */
+RESULT api_attempt(struct api_call *call);
+
+/* Before a successful reply goes out: waits until this process has applied call->revision, and names it in Policy-Revision. */
+void api_attempt_settle(struct api_call *call);

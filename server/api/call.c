@@ -1,0 +1,125 @@
+/* What handlers share: who acts, bodies in, replies out. */
+#include "api/call.h"
+#include "api/etag.h"
+
+struct domain_actor api_actor(const struct api_call *call)
+{
+  static const enum domain_actor_kind kinds[] = {
+      [0] = DOMAIN_ACTOR_ANONYMOUS, [AUTHN_USER] = DOMAIN_ACTOR_USER, [AUTHN_CLIENT] = DOMAIN_ACTOR_CLIENT};
+  return (struct domain_actor){.kind = kinds[call->caller.kind],
+                               .id = call->caller.principal,
+                               .home = call->home,
+                               .address = http_request_address(call->request),
+                               .request_id = http_request_id(call->request)};
+}
+
+struct store_call api_store(const struct api_call *call, const struct scope *scope)
+{
+  return (struct store_call){.pool = call->api->domain->app,
+                             .scope = scope,
+                             .arena = call->arena,
+                             .deadline = http_request_deadline(call->request),
+                             .tx = call->change.tx};
+}
+
+struct patch api_patch(const struct json_text *member)
+{
+  return (struct patch){.given = member->present, .value = member->null ? STR_NONE : member->value};
+}
+
+static enum result take_errors(struct api_call *call, const struct json_errors *errors)
+{
+  struct http_field_error *taken = arena_array(call->arena, errors->count, sizeof *taken);
+  if (!taken)
+    return R_NO_MEMORY;
+  for (size_t i = 0; i < errors->count; i++)
+    taken[i] = (struct http_field_error){errors->list[i].field, errors->list[i].code, errors->list[i].message};
+  call->errors = taken;
+  call->error_count = errors->count;
+  return R_MALFORMED;
+}
+
+RESULT api_decode(struct api_call *call, struct str text, const struct json_body *body, void *target)
+{
+  struct json_errors errors;
+  enum result r = json_decode(text, body, call->arena, target, &errors);
+  return r == R_MALFORMED ? take_errors(call, &errors) : r;
+}
+
+RESULT api_body(struct api_call *call, const struct json_body *body, void *target)
+{
+  return api_decode(call, http_request_body(call->request), body, target);
+}
+
+RESULT api_wrong(struct api_call *call, const char *field, const char *code, const char *message)
+{
+  struct http_field_error *error = arena_alloc(call->arena, sizeof *error);
+  if (!error)
+    return R_NO_MEMORY;
+  *error = (struct http_field_error){str_of(field), code, message};
+  call->errors = error;
+  call->error_count = 1;
+  return R_MALFORMED;
+}
+
+RESULT api_demand(struct api_call *call, enum bw_permission permission)
+{
+  struct bw_id subject = policy_id(&call->caller.principal), tenant = policy_id(&call->tenant);
+  struct bw_permission_set held;
+  bw_held(policy_model(call->api->domain->policy), &subject, &tenant, call->now, &held);
+  return bw_permission_has(&held, permission) ? R_OK : R_FORBIDDEN;
+}
+
+RESULT api_reply_object(struct api_call *call, const struct outcome *outcome)
+{
+  if (outcome->version == 0) {
+    http_reply_body(call->reply, 200, "application/json", outcome->body);
+    return R_OK;
+  }
+  struct str tag;
+  TRY(api_etag(call, &outcome->id, outcome->version, &tag));
+  if (http_request_method(call->request) == HTTP_GET && api_etag_known(call, tag))
+    http_reply_empty(call->reply, 304);
+  else
+    http_reply_body(call->reply, 200, "application/json", outcome->body);
+  http_reply_header(call->reply, "ETag", tag);
+  return R_OK;
+}
+
+RESULT api_reply_created(struct api_call *call, const char *prefix, const struct outcome *outcome)
+{
+  char id[UUID_TEXT];
+  uuid_format(&outcome->id, id);
+  call->location = arena_print(call->arena, "%s%s", prefix, id);
+  if (!call->location.p)
+    return R_NO_MEMORY;
+  http_reply_body(call->reply, 201, "application/json", outcome->body);
+  http_reply_header(call->reply, "Location", call->location);
+  if (outcome->version == 0)
+    return R_OK;
+  struct str tag;
+  TRY(api_etag(call, &outcome->id, outcome->version, &tag));
+  http_reply_header(call->reply, "ETag", tag);
+  return R_OK;
+}
+
+RESULT api_reply_found(struct api_call *call, const struct store_object *object)
+{
+  struct outcome outcome = {.id = object->id, .body = object->body, .version = object->version};
+  return api_reply_object(call, &outcome);
+}
+
+RESULT api_reply_json(struct api_call *call, struct buf *body)
+{
+  struct str text = buf_str(body);
+  if (!text.p)
+    return R_NO_MEMORY;
+  http_reply_body(call->reply, 200, "application/json", text);
+  return R_OK;
+}
+
+RESULT api_reply_nothing(struct api_call *call)
+{
+  http_reply_empty(call->reply, 204);
+  return R_OK;
+}

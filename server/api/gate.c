@@ -1,0 +1,124 @@
+/* The one door: authenticate, find where the target stands, decide, mint the scope, run, answer.
+   Trusts: nothing of the request. Unknown and foreign take one path. */
+#include "api/gate.h"
+#include "api/attempt.h"
+#include "api/place.h"
+#include "api/refuse.h"
+#include "api/routes.h"
+#include "authn/token.h"
+
+static const struct route *row_of(const struct api_call *call) { return &api_routes[call->route]; }
+
+static const struct policy *policy_of(const struct api_call *call) { return call->api->domain->policy; }
+
+static enum result authenticate(struct api_call *call)
+{
+  struct str header = http_request_header(call->request, "Authorization");
+  struct str text = header, scheme = str_cut(&text, ' ');
+  struct authn_token token;
+  if (!str_equal_fold(scheme, STR("Bearer")))
+    return R_UNAUTHENTICATED;
+  TRY(authn_token_open(call->api->domain->keys, CRYPTO_ACCESS_TOKEN, str_trim(text), call->now, &token));
+  if (!policy_fresh(policy_of(call)))
+    return R_UNAVAILABLE;
+  const struct bw_model *model = policy_model(policy_of(call));
+  struct bw_id subject = policy_id(&token.caller.principal), session = policy_id(&token.caller.session);
+  struct bw_principal_fact principal;
+  if (!bw_session_alive(model, &subject, &session, token.caller.epoch) || !bw_principal(model, &subject, &principal))
+    return R_UNAUTHENTICATED;
+  call->caller = token.caller;
+  call->home = policy_uuid(&principal.home);
+  return R_OK;
+}
+
+/* What {id} is, by the scope rule of the route. */
+static const enum api_type types[SCOPE__COUNT] = {
+    [SCOPE_TENANT] = API_TENANT, [SCOPE_USER] = API_USER, [SCOPE_CLIENT] = API_CLIENT, [SCOPE_GRANT] = API_GRANT};
+
+/* The parent that the body names, else the caller's home. A parent_id that is no UUID is left to the handler, which names it as
+   a wrong field. */
+static struct uuid parent_of(const struct api_call *call)
+{
+  const struct json *body;
+  struct uuid parent = call->home;
+  if (json_parse(http_request_body(call->request), call->arena, &body) == R_OK)
+    (void)uuid_parse(json_str(json_member(body, "parent_id")), &parent);
+  return parent;
+}
+
+/* Where the target stands: zero when nothing is known of it. */
+static struct bw_id place_of(const struct api_call *call, const struct bw_model *model)
+{
+  enum scope_rule rule = row_of(call)->scope;
+  struct uuid target = rule == SCOPE_PARENT ? parent_of(call) : call->object;
+  return api_place(model, rule == SCOPE_PARENT ? API_TENANT : types[rule], &target);
+}
+
+static const enum result denials[] = {
+    [BW_REASON_NONE] = R_NOT_FOUND,         [BW_REASON_GRANTED] = R_INTERNAL,      [BW_REASON_NO_SUBJECT] = R_UNAUTHENTICATED,
+    [BW_REASON_NOT_VISIBLE] = R_NOT_FOUND, [BW_REASON_NO_PERMISSION] = R_FORBIDDEN,
+};
+
+static enum result decide(struct api_call *call)
+{
+  const struct bw_model *model = policy_model(policy_of(call));
+  struct bw_question question = {.subject = policy_id(&call->caller.principal),
+                                 .tenant = place_of(call, model),
+                                 .permission = (enum bw_permission)row_of(call)->permission,
+                                 .now = call->now};
+  struct bw_answer answer;
+  bw_decide(model, &question, &answer);
+  if (answer.effect != BW_ALLOW)
+    return denials[answer.reason];
+  TRY(policy_scope(policy_of(call), &answer, call->arena, &call->scope));
+  call->tenant = policy_uuid(&question.tenant);
+  call->root = policy_uuid(&answer.root);
+  return R_OK;
+}
+
+static enum result decide_roots(struct api_call *call)
+{
+  TRY(policy_roots(policy_of(call), &call->caller.principal, (enum bw_permission)row_of(call)->permission, call->now,
+                   call->arena, &call->roots, &call->root_count));
+  return call->root_count ? R_OK : R_FORBIDDEN;
+}
+
+static enum result pass(struct api_call *call)
+{
+  const struct route *row = row_of(call);
+  if (row->scope == SCOPE_PUBLIC)
+    return row->run(call);
+  TRY(authenticate(call));
+  if (row->scope == SCOPE_SELF)
+    return row->run(call);
+  if (strstr(row->http.path, "{id}") && !uuid_parse(http_request_path(call->request, "id"), &call->object))
+    return R_NOT_FOUND;
+  if (row->scope == SCOPE_ROOTS) {
+    TRY(decide_roots(call));
+    return row->run(call);
+  }
+  TRY(decide(call));
+  return api_route_changes(row) ? api_attempt(call) : row->run(call);
+}
+
+static void enter(void *service, int route, struct http_request *request, struct http_reply *reply)
+{
+  struct api_call call = {.api = service,
+                          .route = route,
+                          .request = request,
+                          .reply = reply,
+                          .arena = http_request_arena(request),
+                          .now = clock_now()};
+  enum result r = pass(&call);
+  if (r != R_OK)
+    api_refuse(&call, r);
+  else
+    api_attempt_settle(&call);
+}
+
+static const struct http_route *at(int i) { return &api_routes[i].http; }
+
+struct http_table api_table(struct api *api)
+{
+  return (struct http_table){.count = ROUTE__COUNT, .at = at, .enter = enter, .service = api};
+}

@@ -1,0 +1,66 @@
+/* Problems: one reply for each result, the same for unknown and foreign. */
+#include "api/refuse.h"
+#include "api/login.h"
+#include "api/routes.h"
+#include "store/call.h"
+
+/* Results that keep somebody out: these leave an audit event. */
+static const bool kept_out[R__COUNT] = {
+    [R_UNAUTHENTICATED] = true, [R_LOGIN_FAILED] = true, [R_FORBIDDEN] = true,      [R_STEP_UP] = true,
+    [R_NOT_FOUND] = true,       [R_CEILING] = true,      [R_KIND_CEILING] = true,   [R_PRIVILEGED] = true,
+    [R_SELF_SERVICE] = true,    [R_OUTSIDE_HOME] = true, [R_PASSWORD_WRONG] = true, [R_CODE_WRONG] = true,
+    [R_TOKEN_SPENT] = true,     [R_THROTTLED] = true,    [R_LAST_ADMIN] = true,
+};
+
+static const char *const retry_after[R__COUNT] = {
+    [R_BUSY] = "1", [R_UNAVAILABLE] = "2", [R_OUTCOME_UNKNOWN] = "5", [R_NO_MEMORY] = "2", [R_AGAIN] = "1", [R_THROTTLED] = "60",
+};
+
+/* A request without credentials is no attempt at anything. */
+static bool worth_an_event(const struct api_call *call, enum result why)
+{
+  return kept_out[why] && (why != R_UNAUTHENTICATED || http_request_header(call->request, "Authorization").p);
+}
+
+static void remember(const struct api_call *call, enum result why)
+{
+  struct domain_refusal_event event = {.actor = api_actor(call),
+                                       .action = api_routes[call->route].http.operation,
+                                       .reason = why,
+                                       .object = call->object,
+                                       .tenant = call->refused_tenant};
+  domain_refusal_put(call->api->refusals, &event);
+}
+
+static void log_refusal(const struct api_call *call, enum result why)
+{
+  const struct result_row *row = result_row(why);
+  struct str id = http_request_id(call->request);
+  log_line(row->level, "request %.*s %s: %s%s%s", (int)id.n, id.p, api_routes[call->route].http.operation, row->code,
+           row->status >= 500 ? ": " : "", row->status >= 500 ? store_last_error() : "");
+}
+
+static void add_headers(struct api_call *call, enum result why)
+{
+  int status = result_row(why)->status;
+  if (status == 401)
+    http_reply_header(call->reply, "WWW-Authenticate", STR("Bearer realm=\"bailiwick\""));
+  if (call->retry_after > 0) {
+    struct str seconds = arena_print(call->arena, "%lld", (long long)call->retry_after);
+    http_reply_header(call->reply, "Retry-After", seconds.p ? seconds : STR("60"));
+  } else if (retry_after[why]) {
+    http_reply_header(call->reply, "Retry-After", str_of(retry_after[why]));
+  }
+}
+
+void api_refuse(struct api_call *call, enum result why)
+{
+  if (worth_an_event(call, why))
+    remember(call, why);
+  log_refusal(call, why);
+  if (api_routes[call->route].http.form)
+    api_login_oauth_problem(call, why);
+  else
+    http_reply_problem(call->reply, why, call->detail, call->errors, call->error_count);
+  add_headers(call, why);
+}

@@ -1,0 +1,33 @@
+/* The table of endpoints as http and the gate read it. */
+#include "api/routes.h"
+
+/* Every handler is declared by its type: a wrong signature does not compile, nor a route without a permission or one that is
+   public in one column only. */
+#define ROUTE(operation, method, path, permission, rule, lane, handler)                                                \
+  extern api_handler handler;                                                                                          \
+  _Static_assert((int)BW_##permission > (int)BW_PERMISSION_NONE, #operation ": a route names its permission");         \
+  _Static_assert(((int)BW_##permission == (int)BW_PUBLIC) == (SCOPE_##rule == SCOPE_PUBLIC), #operation ": public");   \
+  _Static_assert(((int)BW_##permission == (int)BW_SELF) == (SCOPE_##rule == SCOPE_SELF), #operation ": self");
+#include "api/routes.def"
+#undef ROUTE
+
+const struct route api_routes[ROUTE__COUNT] = {
+#define ROUTE(op, verb, where, perm, rule, in, handler)                                                                \
+  [ROUTE_##op] = {.http = {.operation = #op,                                                                           \
+                           .method = HTTP_##verb,                                                                      \
+                           .path = where,                                                                              \
+                           .lane = HTTP_LANE_##in,                                                                     \
+                           .form = ROUTE_##op == ROUTE_issueClientToken},                                              \
+                  .permission = BW_##perm,                                                                             \
+                  .scope = SCOPE_##rule,                                                                               \
+                  .run = handler},
+#include "api/routes.def"
+#undef ROUTE
+};
+
+bool api_route_changes(const struct route *route)
+{
+  return route->http.method != HTTP_GET && route->scope != SCOPE_PUBLIC && route->scope != SCOPE_SELF;
+}
+
+bool api_route_creates(const struct route *route) { return route->http.method == HTTP_POST && api_route_changes(route); }
