@@ -1,0 +1,56 @@
+/* Making and comparing entity tags (RFC 9110 sections 8.8.3 and 13.1). */
+#include "api/etag.h"
+#include "base/buf.h"
+#include "base/text.h"
+#include "crypto/digest.h"
+
+enum { TAG_BYTES = 12 };
+
+RESULT api_etag(struct api_call *call, const struct uuid *object, int64_t version, struct str *ret_tag)
+{
+  unsigned char seen[2 * sizeof(struct uuid) + sizeof version], digest[CRYPTO_DIGEST];
+  memcpy(seen, object->b, sizeof object->b);
+  memcpy(seen + sizeof object->b, call->root.b, sizeof call->root.b);
+  memcpy(seen + 2 * sizeof object->b, &version, sizeof version);
+  TRY(crypto_digest((struct str){(const char *)seen, sizeof seen}, digest));
+  char text[TEXT_BASE64URL_LENGTH(TAG_BYTES)];
+  size_t n = text_base64url_encode(digest, TAG_BYTES, text);
+  *ret_tag = arena_print(call->arena, "\"%.*s\"", (int)n, text);
+  return ret_tag->p ? R_OK : R_NO_MEMORY;
+}
+
+/* The header's list names the tag, strong or weak, or is a star. */
+static bool names(struct str header, struct str tag)
+{
+  if (str_is(header, "*"))
+    return true;
+  while (header.p) {
+    struct str one = str_trim(str_cut(&header, ','));
+    if (str_starts(one, STR("W/")))
+      one = (struct str){one.p + 2, one.n - 2};
+    if (str_equal(one, tag))
+      return true;
+  }
+  return false;
+}
+
+bool api_etag_known(const struct api_call *call, struct str tag)
+{
+  return names(http_request_header(call->request, "If-None-Match"), tag);
+}
+
+RESULT api_etag_demanded(struct api_call *call, api_object_get *get, int64_t *ret_version)
+{
+  struct str header = http_request_header(call->request, "If-Match"), tag;
+  struct store_object object;
+  if (!header.p || str_is(header, "*")) {
+    *ret_version = 0;
+    return R_OK;
+  }
+  TRY(get(call, &object));
+  TRY(api_etag(call, &object.id, object.version, &tag));
+  if (!names(header, tag))
+    return R_STALE;
+  *ret_version = object.version;
+  return R_OK;
+}

@@ -1,0 +1,15 @@
+/* Entity tags: a digest of what is shown to whom, so that none tells of versions elsewhere. */
+#pragma once
+#include "api/call.h"
+
+/* The quoted tag of an object's version as seen from the call's root. */
+RESULT api_etag(struct api_call *call, const struct uuid *object, int64_t version, struct str *ret_tag);
+
+/* If-None-Match names it. */
+bool api_etag_known(const struct api_call *call, struct str tag);
+
+/* Of a store's objects, the one the call is about. */
+typedef RESULT api_object_get(struct api_call *call, struct store_object *ret_object);
+
+/* The version that If-Match demands, 0 without one; R_STALE when the object is at another. */
+RESULT api_etag_demanded(struct api_call *call, api_object_get *get, int64_t *ret_version);
