@@ -1,0 +1,143 @@
+/* Login, second factor, refresh, client credentials, invitations. Trusts: nothing of the request. */
+#include "api/login.h"
+#include "api/routes.h"
+#include "domain/credential.h"
+#include "json/write.h"
+
+enum { REPLY_MOST = 16 * 1024, FORM_MOST = 8 };
+
+struct signin api_signin(const struct api_call *call)
+{
+  return (struct signin){.domain = call->api->domain,
+                         .arena = call->arena,
+                         .now = call->now,
+                         .deadline = http_request_deadline(call->request),
+                         .address = http_request_address(call->request),
+                         .request_id = http_request_id(call->request),
+                         .action = api_routes[call->route].http.operation};
+}
+
+RESULT api_signin_done(struct api_call *call, const struct signin *s, enum result r)
+{
+  call->refused_tenant = s->tenant;
+  call->retry_after = s->retry_after;
+  if (!uuid_is_zero(&s->principal))
+    call->object = s->principal;
+  if (r != R_OK)
+    return r;
+  call->revision = s->revision;
+  return api_reply_nothing(call);
+}
+
+static void put_tokens(struct json_writer *w, const struct login *login)
+{
+  json_key(w, "access_token");
+  json_put_text(w, login->access_token);
+  json_key(w, "token_type");
+  json_put_text(w, STR("Bearer"));
+  json_key(w, "expires_in");
+  json_put_int(w, login->expires_in);
+}
+
+/* The wire form of ARCHITECTURE.md section 8: a whole session, or what is missing. */
+static enum result reply_login(struct api_call *call, const struct login *login)
+{
+  struct buf body = buf_in(call->arena, REPLY_MOST);
+  struct json_writer w = json_writer_on(&body);
+  json_open(&w, '{');
+  if (login->pending) {
+    json_key(&w, "pending");
+    json_put_text(&w, STR("totp"));
+    json_key(&w, "pending_token");
+    json_put_text(&w, login->pending_token);
+    json_key(&w, "factors");
+    json_put_raw(&w, STR("[\"totp\"]"));
+  } else {
+    put_tokens(&w, login);
+    json_key(&w, "refresh_token");
+    json_put_text(&w, login->refresh_token);
+    json_key(&w, "session_id");
+    json_put_uuid(&w, &login->session);
+  }
+  json_close(&w, '}');
+  return api_reply_json(call, &body);
+}
+
+struct login_start {
+  struct json_text login, password, tenant, audience;
+};
+BODY(api_login_body, "Login", FIELD(struct login_start, login, REQUIRED, 1, 256),
+     FIELD(struct login_start, password, REQUIRED, 1, 1024), FIELD(struct login_start, tenant, REQUIRED, 1, 256),
+     FIELD_CHOICE(struct login_start, audience, OPTIONAL, 1, 32, "service|partner|analytics"));
+
+api_handler api_login_start;
+RESULT api_login_start(struct api_call *call)
+{
+  struct login_start body = {0};
+  struct login login;
+  struct signin s = api_signin(call);
+  TRY(api_body(call, &api_login_body, &body));
+  struct login_request request = {body.login.value, body.password.value, body.tenant.value, body.audience.value};
+  TRY(api_signin_done(call, &s, domain_login(&s, &request, &login)));
+  return reply_login(call, &login);
+}
+
+struct login_totp {
+  struct json_text pending_token, code;
+};
+BODY(api_login_totp_body, "LoginTotp", FIELD(struct login_totp, pending_token, REQUIRED, 1, 1024),
+     FIELD(struct login_totp, code, REQUIRED, 1, 16));
+
+api_handler api_login_totp;
+RESULT api_login_totp(struct api_call *call)
+{
+  struct login_totp body = {0};
+  struct login login;
+  struct signin s = api_signin(call);
+  TRY(api_body(call, &api_login_totp_body, &body));
+  TRY(api_signin_done(call, &s, domain_login_totp(&s, body.pending_token.value, body.code.value, &login)));
+  return reply_login(call, &login);
+}
+
+struct token_refresh {
+  struct json_text refresh_token;
+};
+BODY(api_token_refresh_body, "TokenRefresh", FIELD(struct token_refresh, refresh_token, REQUIRED, 1, 1024));
+
+api_handler api_login_refresh;
+RESULT api_login_refresh(struct api_call *call)
+{
+  struct token_refresh body = {0};
+  struct login login;
+  struct signin s = api_signin(call);
+  TRY(api_body(call, &api_token_refresh_body, &body));
+  enum result r = domain_login_refresh(&s, body.refresh_token.value, &login);
+  TRY(api_signin_done(call, &s, r));
+  return reply_login(call, &login);
+}
+
+struct invitation_accept {
+  struct json_text token, password;
+};
+BODY(api_invitation_accept_body, "InvitationAccept", FIELD(struct invitation_accept, token, REQUIRED, 1, 256),
+     FIELD(struct invitation_accept, password, REQUIRED, 1, 1024));
+
+api_handler api_invitation_accept;
+RESULT api_invitation_accept(struct api_call *call)
+{
+  struct invitation_accept body = {0};
+  struct str login = STR_NONE, code = STR_NONE;
+  struct signin s = api_signin(call);
+  TRY(api_body(call, &api_invitation_accept_body, &body));
+  enum result r = domain_credential_accept(&s, body.token.value, body.password.value, &login, &code);
+  TRY(api_signin_done(call, &s, r));
+  struct buf text = buf_in(call->arena, REPLY_MOST);
+  struct json_writer w = json_writer_on(&text);
+  json_open(&w, '{');
+  json_key(&w, "login");
+  json_put_text(&w, login);
+  json_key(&w, "tenant");
+  json_put_text(&w, code);
+  json_close(&w, '}');
+  return api_reply_json(call, &text);
+}

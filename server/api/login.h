@@ -1,0 +1,14 @@
+/* Coming in over HTTP: the steps of domain/login.h as requests. */
+#pragma once
+#include "api/call.h"
+#include "domain/login.h"
+
+/* A step made by this request. */
+struct signin api_signin(const struct api_call *call);
+
+/* Takes over what the step says besides its result: where a refusal belongs, how long to wait. R_OK answers 204; a handler with a
+   body writes it over that. */
+RESULT api_signin_done(struct api_call *call, const struct signin *s, enum result r);
+
+/* The error form of RFC 6749 section 5.2. */
+void api_login_oauth_problem(struct api_call *call, enum result why);

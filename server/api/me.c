@@ -1,0 +1,202 @@
+/* The caller about themselves: what they hold, what they may do, their password and second factor. */
+#include "api/login.h"
+#include "api/place.h"
+#include "api/routes.h"
+#include "domain/credential.h"
+#include "domain/factor.h"
+#include "json/write.h"
+
+enum { ROOTS_MOST = 256, CHECKS_MOST = 100, REPLY_MOST = 1 << 20 };
+
+static void put_permissions(struct json_writer *w, const struct bw_permission_set *set)
+{
+  json_key(w, "permissions");
+  json_open(w, '[');
+  for (int p = BW_PERMISSION_NONE + 1; p < BW_PERMISSION__COUNT; p++)
+    if (bw_permission_has(set, (enum bw_permission)p))
+      json_put_text(w, str_of(bw_permission_row((enum bw_permission)p)->wire));
+  json_close(w, ']');
+}
+
+/* Roots come in path order: those of one tenant and reach stand together and are shown as one. */
+static size_t put_root(struct json_writer *w, const struct bw_root *roots, size_t count)
+{
+  struct bw_permission_set set = {0};
+  size_t n = 0;
+  for (; n < count && memcmp(&roots[n].tenant, &roots[0].tenant, sizeof roots[0].tenant) == 0 &&
+         roots[n].reach == roots[0].reach;
+       n++)
+    bw_permission_unite(&set, &roots[n].permissions);
+  struct uuid tenant = policy_uuid(&roots[0].tenant);
+  json_open(w, '{');
+  json_key(w, "tenant_id");
+  json_put_uuid(w, &tenant);
+  json_key(w, "scope");
+  json_put_text(w, roots[0].reach == BW_REACH_SELF ? STR("self") : STR("subtree"));
+  put_permissions(w, &set);
+  json_close(w, '}');
+  return n;
+}
+
+static enum result put_roots(struct api_call *call, struct json_writer *w)
+{
+  struct bw_root *roots = arena_array(call->arena, ROOTS_MOST, sizeof *roots);
+  struct bw_id subject = policy_id(&call->caller.principal);
+  if (!roots)
+    return R_NO_MEMORY;
+  size_t count = bw_roots(policy_model(call->api->domain->policy), &subject, call->now, ROOTS_MOST, roots);
+  if (count > ROOTS_MOST)
+    count = ROOTS_MOST;
+  json_key(w, "roots");
+  json_open(w, '[');
+  for (size_t i = 0; i < count;)
+    i += put_root(w, roots + i, count - i);
+  json_close(w, ']');
+  return R_OK;
+}
+
+api_handler api_me_get;
+RESULT api_me_get(struct api_call *call)
+{
+  struct buf body = buf_in(call->arena, REPLY_MOST);
+  struct json_writer w = json_writer_on(&body);
+  json_open(&w, '{');
+  json_key(&w, "id");
+  json_put_uuid(&w, &call->caller.principal);
+  json_key(&w, "kind");
+  json_put_text(&w, call->caller.kind == AUTHN_CLIENT ? STR("client") : STR("user"));
+  json_key(&w, "tenant_id");
+  json_put_uuid(&w, &call->home);
+  json_key(&w, "session_id");
+  json_put_uuid(&w, &call->caller.session);
+  json_key(&w, "two_factors");
+  json_put_bool(&w, call->caller.strength == AUTHN_TWO_FACTORS);
+  TRY(put_roots(call, &w));
+  json_close(&w, '}');
+  return api_reply_json(call, &body);
+}
+
+struct ask {
+  struct json_raw checks;
+};
+BODY(api_ask_body, "Ask", FIELD(struct ask, checks, REQUIRED, 0, 0));
+
+struct check {
+  struct json_text action, type;
+  struct json_id id;
+};
+BODY(api_check_body, "Check", FIELD(struct check, action, REQUIRED, 1, 100),
+     FIELD_CHOICE(struct check, type, REQUIRED, 1, 20, "tenant|user|client|grant"), FIELD(struct check, id, REQUIRED, 0, 0));
+
+static enum result check_one(struct api_call *call, const struct json *value, size_t i, bool *ret_allowed)
+{
+  struct check check = {0};
+  struct json_errors errors;
+  enum result r = json_decode_value(value, &api_check_body, call->arena, &check, &errors);
+  if (r == R_MALFORMED) {
+    const struct json_error *first = &errors.list[0];
+    struct str field = arena_print(call->arena, "checks[%zu].%.*s", i, (int)first->field.n, first->field.p);
+    return field.p ? api_wrong(call, field.p, first->code, first->message) : R_NO_MEMORY;
+  }
+  TRY(r);
+  const struct bw_model *model = policy_model(call->api->domain->policy);
+  struct bw_question question = {.subject = policy_id(&call->caller.principal),
+                                 .tenant = api_place(model, api_type_named(check.type.value), &check.id.value),
+                                 .permission = bw_permission_named(check.action.value.p, check.action.value.n),
+                                 .now = call->now};
+  struct bw_answer answer;
+  bw_decide(model, &question, &answer);
+  *ret_allowed = answer.effect == BW_ALLOW;
+  return R_OK;
+}
+
+api_handler api_me_can;
+RESULT api_me_can(struct api_call *call)
+{
+  struct ask ask = {0};
+  TRY(api_body(call, &api_ask_body, &ask));
+  if (json_kind(ask.checks.value) != JSON_KIND_ARRAY)
+    return api_wrong(call, "checks", "wrong_type", "must be an array");
+  size_t count = json_count(ask.checks.value);
+  if (count < 1 || count > CHECKS_MOST)
+    return api_wrong(call, "checks", "out_of_range", "must have 1 to 100 items");
+  struct buf body = buf_in(call->arena, REPLY_MOST);
+  struct json_writer w = json_writer_on(&body);
+  json_open(&w, '{');
+  json_key(&w, "results");
+  json_open(&w, '[');
+  for (size_t i = 0; i < count; i++) {
+    bool allowed = false;
+    TRY(check_one(call, json_at(ask.checks.value, i), i, &allowed));
+    json_open(&w, '{');
+    json_key(&w, "allowed");
+    json_put_bool(&w, allowed);
+    json_close(&w, '}');
+  }
+  json_close(&w, ']');
+  json_close(&w, '}');
+  return api_reply_json(call, &body);
+}
+
+api_handler api_me_logout;
+RESULT api_me_logout(struct api_call *call)
+{
+  struct signin s = api_signin(call);
+  return api_signin_done(call, &s, domain_logout(&s, &call->caller));
+}
+
+struct password_change {
+  struct json_text current_password, new_password;
+};
+BODY(api_password_change_body, "PasswordChange", FIELD(struct password_change, current_password, REQUIRED, 1, 1024),
+     FIELD(struct password_change, new_password, REQUIRED, 1, 1024));
+
+api_handler api_me_password;
+RESULT api_me_password(struct api_call *call)
+{
+  struct password_change body = {0};
+  struct signin s = api_signin(call);
+  TRY(api_body(call, &api_password_change_body, &body));
+  return api_signin_done(
+      call, &s, domain_credential_change(&s, &call->caller, body.current_password.value, body.new_password.value));
+}
+
+struct totp_enrol {
+  struct json_text password;
+};
+BODY(api_totp_enrol_body, "TotpEnrol", FIELD(struct totp_enrol, password, REQUIRED, 1, 1024));
+
+api_handler api_me_totp_enrol;
+RESULT api_me_totp_enrol(struct api_call *call)
+{
+  struct totp_enrol body = {0};
+  struct totp_enrolment enrolment;
+  struct signin s = api_signin(call);
+  TRY(api_body(call, &api_totp_enrol_body, &body));
+  TRY(api_signin_done(call, &s, domain_factor_enrol(&s, &call->caller, body.password.value, &enrolment)));
+  struct buf text = buf_in(call->arena, REPLY_MOST);
+  struct json_writer w = json_writer_on(&text);
+  json_open(&w, '{');
+  json_key(&w, "id");
+  json_put_uuid(&w, &enrolment.id);
+  json_key(&w, "secret");
+  json_put_text(&w, enrolment.secret);
+  json_key(&w, "uri");
+  json_put_text(&w, enrolment.uri);
+  json_close(&w, '}');
+  return api_reply_json(call, &text);
+}
+
+struct totp_confirm {
+  struct json_text code;
+};
+BODY(api_totp_confirm_body, "TotpConfirm", FIELD(struct totp_confirm, code, REQUIRED, 1, 16));
+
+api_handler api_me_totp_confirm;
+RESULT api_me_totp_confirm(struct api_call *call)
+{
+  struct totp_confirm body = {0};
+  struct signin s = api_signin(call);
+  TRY(api_body(call, &api_totp_confirm_body, &body));
+  return api_signin_done(call, &s, domain_factor_confirm(&s, &call->caller, body.code.value));
+}
