@@ -1,0 +1,116 @@
+/* Grants over HTTP. Trusts: nothing of the request. */
+#include "domain/grant.h"
+#include "api/list.h"
+#include "api/routes.h"
+#include "store/grant.h"
+#include "store/role.h"
+
+api_handler api_grant_get;
+RESULT api_grant_get(struct api_call *call)
+{
+  struct store_call store = api_store(call, call->scope);
+  struct store_object grant;
+  TRY(store_grant_get(&store, &call->object, &grant));
+  return api_reply_found(call, &grant);
+}
+
+struct grant_query {
+  API_LIST_MEMBERS;
+  struct json_text scope;
+};
+BODY(api_grant_query, "GrantQuery", API_LIST_FIELDS(struct grant_query),
+     FIELD_CHOICE(struct grant_query, scope, OPTIONAL, 1, 16, "self|subtree"));
+
+static enum result begin(struct api_call *call, bool subtree, struct api_list *ret_list, struct store_range *ret_range)
+{
+  struct grant_query query = {0};
+  TRY(api_query(call, &api_grant_query, &query));
+  TRY(api_list_begin(call, &query.limit, &query.cursor, ret_list));
+  return api_list_range(call, ret_list, &call->tenant, subtree || api_list_subtree(&query.scope), ret_range);
+}
+
+api_handler api_grant_list;
+RESULT api_grant_list(struct api_call *call)
+{
+  struct store_call store = api_store(call, call->scope);
+  struct store_range range;
+  struct store_page page;
+  struct api_list list;
+  TRY(begin(call, false, &list, &range));
+  TRY(store_grant_list(&store, &range, &page));
+  api_list_take(&list, &page);
+  return api_list_reply(call, &list);
+}
+
+/* What a user holds lies at their home or below it. */
+api_handler api_grant_list_of_user;
+RESULT api_grant_list_of_user(struct api_call *call)
+{
+  struct store_call store = api_store(call, call->scope);
+  struct store_range range;
+  struct store_page page;
+  struct api_list list;
+  TRY(begin(call, true, &list, &range));
+  TRY(store_grant_held(&store, &call->object, &range, &page));
+  api_list_take(&list, &page);
+  return api_list_reply(call, &list);
+}
+
+struct grant_create {
+  struct json_id principal_id, role_id;
+  struct json_text role, scope, reason;
+  struct json_time not_before, expires_at;
+};
+BODY(api_grant_create_body, "GrantCreate", FIELD(struct grant_create, principal_id, REQUIRED, 0, 0),
+     FIELD(struct grant_create, role_id, OPTIONAL, 0, 0), FIELD(struct grant_create, role, OPTIONAL, 1, 64),
+     FIELD_CHOICE(struct grant_create, scope, REQUIRED, 1, 16, "self|subtree"),
+     FIELD(struct grant_create, not_before, OPTIONAL, 0, 0), FIELD(struct grant_create, expires_at, OPTIONAL, 0, 0),
+     FIELD(struct grant_create, reason, OPTIONAL, 1, 500));
+
+/* By id or by the name under which it is known at the tenant. */
+static enum result find_role(struct api_call *call, const struct grant_create *body, struct uuid *ret_role)
+{
+  struct store_call store = api_store(call, call->scope);
+  struct api_list nowhere = {0};
+  struct store_range range;
+  struct store_object role;
+  if (body->role_id.present == body->role.present)
+    return api_wrong(call, "role_id", "required", "either role_id or role must be there");
+  TRY(api_list_range(call, &nowhere, &call->tenant, false, &range));
+  enum result r = body->role_id.present ? store_role_get(&store, &body->role_id.value, &role)
+                                        : store_role_find(&store, range.low, body->role.value, &role);
+  if (r == R_NOT_FOUND)
+    return api_wrong(call, body->role_id.present ? "role_id" : "role", "unknown", "there is no such role here");
+  TRY(r);
+  *ret_role = role.id;
+  return R_OK;
+}
+
+api_handler api_grant_create;
+RESULT api_grant_create(struct api_call *call)
+{
+  struct grant_create body = {0};
+  struct outcome outcome;
+  struct grant_new grant = {.tenant = call->tenant};
+  TRY(api_body(call, &api_grant_create_body, &body));
+  TRY(find_role(call, &body, &grant.role));
+  if (body.expires_at.present && body.expires_at.value <= (body.not_before.present ? body.not_before.value : call->now))
+    return api_wrong(call, "expires_at", "out_of_range", "must lie in the future and after not_before");
+  grant.principal = body.principal_id.value;
+  grant.reach = str_is(body.scope.value, "self") ? BW_REACH_SELF : BW_REACH_SUBTREE;
+  grant.not_before = body.not_before.value;
+  grant.expires_at = body.expires_at.value;
+  grant.reason = body.reason.value;
+  enum result r = domain_grant_create(&call->change, &grant, &outcome);
+  if (r == R_NOT_FOUND)
+    return api_wrong(call, "principal_id", "unknown", "there is no such user or client here");
+  TRY(r);
+  return api_reply_created(call, "/v1/grants/", &outcome);
+}
+
+api_handler api_grant_revoke;
+RESULT api_grant_revoke(struct api_call *call)
+{
+  TRY(domain_grant_revoke(&call->change, &call->object));
+  return api_reply_nothing(call);
+}

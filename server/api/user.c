@@ -1,0 +1,167 @@
+/* Users over HTTP. Trusts: nothing of the request. */
+#include "domain/user.h"
+#include "api/etag.h"
+#include "api/list.h"
+#include "api/routes.h"
+#include "json/write.h"
+#include "store/user.h"
+
+enum { REPLY_MOST = 4096 };
+
+static enum result get(struct api_call *call, struct store_object *ret_user)
+{
+  struct store_call store = api_store(call, call->scope);
+  return store_user_get(&store, &call->object, ret_user);
+}
+
+api_handler api_user_get;
+RESULT api_user_get(struct api_call *call)
+{
+  struct store_object user;
+  TRY(get(call, &user));
+  return api_reply_found(call, &user);
+}
+
+struct user_query {
+  API_LIST_MEMBERS;
+  struct json_text scope, q, state, external_id;
+};
+BODY(api_user_query, "UserQuery", API_LIST_FIELDS(struct user_query),
+     FIELD_CHOICE(struct user_query, scope, OPTIONAL, 1, 16, "self|subtree"),
+     FIELD(struct user_query, q, OPTIONAL, 1, 128),
+     FIELD_CHOICE(struct user_query, state, OPTIONAL, 1, 16, "invited|active|suspended|terminated"),
+     FIELD(struct user_query, external_id, OPTIONAL, 1, 200));
+
+api_handler api_user_list;
+RESULT api_user_list(struct api_call *call)
+{
+  struct store_call store = api_store(call, call->scope);
+  struct user_query query = {0};
+  struct store_user_filter filter = {0};
+  struct store_page page;
+  struct api_list list;
+  TRY(api_query(call, &api_user_query, &query));
+  TRY(api_list_begin(call, &query.limit, &query.cursor, &list));
+  TRY(api_list_range(call, &list, &call->tenant, api_list_subtree(&query.scope), &filter.range));
+  TRY(api_list_folded(call, &query.q, &filter.q));
+  filter.state = query.state.value;
+  filter.external_id = query.external_id.value;
+  TRY(store_user_list(&store, &filter, &page));
+  api_list_take(&list, &page);
+  return api_list_reply(call, &list);
+}
+
+enum { DIALLING_MOST = 32 };
+
+struct user_create {
+  struct json_text login, display_name, email, external_id;
+  struct json_texts dialling_addresses;
+};
+BODY(api_user_create_body, "UserCreate", FIELD(struct user_create, login, REQUIRED, 1, 128),
+     FIELD(struct user_create, display_name, OPTIONAL, 1, 128), FIELD(struct user_create, email, OPTIONAL, 3, 254),
+     FIELD(struct user_create, external_id, OPTIONAL, 1, 200),
+     FIELD(struct user_create, dialling_addresses, OPTIONAL, 0, DIALLING_MOST));
+
+/* The one domain result that a field of the body is to blame for. */
+static enum result blame_login(struct api_call *call, enum result r)
+{
+  return r == R_MALFORMED ? api_wrong(call, "login", "malformed", "has no normal form: no spaces or invisible characters") : r;
+}
+
+api_handler api_user_create;
+RESULT api_user_create(struct api_call *call)
+{
+  struct user_create body = {0};
+  struct outcome outcome;
+  TRY(api_body(call, &api_user_create_body, &body));
+  struct user_new user = {.tenant = call->tenant,
+                          .login = body.login.value,
+                          .display_name = body.display_name.value,
+                          .email = body.email.value,
+                          .external_id = body.external_id.value,
+                          .dialling = body.dialling_addresses.value,
+                          .dialling_count = body.dialling_addresses.count};
+  TRY(blame_login(call, domain_user_create(&call->change, &user, &outcome)));
+  return api_reply_created(call, "/v1/users/", &outcome);
+}
+
+struct user_update {
+  struct json_text login, display_name, email, external_id;
+  struct json_texts dialling_addresses;
+};
+BODY(api_user_update_body, "UserUpdate", FIELD(struct user_update, login, OPTIONAL, 1, 128),
+     FIELD(struct user_update, display_name, OPTIONAL, 1, 128), FIELD(struct user_update, email, NULLABLE, 3, 254),
+     FIELD(struct user_update, external_id, NULLABLE, 1, 200),
+     FIELD(struct user_update, dialling_addresses, OPTIONAL, 0, DIALLING_MOST));
+
+api_handler api_user_update;
+RESULT api_user_update(struct api_call *call)
+{
+  struct user_update body = {0};
+  struct outcome outcome;
+  int64_t version;
+  TRY(api_body(call, &api_user_update_body, &body));
+  TRY(api_etag_demanded(call, get, &version));
+  struct user_patch patch = {.login = api_patch(&body.login),
+                             .display_name = api_patch(&body.display_name),
+                             .email = api_patch(&body.email),
+                             .external_id = api_patch(&body.external_id),
+                             .dialling_given = body.dialling_addresses.present,
+                             .dialling = body.dialling_addresses.value,
+                             .dialling_count = body.dialling_addresses.count};
+  TRY(blame_login(call, domain_user_update(&call->change, &call->object, version, &patch, &outcome)));
+  return api_reply_object(call, &outcome);
+}
+
+api_handler api_user_suspend;
+RESULT api_user_suspend(struct api_call *call)
+{
+  struct outcome outcome;
+  TRY(domain_user_suspend(&call->change, &call->object, &outcome));
+  return api_reply_object(call, &outcome);
+}
+
+api_handler api_user_resume;
+RESULT api_user_resume(struct api_call *call)
+{
+  struct outcome outcome;
+  TRY(domain_user_resume(&call->change, &call->object, &outcome));
+  return api_reply_object(call, &outcome);
+}
+
+api_handler api_user_terminate;
+RESULT api_user_terminate(struct api_call *call)
+{
+  struct outcome outcome;
+  TRY(domain_user_terminate(&call->change, &call->object, &outcome));
+  return api_reply_object(call, &outcome);
+}
+
+/* With the token, or without it as it is kept for a repeated request. */
+static enum result invitation(struct api_call *call, struct str token, int64_t expires_at, struct str *ret_text)
+{
+  struct buf body = buf_in(call->arena, REPLY_MOST);
+  struct json_writer w = json_writer_on(&body);
+  json_open(&w, '{');
+  json_key(&w, "token");
+  json_put_text(&w, token);
+  json_key(&w, "expires_at");
+  json_put_time(&w, expires_at);
+  json_key(&w, "secret_already_shown");
+  json_put_bool(&w, !token.p);
+  json_close(&w, '}');
+  *ret_text = buf_str(&body);
+  return ret_text->p ? R_OK : R_NO_MEMORY;
+}
+
+api_handler api_user_invite;
+RESULT api_user_invite(struct api_call *call)
+{
+  struct str token, text;
+  int64_t expires_at;
+  TRY(domain_user_invite(&call->change, &call->object, &token, &expires_at));
+  TRY(invitation(call, token, expires_at, &text));
+  TRY(invitation(call, STR_NONE, expires_at, &call->keep));
+  http_reply_body(call->reply, 201, "application/json", text);
+  return R_OK;
+}
