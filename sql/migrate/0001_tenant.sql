@@ -52,10 +52,10 @@ CREATE INDEX tenant_external ON tenant (external_id, path) WHERE external_id IS 
 CREATE FUNCTION rfc3339(moment timestamptz) RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
   RETURN to_char(moment AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"');
 
--- What a tenant looks like to someone whose view begins at `root`: nothing stands above that.
-CREATE FUNCTION tenant_view(t tenant, root uuid) RETURNS json LANGUAGE sql STABLE PARALLEL SAFE
+-- What a tenant looks like to someone whose view begins at the path `low`: nothing stands above that.
+CREATE FUNCTION tenant_view(t tenant, low text) RETURNS json LANGUAGE sql STABLE PARALLEL SAFE
   RETURN json_build_object(
-    'id', t.id, 'parent_id', CASE WHEN t.id = root THEN NULL ELSE t.parent_id END, 'kind', t.kind, 'code', t.code,
+    'id', t.id, 'parent_id', CASE WHEN t.path > low THEN t.parent_id END, 'kind', t.kind, 'code', t.code,
     'name', t.name, 'external_id', t.external_id, 'state', t.state, 'suspended_reach', t.suspended_reach,
     'suspended_at', rfc3339(t.suspended_at), 'created_at', rfc3339(t.created_at), 'updated_at', rfc3339(t.updated_at));
 

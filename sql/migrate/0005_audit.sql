@@ -24,6 +24,8 @@ CREATE TABLE audit_event (
   object_id       uuid,
   before          json,
   after           json,
+  -- The paths of what members of these two name: whoever does not see the path is not told the member.
+  named           json,
   address         text COLLATE "C",
   request_id      text COLLATE "C",
   -- Equal refusals of one minute are one event.
@@ -32,6 +34,16 @@ CREATE TABLE audit_event (
 );
 CREATE INDEX audit_event_tenant ON audit_event (tenant_id, id, tenant_path);
 
+-- The members of `subject` in which it differs from `other`; null where there are none.
+CREATE FUNCTION audit_difference(subject json, other json) RETURNS json LANGUAGE sql IMMUTABLE PARALLEL SAFE
+  RETURN (SELECT json_object_agg(m.key, m.value) FROM json_each(subject) m
+           WHERE m.key <> 'updated_at' AND m.value::text IS DISTINCT FROM (other -> m.key)::text);
+
+CREATE FUNCTION audit_members(members json, named json, low text) RETURNS json LANGUAGE sql IMMUTABLE PARALLEL SAFE
+  RETURN CASE WHEN named IS NULL THEN members ELSE (
+    SELECT json_object_agg(m.key, CASE WHEN (named ->> m.key) COLLATE "C" < low THEN 'null' ELSE m.value END)
+      FROM json_each(members) m) END;
+
 CREATE FUNCTION audit_view(e audit_event, low text) RETURNS json LANGUAGE sql STABLE PARALLEL SAFE
   RETURN json_build_object(
     'id', e.id, 'tenant_id', e.tenant_id, 'at', rfc3339(e.at),
@@ -39,7 +51,7 @@ CREATE FUNCTION audit_view(e audit_event, low text) RETURNS json LANGUAGE sql ST
                THEN json_build_object('kind', e.actor_kind, 'id', e.actor_id, 'tenant_id', e.actor_tenant_id)
                ELSE json_build_object('kind', e.actor_title, 'pseudonym', e.actor_pseudonym) END,
     'action', e.action, 'outcome', e.outcome, 'reason', e.reason, 'object_kind', e.object_kind, 'object_id', e.object_id,
-    'before', e.before, 'after', e.after,
+    'before', audit_members(e.before, e.named, low), 'after', audit_members(e.after, e.named, low),
     'address', CASE WHEN e.actor_path IS NULL OR e.actor_path >= low THEN e.address END,
     'request_id', e.request_id, 'count', e.count);
 
