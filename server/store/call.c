@@ -1,10 +1,6 @@
 /* Calls and transactions of the layers above, handed to db. */
 #include "store/run.h"
 
-struct store_tx {
-  struct db_tx *db;
-};
-
 static struct db_call db_call_of(const struct store_call *call)
 {
   return (struct db_call){.pool = call->pool, .scope = call->scope, .arena = call->arena, .deadline = call->deadline};
@@ -16,6 +12,7 @@ RESULT store_tx_open(const struct store_call *call, struct store_tx **ret_tx)
   struct db_call db = db_call_of(call);
   if (!tx)
     return R_NO_MEMORY;
+  tx->arena = call->arena;
   TRY(db_tx_open(&db, &tx->db));
   *ret_tx = tx;
   return R_OK;
@@ -41,10 +38,11 @@ RESULT store_read(const struct store_call *call, enum statement statement, const
                   struct db_rows *ret_rows)
 {
   struct db_call db = db_call_of(call);
-  return db_read(&db, statement, values, ret_rows);
+  return call->tx ? db_tx_run(call->tx->db, statement, values, ret_rows) : db_read(&db, statement, values, ret_rows);
 }
 
-RESULT store_run(struct store_tx *tx, enum statement statement, const struct db_values *values, struct db_rows *ret_rows)
+RESULT store_run(struct store_tx *tx, enum statement statement, const struct db_values *values,
+                 struct db_rows *ret_rows)
 {
   return db_tx_run(tx->db, statement, values, ret_rows);
 }

@@ -8,10 +8,6 @@ RESULT store_grant_list(const struct store_call *call, const struct store_range 
 /* What a principal holds within the range. */
 RESULT store_grant_held(const struct store_call *call, const struct uuid *principal, const struct store_range *range,
                         struct store_page *ret_page);
-/* The grant of exactly this role, here, with this reach ("self" or "subtree"): there is at most one. R_NOT_FOUND. */
-RESULT store_grant_find(const struct store_call *call, const struct uuid *tenant, const struct uuid *principal,
-                        const struct uuid *role, struct str reach, struct store_object *ret_grant);
-
 /* Whom a grant is to be given to, held against change until the transaction ends. */
 struct store_holder {
   struct str path, state; /* of the home */
@@ -24,6 +20,10 @@ struct store_grant_row {
   struct str granted_by_path, reach, reason;
   int64_t not_before, expires_at; /* 0: unbounded */
 };
+/* The grant of this role to this principal here with this reach: there is at most one. R_NOT_FOUND. */
+RESULT store_grant_find(const struct store_call *call, const struct store_grant_row *row,
+                        struct store_object *ret_grant);
+
 /* `ret_named`: the paths of what members of the body name (store/audit.h). R_NOT_FOUND: tenant, principal or role is
    not to be seen; R_ALREADY_EXISTS. */
 RESULT store_grant_insert(struct store_tx *tx, const struct store_grant_row *row, struct store_object *ret_grant,

@@ -39,8 +39,10 @@ struct store_tenant_row {
   struct str label, kind, code, name, name_key, external_id;
 };
 /* Under the tree's lock, shared with other creations. R_NOT_FOUND: no such parent in the scope; R_KIND_NOT_ALLOWED,
-   R_TOO_DEEP, R_ALREADY_EXISTS; R_AGAIN: the label or the code is taken, or the parent was moved. */
-RESULT store_tenant_insert(struct store_tx *tx, const struct store_tenant_row *row, struct store_object *ret_tenant);
+   R_TOO_DEEP, R_ALREADY_EXISTS; R_AGAIN: the label or the code is taken, or the parent was moved.
+   `ret_named`: the paths of what members of the body name (store/audit.h). */
+RESULT store_tenant_insert(struct store_tx *tx, const struct store_tenant_row *row, struct store_object *ret_tenant,
+                           struct str *ret_named);
 
 struct store_tenant_change {
   struct str name, name_key; /* .p NULL: as it is */

@@ -1,0 +1,47 @@
+/* Reads and writes audit events. */
+#include "store/audit.h"
+#include "store/run.h"
+
+RESULT store_audit_list(const struct store_call *call, const struct uuid *tenant,
+                        const struct store_audit_filter *filter, struct store_page *ret_page)
+{
+  struct db_values v = {0};
+  struct uuid last;
+  memset(last.b, 0xff, sizeof last.b);
+  db_put_uuid(&v, tenant);
+  db_put_uuid(&v, uuid_is_zero(&filter->before_id) ? &last : &filter->before_id);
+  db_put_text(&v, filter->action);
+  db_put_text(&v, filter->outcome);
+  store_run_put_id(&v, &filter->actor);
+  store_run_put_id(&v, &filter->object);
+  store_run_put_time(&v, filter->from);
+  store_run_put_time(&v, filter->to);
+  db_put_int(&v, filter->limit);
+  return store_run_page(call, SQL_audit_list, &v, ret_page);
+}
+
+RESULT store_audit_write(struct store_tx *tx, const struct store_audit *event)
+{
+  struct db_values v = {0};
+  db_put_uuid(&v, &event->id);
+  db_put_uuid(&v, &event->tenant);
+  db_put_time(&v, event->at);
+  db_put_text(&v, event->actor_kind);
+  store_run_put_id(&v, &event->actor);
+  store_run_put_id(&v, &event->actor_tenant);
+  db_put_text(&v, event->actor_path);
+  db_put_text(&v, event->actor_title);
+  db_put_text(&v, event->actor_pseudonym);
+  db_put_text(&v, event->action);
+  db_put_text(&v, event->outcome);
+  db_put_text(&v, event->reason);
+  db_put_text(&v, event->object_kind);
+  store_run_put_id(&v, &event->object);
+  db_put_text(&v, event->before);
+  db_put_text(&v, event->after);
+  db_put_text(&v, event->named);
+  db_put_text(&v, event->address);
+  db_put_text(&v, event->request_id);
+  db_put_int(&v, event->count);
+  return store_queue(tx, SQL_audit_write, &v);
+}

@@ -1,0 +1,100 @@
+/* Reads and writes grants. */
+#include "store/grant.h"
+#include "store/run.h"
+
+RESULT store_grant_get(const struct store_call *call, const struct uuid *id, struct store_object *ret_grant)
+{
+  struct db_values v = {0};
+  db_put_uuid(&v, id);
+  return store_run_one(call, SQL_grant_get, &v, ret_grant);
+}
+
+RESULT store_grant_list(const struct store_call *call, const struct store_range *range, struct store_page *ret_page)
+{
+  struct db_values v = {0};
+  TRY(store_run_put_range(&v, range, call->arena));
+  db_put_int(&v, range->limit);
+  return store_run_page(call, SQL_grant_list, &v, ret_page);
+}
+
+RESULT store_grant_held(const struct store_call *call, const struct uuid *principal, const struct store_range *range,
+                        struct store_page *ret_page)
+{
+  struct db_values v = {0};
+  TRY(store_run_put_range(&v, range, call->arena));
+  db_put_uuid(&v, principal);
+  db_put_int(&v, range->limit);
+  return store_run_page(call, SQL_grant_held, &v, ret_page);
+}
+
+RESULT store_grant_find(const struct store_call *call, const struct store_grant_row *row,
+                        struct store_object *ret_grant)
+{
+  struct db_values v = {0};
+  db_put_uuid(&v, &row->tenant);
+  db_put_uuid(&v, &row->principal);
+  db_put_uuid(&v, &row->role);
+  db_put_text(&v, row->reach);
+  return store_run_one(call, SQL_grant_find, &v, ret_grant);
+}
+
+RESULT store_grant_holder(struct store_tx *tx, const struct uuid *principal, struct store_holder *ret_holder)
+{
+  enum { PATH, STATE };
+  struct db_values v = {0};
+  struct db_rows rows;
+  db_put_uuid(&v, principal);
+  TRY(store_run(tx, SQL_grant_holder, &v, &rows));
+  if (rows.count == 0)
+    return R_NOT_FOUND;
+  *ret_holder = (struct store_holder){.path = db_text(&rows, 0, PATH), .state = db_text(&rows, 0, STATE)};
+  return R_OK;
+}
+
+RESULT store_grant_insert(struct store_tx *tx, const struct store_grant_row *row, struct store_object *ret_grant,
+                          struct str *ret_named)
+{
+  enum { NAMED = STORE__COLUMNS };
+  struct db_values v = {0};
+  struct db_rows rows;
+  db_put_uuid(&v, &row->id);
+  db_put_uuid(&v, &row->tenant);
+  db_put_uuid(&v, &row->principal);
+  db_put_uuid(&v, &row->role);
+  db_put_text(&v, row->reach);
+  store_run_put_time(&v, row->not_before);
+  store_run_put_time(&v, row->expires_at);
+  db_put_text(&v, row->reason);
+  store_run_put_id(&v, &row->granted_by);
+  db_put_text(&v, row->granted_by_path);
+  TRY(store_run(tx, SQL_grant_insert, &v, &rows));
+  if (rows.count == 0)
+    return R_NOT_FOUND;
+  *ret_grant = store_run_object(&rows, 0);
+  *ret_named = db_text(&rows, 0, NAMED);
+  return R_OK;
+}
+
+RESULT store_grant_lock(struct store_tx *tx, const struct uuid *id, struct store_grant *ret_grant)
+{
+  enum { TENANT = STORE__COLUMNS, PRINCIPAL, ROLE, NAMED };
+  struct db_values v = {0};
+  struct db_rows rows;
+  db_put_uuid(&v, id);
+  TRY(store_run(tx, SQL_grant_lock, &v, &rows));
+  if (rows.count == 0)
+    return R_NOT_FOUND;
+  *ret_grant = (struct store_grant){.object = store_run_object(&rows, 0),
+                                    .tenant = db_uuid(&rows, 0, TENANT),
+                                    .principal = db_uuid(&rows, 0, PRINCIPAL),
+                                    .role = db_uuid(&rows, 0, ROLE),
+                                    .named = db_text(&rows, 0, NAMED)};
+  return R_OK;
+}
+
+RESULT store_grant_delete(struct store_tx *tx, const struct uuid *id)
+{
+  struct db_values v = {0};
+  db_put_uuid(&v, id);
+  return store_run_touch(tx, SQL_grant_delete, &v);
+}

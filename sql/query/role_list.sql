@@ -1,0 +1,11 @@
+-- A page of the roles that can be used at the tenant with a path.
+-- role: app
+-- plan: custom
+-- params: $1 path text, $2 after_path text, $3 after_id uuid, $4 limit bigint
+-- row: id uuid, path text, body json, version bigint
+SELECT r.id, r.tenant_path AS path, role_view(r, current_setting('bailiwick.low')) AS body, r.version
+  FROM role r
+ WHERE r.tenant_path = ANY (ARRAY(SELECT left($1, 9 * i) FROM generate_series(1, length($1) / 9) i))
+   AND (r.tenant_path, r.id) > ($2, $3)
+ ORDER BY r.tenant_path, r.id
+ LIMIT $4
