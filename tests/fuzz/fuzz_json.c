@@ -1,4 +1,4 @@
-/* Any bytes as a request body: what is accepted is written and read again as the same value, what is refused is named. */
+/* Any bytes as a request body: what is accepted is written and read again as the same, what is refused is named. */
 #include "json/body.h"
 #include "json/write.h"
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/* Any bytes as text: what the parsers of base accept comes back from their writers, and nothing is read past the end. */
+/* Any bytes as text: what the parsers of base accept comes back from their writers, nothing is read past the end. */
 #include "base/clock.h"
 #include "base/text.h"
 #include "base/uuid.h"
