@@ -270,14 +270,6 @@ def tsan_suite(run, suite, path):
     run_programs(run, suite, folder, programs, before=fixed if run.command("setarch", [*fixed, "true"])[0] == 0 else ())
 
 
-def shape_suite(run, suite, path):
-    program = ROOT / "tests/shape/run"
-    if not program.exists():
-        return pytest_suite(run, suite, path)
-    status, output = run.command(suite, [program])
-    run.judged(suite, status, output, (1, [], 0) if status == 0 else (0, [], 0))
-
-
 def pytest_suite(run, suite, path):
     folder = ROOT / "tests" / suite
     target = folder / path if path else folder
@@ -289,10 +281,17 @@ def pytest_suite(run, suite, path):
     run.judged(suite, status, output, counted_junit(report))
 
 
+def shape_suite(run, suite, path):
+    """The house rules on this tree, then the rules themselves on trees that break them."""
+    status, output = run.command(suite, [ROOT / "tests/shape/run"])
+    run.judged(suite, status, output, (1, [], 0) if status == 0 else (0, [], 0))
+    pytest_suite(run, suite, path)
+
+
 # suite -> how it runs, and the commands without which it does not
 SUITES = {
     "tooling": (pytest_suite, ["shellcheck"]),
-    "shape": (shape_suite, ["ctags"]),
+    "shape": (shape_suite, ["ctags", "git"]),
     "unit": (unit_suite, []),
     "sql": (pytest_suite, []),
     "contract": (pytest_suite, []),
