@@ -61,8 +61,8 @@ static bool is_elsewhere(const struct policy_place *place, const struct policy_p
                           place->timeline != now->timeline || place->revision > now->revision);
 }
 
-/* Events are pruned oldest first: while that of the model's own revision or one before it is kept, none behind it is
- * gone. */
+/* Events are pruned oldest first: while that of the model's own revision, or one before it, is kept, none behind it is
+   gone. */
 static enum policy_step step_to(const struct policy_place *place, const struct state *state)
 {
   if (is_elsewhere(place, &state->place))

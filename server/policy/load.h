@@ -20,7 +20,7 @@ enum policy_step {
   POLICY_ELSEWHERE /* loaded anew, from another database or one that has lost what it had */
 };
 
-/* Brings the model to the newest state and `place` with it; on failure both are as they were, and `listen` is to be
- * closed. */
+/* Brings the model to the newest state and `place` with it. On failure both are as they were, and `listen` is good for
+   nothing but closing. */
 RESULT policy_load(struct db_listen *listen, struct bw_model *model, struct policy_place *place,
                    enum policy_step *ret_step);

@@ -2,7 +2,7 @@
 #pragma once
 #include "policy/policy.h"
 
-/* The scope of the root that an answer with BW_ALLOW names. R_NOT_FOUND when the answer denies, or the root has gone. */
+/* The scope of the root that an answer with BW_ALLOW names. R_NOT_FOUND: the answer denies, or the root has gone. */
 RESULT policy_scope(const struct policy *policy, const struct bw_answer *answer, struct arena *arena,
                     const struct scope **ret_scope);
 
@@ -13,7 +13,7 @@ struct policy_root {
   enum bw_reach reach;
 };
 
-/* One scope for each maximal root under which the subject holds the permission, disjoint, in path order. R_AGAIN when the
+/* One scope for each maximal root under which the subject holds the permission, disjoint, in path order. R_AGAIN: the
    snapshot moved on at every try. */
 RESULT policy_roots(const struct policy *policy, const struct uuid *subject, enum bw_permission permission, int64_t now,
                     struct arena *arena, const struct policy_root **ret_roots, size_t *ret_count);

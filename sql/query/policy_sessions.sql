@@ -1,5 +1,5 @@
--- A page of the sessions whose last access token may still be alive (15 minutes, and 5 for clocks that differ), by id: a
--- load of the whole.
+-- A page of the sessions whose last access token may still be alive (15 minutes, and 5 for clocks that differ), by id:
+-- a load of the whole.
 -- role: policy
 -- params: $1 behind uuid, $2 most bigint
 -- row: id uuid, forget_at timestamptz

@@ -1,4 +1,5 @@
--- The sessions that events behind a revision say are over; one that is deleted is over too. forget_at as in policy_sessions.
+-- The sessions that events behind a revision say are over; one that is deleted is over too. forget_at is that of
+-- policy_sessions.
 -- role: policy
 -- params: $1 revision bigint
 -- row: id uuid, forget_at timestamptz

@@ -310,6 +310,26 @@ static void pruned_events_load_everything_anew(void **state)
   assert_equals_tables(*state);
 }
 
+static void pruning_takes_the_beginning_and_never_a_middle(void **state)
+{
+  (void)state;
+  sql("UPDATE policy_event SET created_at = now() - interval '2 days';"
+      "SELECT test.grant(270, 104, 7, 4, 'self'); SELECT test.grant(271, 104, 7, 4, 'subtree');"
+      "DELETE FROM \"grant\" WHERE id = test.id(270);"
+      "UPDATE policy_event SET created_at = now() - interval '2 days' WHERE object = test.id(271);"
+      "SELECT policy_event_prune('1 day');"
+      "SELECT string_agg(right(object::text, 3), ' ' ORDER BY revision) FROM policy_event;");
+  char line[256] = "";
+  FILE *file = output();
+  while (fgets(line, sizeof line, file))
+    continue;
+  fclose(file);
+  assert_string_equal(line, "270 271 270\n");
+  sql("DELETE FROM \"grant\" WHERE id = test.id(271); UPDATE policy_event SET created_at = now() - interval '2 days';"
+      "SELECT policy_event_prune('1 day');");
+  assert_true(newest_revision() > 0);
+}
+
 static void a_lower_maximum_loads_everything_anew(void **state)
 {
   sql("UPDATE principal SET state = 'suspended', state_before = 'active' WHERE id = test.id(102);");
@@ -379,6 +399,7 @@ int main(void)
       FOLLOWED(nothing_is_missed_in_a_storm_of_commits),
       FOLLOWED(another_policy_epoch_loads_everything_anew),
       FOLLOWED(pruned_events_load_everything_anew),
+      cmocka_unit_test(pruning_takes_the_beginning_and_never_a_middle),
       FOLLOWED(a_lower_maximum_loads_everything_anew),
       FOLLOWED(a_restart_of_the_database_is_survived),
       FOLLOWED(an_open_transaction_elsewhere_delays_nothing),

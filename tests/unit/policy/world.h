@@ -1,5 +1,4 @@
-/* A PostgreSQL of the tests' own with the service's schema and a small estate (world.sql), and a policy that follows
- * it. */
+/* A PostgreSQL of the tests' own with the service's schema and a small estate (world.sql), for a policy to follow. */
 #pragma once
 #include <setjmp.h>
 #include <stdarg.h>
