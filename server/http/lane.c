@@ -34,6 +34,16 @@ static struct http_request *take(struct http_lane_pool *pool)
   return request;
 }
 
+/* Under the lock: whether to wake a worker. One wakes at a time and wakes the next itself when more is queued: a signal
+   for each request would wake all for what the first takes alone. */
+static bool wakes(struct http_lane_pool *pool)
+{
+  if (!pool->first || pool->idle == 0 || pool->waking)
+    return false;
+  pool->waking = true;
+  return true;
+}
+
 /* Waits for a request; NULL when the lane ends. */
 static struct http_request *next(struct http_lane_pool *pool)
 {
@@ -42,9 +52,13 @@ static struct http_request *next(struct http_lane_pool *pool)
     pool->idle++;
     pthread_cond_wait(&pool->work, &pool->lock);
     pool->idle--;
+    pool->waking = false;
   }
   struct http_request *request = take(pool);
+  bool wake = wakes(pool);
   pthread_mutex_unlock(&pool->lock);
+  if (wake)
+    pthread_cond_signal(&pool->work);
   if (request)
     atomic_fetch_sub(&pool->waiting, 1);
   return request;
@@ -115,9 +129,10 @@ void http_lane_put(struct http_lane_pool *pool, struct http_request *request)
   pthread_mutex_lock(&pool->lock);
   *pool->last = request;
   pool->last = &request->next;
-  if (pool->idle > 0)
-    pthread_cond_signal(&pool->work);
+  bool wake = wakes(pool);
   pthread_mutex_unlock(&pool->lock);
+  if (wake)
+    pthread_cond_signal(&pool->work);
 }
 
 /* Takes what is late out of the queue, as a list. */

@@ -25,6 +25,7 @@ struct http_lane_pool {
   pthread_cond_t work;
   struct http_request *first, **last;
   unsigned idle;
+  bool waking; /* a worker was signalled and has not looked yet */
   bool stops;
   struct http_worker *workers;
   unsigned count;
