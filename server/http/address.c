@@ -58,7 +58,7 @@ void http_address_format(const struct http_address *address, char ret_text[HTTP_
     ret_text[0] = '\0';
 }
 
-bool http_range_parse(struct str text, struct http_range *ret_range)
+bool http_address_range(struct str text, struct http_range *ret_range)
 {
   struct http_range range;
   struct str bits = text;
@@ -83,7 +83,7 @@ static bool holds(const struct http_range *range, const struct http_address *add
   return rest == 0 || ((a[whole] ^ b[whole]) & (0xFF00 >> rest) & 0xFF) == 0;
 }
 
-bool http_range_holds(const struct http_range *ranges, size_t count, const struct http_address *address)
+bool http_address_within(const struct http_address *address, const struct http_range *ranges, size_t count)
 {
   for (size_t i = 0; i < count; i++)
     if (holds(&ranges[i], address))
@@ -101,7 +101,7 @@ RESULT http_address_forwarded(struct str value, const struct http_range *trusted
     if (!http_address_parse(str_trim((struct str){value.p + start, value.n - start}), &hop))
       return R_MALFORMED;
     *client = hop;
-    if (!http_range_holds(trusted, count, &hop))
+    if (!http_address_within(&hop, trusted, count))
       return R_OK;
     if (!comma)
       return R_AGAIN;

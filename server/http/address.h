@@ -26,9 +26,9 @@ bool http_address_of(const struct sockaddr *peer, struct http_address *ret_addre
 void http_address_format(const struct http_address *address, char ret_text[HTTP_ADDRESS_TEXT]);
 
 /* "10.0.0.0/8", "2001:db8::/32", or one address. */
-bool http_range_parse(struct str text, struct http_range *ret_range);
+bool http_address_range(struct str text, struct http_range *ret_range);
 
-bool http_range_holds(const struct http_range *ranges, size_t count, const struct http_address *address);
+bool http_address_within(const struct http_address *address, const struct http_range *ranges, size_t count);
 
 /* Reads one X-Forwarded-For value from its right end, stepping over addresses within the ranges.
    R_OK: *client is the first outside them; R_AGAIN: only trusted ones

@@ -1,9 +1,10 @@
-/* The open connections of one server: who they are, how long each may still take, how many an address has. */
+/* One connection: whose it is, what it does, how long that may still take. */
 #pragma once
 #include "http/address.h"
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdint.h>
+
+struct http_registry;
 
 enum http_phase {
   HTTP_WAITING, /* for a request's line */
@@ -28,38 +29,9 @@ struct http_connection {
   uint64_t bytes;           /* ... and how many bytes had come by then */
 };
 
-struct http_tally {
-  struct http_address address;
-  unsigned count; /* 0: free */
-};
-
-struct http_registry {
-  pthread_mutex_t lock; /* holds list, open, tallies */
-  struct http_connection *first;
-  _Atomic unsigned open;
-  unsigned most, address_most;
-  struct http_tally *tallies; /* open addressing, a power of two of them */
-  size_t tallies_mask;
-  uint64_t seed;
-  const struct http_range *trusted;
-  size_t trusted_count;
-  int64_t request_time, idle_time;
-  _Atomic uint64_t refused, cut;
-};
-
-RESULT http_registry_init(struct http_registry *registry);
-void http_registry_free(struct http_registry *registry);
-
-/* Whether one more connection of that peer may come in; counted as refused when not. */
-bool http_registry_admits(struct http_registry *registry, const struct sockaddr *peer);
-
 /* Takes a connection in, with its phase HTTP_WAITING; NULL when memory is out. */
 struct http_connection *http_connection_new(struct http_registry *registry, const struct sockaddr *peer, int socket);
 void http_connection_free(struct http_connection *connection);
-
-/* Counts a request of an address that a trusted proxy states; false when it has too many already. */
-bool http_registry_enter(struct http_registry *registry, const struct http_address *address);
-void http_registry_leave(struct http_registry *registry, const struct http_address *address);
 
 /* A request's line has come: gives the deadline of its reply. */
 int64_t http_connection_begin(struct http_connection *connection, int64_t now);
@@ -72,6 +44,3 @@ void http_connection_send(struct http_connection *connection, int64_t now);
 
 /* The reply is out: waits for the next request. */
 void http_connection_wait(struct http_connection *connection, int64_t now);
-
-/* Shuts what is past its deadline, with a 408 where a request was still arriving. */
-void http_registry_sweep(struct http_registry *registry, int64_t now);

@@ -3,8 +3,9 @@
 #pragma once
 #include "http/connection.h"
 #include "http/lane.h"
-#include "http/path.h"
+#include "http/matcher.h"
 #include "http/query.h"
+#include "http/registry.h"
 #include "http/server.h"
 #include "http/stats.h"
 #include <microhttpd.h>
@@ -95,6 +96,3 @@ void http_request_open(struct http_request *request, const char *method, const c
 
 /* Queues the reply. */
 enum MHD_Result http_reply_send(struct http_request *request);
-
-/* The methods that a match answers, as an Allow header has them; in the arena. */
-struct str http_match_allow(struct arena *arena, const struct http_match *match);

@@ -1,4 +1,4 @@
-/* Paths: cutting a raw one into decoded segments, and finding the table's routes for it. */
+/* Paths: cutting a raw one into decoded segments. */
 #pragma once
 #include "http/table.h"
 
@@ -20,20 +20,8 @@ bool http_path_decode(struct str *text);
 /* Whether c may stand unencoded in a segment. */
 bool http_path_plain(char c);
 
-struct http_matcher;
-
-/* Built once from the table; R_INTERNAL when two of its rows are the same or a path is not well-formed. */
-RESULT http_matcher_new(const struct http_table *table, struct http_matcher **ret_matcher);
-void http_matcher_free(struct http_matcher **matcher);
-
-/* The number of each method's route on one path, -1 where there is none. */
-struct http_match {
-  int routes[HTTP__METHODS];
-};
-
-/* A literal segment goes before a {name}, the leftmost counts most. NULL when no path of the table matches.
-   Nothing is allocated. */
-const struct http_match *http_matcher_find(const struct http_matcher *matcher, const struct http_path *path);
+/* The name within the braces when a segment of a route's path is {name}. */
+bool http_path_name(struct str segment, struct str *ret_name);
 
 /* The segment that {name} of the route's path stands for; .p is NULL when it has no such name. */
 struct str http_path_value(const struct http_path *path, const struct http_route *route, struct str name);

@@ -10,34 +10,6 @@
 /* A larger body is not waited for only to be thrown away: the connection is closed under it. */
 enum { DISCARD_MOST = 16 << 20, FORWARDED_MOST = 16 };
 
-static const struct {
-  struct str name;
-  enum http_method method;
-} methods[] = {{STR("GET"), HTTP_GET},        {STR("POST"), HTTP_POST},     {STR("PUT"), HTTP_PUT},
-               {STR("PATCH"), HTTP_PATCH},    {STR("DELETE"), HTTP_DELETE}, {STR("HEAD"), HTTP_HEAD},
-               {STR("OPTIONS"), HTTP_OPTIONS}};
-
-static enum http_method method_of(struct str name)
-{
-  for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
-    if (str_equal(methods[i].name, name))
-      return methods[i].method;
-  return 0;
-}
-
-struct str http_match_allow(struct arena *arena, const struct http_match *match)
-{
-  struct buf allow = buf_in(arena, 64);
-  for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {
-    enum http_method m = methods[i].method == HTTP_HEAD ? HTTP_GET : methods[i].method;
-    if (match && m != HTTP_OPTIONS && match->routes[m] < 0)
-      continue;
-    buf_put(&allow, allow.n ? STR(", ") : STR(""));
-    buf_put(&allow, methods[i].name);
-  }
-  return buf_str(&allow);
-}
-
 static enum MHD_Result guard_header(void *guard, enum MHD_ValueKind kind, const char *name, size_t name_size,
                                     const char *value, size_t value_size)
 {
@@ -168,7 +140,7 @@ static RESULT find_route(struct http_request *r)
     r->route = match->routes[r->method];
     return R_OK;
   }
-  struct str allow = http_match_allow(r->arena, match);
+  struct str allow = http_matcher_allow(r->arena, match);
   if (!allow.p)
     return R_NO_MEMORY;
   if (r->method == HTTP_OPTIONS) {
@@ -184,7 +156,7 @@ static RESULT resolve(struct http_request *r, struct str *culprit)
 {
   struct str query = origin_form(r->target);
   if (r->method == HTTP_OPTIONS && str_is(query, "*")) {
-    preflight(r, http_match_allow(r->arena, NULL));
+    preflight(r, http_matcher_allow(r->arena, NULL));
     return R_OK;
   }
   struct str path = str_cut(&query, '?');
@@ -252,7 +224,7 @@ void http_request_open(struct http_request *r, const char *method, const char *v
   enum result why = frame(r, method, version, &guard);
   if (why == R_BAD_FRAMING)
     atomic_fetch_add_explicit(&r->server->stats.frames_refused, 1, memory_order_relaxed);
-  if (why == R_OK && !(r->method = method_of(str_of(method))))
+  if (why == R_OK && !(r->method = http_matcher_method(str_of(method))))
     why = R_NOT_IMPLEMENTED;
   r->close = why != R_OK;
   if (r->method == HTTP_HEAD)

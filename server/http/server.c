@@ -114,7 +114,7 @@ static RESULT read_proxies(struct http_server *server)
   if (!server->trusted)
     return R_NO_MEMORY;
   for (size_t i = 0; i < count; i++)
-    if (!http_range_parse(str_of(proxies[i]), &server->trusted[i]))
+    if (!http_address_range(str_of(proxies[i]), &server->trusted[i]))
       return R_MALFORMED;
   server->registry.trusted = server->trusted;
   server->registry.trusted_count = count;

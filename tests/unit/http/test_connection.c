@@ -1,74 +1,96 @@
-/* The registry's count of connections by address. */
+/* The phases of a connection, and how the deadline thread steps in. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "http/connection.h"
-#include <stdlib.h>
+#include "base/clock.h"
+#include "http/registry.h"
+#include <sys/socket.h>
+#include <unistd.h>
 
-static struct http_address numbered(unsigned number)
-{
-  struct http_address a = {0};
-  a.in6.s6_addr[10] = a.in6.s6_addr[11] = 0xFF;
-  a.in6.s6_addr[12] = 10;
-  a.in6.s6_addr[14] = (uint8_t)(number >> 8);
-  a.in6.s6_addr[15] = (uint8_t)number;
-  return a;
-}
+struct line {
+  struct http_registry registry;
+  struct http_connection *connection;
+  int ends[2];
+};
 
-static void every_address_keeps_its_own_count(void **state)
-{
-  (void)state;
-  enum { ADDRESSES = 40, MOST = 3, STEPS = 20000 };
-  struct http_registry registry = {.most = ADDRESSES, .address_most = MOST};
-  unsigned counts[ADDRESSES] = {0}, held = 0, random = 12345;
-  assert_int_equal(http_registry_init(&registry), R_OK);
-  for (int i = 0; i < STEPS; i++) {
-    random = random * 1103515245u + 12345u;
-    unsigned number = random >> 16 & 0x7FFF;
-    struct http_address a = numbered(number % ADDRESSES);
-    unsigned *count = &counts[number % ADDRESSES];
-    if (number & 1 << 14 && *count > 0) {
-      http_registry_leave(&registry, &a);
-      --*count, held--;
-    } else if (held < ADDRESSES) {
-      bool enters = http_registry_enter(&registry, &a);
-      assert_int_equal(enters, *count < MOST);
-      *count += enters, held += enters;
-    }
-  }
-  for (unsigned n = 0; n < ADDRESSES; n++) {
-    struct http_address a = numbered(n);
-    for (; counts[n] > 0; counts[n]--)
-      http_registry_leave(&registry, &a);
-  }
-  for (size_t i = 0; i <= registry.tallies_mask; i++)
-    assert_int_equal(registry.tallies[i].count, 0);
-  http_registry_free(&registry);
-}
+static struct line line;
 
-static void who_holds_a_64_counts_once(void **state)
+static int set_up(void **state)
 {
   (void)state;
-  struct http_registry registry = {.most = 8, .address_most = 1};
-  struct http_address one, other, elsewhere;
-  assert_true(http_address_parse(STR("2001:db8:0:1::1"), &one));
-  assert_true(http_address_parse(STR("2001:db8:0:1:ffff::2"), &other));
-  assert_true(http_address_parse(STR("2001:db8:0:2::1"), &elsewhere));
-  assert_int_equal(http_registry_init(&registry), R_OK);
-  assert_true(http_registry_enter(&registry, &one));
-  assert_false(http_registry_enter(&registry, &other));
-  assert_true(http_registry_enter(&registry, &elsewhere));
-  http_registry_free(&registry);
+  line = (struct line){.registry = {.most = 4, .address_most = 4, .request_time = 1000, .idle_time = 5000}};
+  if (http_registry_init(&line.registry) != R_OK || socketpair(AF_UNIX, SOCK_STREAM, 0, line.ends) != 0)
+    return -1;
+  line.connection = http_connection_new(&line.registry, NULL, line.ends[0]);
+  return line.connection ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+  (void)state;
+  http_connection_free(line.connection);
+  assert_int_equal(line.registry.open, 0);
+  http_registry_free(&line.registry);
+  close(line.ends[0]);
+  close(line.ends[1]);
+  return 0;
+}
+
+/* What the other end has been told; -1 when nothing and it is still open. */
+static ssize_t told(char text[512]) { return recv(line.ends[1], text, 512, MSG_DONTWAIT); }
+
+static void a_request_that_does_not_come_in_time_is_told_408(void **state)
+{
+  (void)state;
+  char text[512];
+  int64_t now = clock_monotonic();
+  assert_int_equal(http_connection_begin(line.connection, now), now + 1000);
+  http_registry_sweep(&line.registry, now + 1000);
+  assert_int_equal(told(text), -1);
+  http_registry_sweep(&line.registry, now + 1001);
+  assert_true(told(text) > 0);
+  assert_memory_equal(text, "HTTP/1.1 408 ", 13);
+  assert_false(http_connection_run(line.connection));
+  assert_int_equal(line.registry.cut, 1);
+}
+
+static void a_request_that_runs_is_left_to_its_lane(void **state)
+{
+  (void)state;
+  char text[512];
+  int64_t now = clock_monotonic();
+  http_connection_begin(line.connection, now);
+  assert_true(http_connection_run(line.connection));
+  http_registry_sweep(&line.registry, now + 1000000);
+  assert_int_equal(told(text), -1);
+  http_connection_send(line.connection, now + 1000000);
+  http_registry_sweep(&line.registry, now + 1001000);
+  assert_int_equal(told(text), -1);
+  http_registry_sweep(&line.registry, now + 1001001);
+  assert_int_equal(told(text), 0);
+}
+
+static void a_connection_that_waits_is_shut_without_a_word(void **state)
+{
+  (void)state;
+  char text[512];
+  int64_t now = clock_monotonic();
+  http_connection_wait(line.connection, now);
+  http_registry_sweep(&line.registry, now + 5000);
+  assert_int_equal(told(text), -1);
+  http_registry_sweep(&line.registry, now + 5001);
+  assert_int_equal(told(text), 0);
 }
 
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(every_address_keeps_its_own_count),
-      cmocka_unit_test(who_holds_a_64_counts_once),
+      cmocka_unit_test_setup_teardown(a_request_that_does_not_come_in_time_is_told_408, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(a_request_that_runs_is_left_to_its_lane, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(a_connection_that_waits_is_shut_without_a_word, set_up, tear_down),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
