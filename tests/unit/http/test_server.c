@@ -37,6 +37,22 @@ static void pause_for(int64_t microseconds)
   nanosleep(&(struct timespec){microseconds / CLOCK_SECOND, microseconds % CLOCK_SECOND * 1000}, NULL);
 }
 
+/* Waits until so many requests wait for a worker of the lane. */
+static void wait_until_queued(const struct http_server *server, const char *lane, unsigned count)
+{
+  char line[96];
+  bool queued = false;
+  snprintf(line, sizeof line, "lane_waiting{lane=\"%s\"} %u\n", lane, count);
+  for (int i = 0; i < 2000 && !queued; i++) {
+    CLEANUP(arena_free) struct arena *arena = arena_new(1 << 20);
+    struct buf text = buf_in(arena, 1 << 20);
+    http_server_metrics(server, &text);
+    queued = strstr(buf_str(&text).p, line);
+    pause_for(2000);
+  }
+  assert_true(queued);
+}
+
 /* Whether the other side closes within the time, whatever it says before. */
 static bool closes_within(int fd, int64_t microseconds)
 {
@@ -106,7 +122,7 @@ static void a_full_queue_says_when_to_come_back(void **state)
     say(fds[i], "POST /hash HTTP/1.1\r\nHost: h\r\n\r\n");
     wait_until_entered(&house.toy, 1); /* the first runs, two wait */
   }
-  pause_for(50000);
+  wait_until_queued(house.server, "hash", 2);
   int fd = dial(house.server);
   say(fd, "POST /hash HTTP/1.1\r\nHost: h\r\n\r\nGET /slow/other HTTP/1.1\r\nHost: h\r\n\r\n");
   assert_true(hear_one(fd, answer, false));
@@ -150,12 +166,12 @@ static void a_byte_now_and_then_does_not_outlive_the_request_time(void **state)
     int64_t began = clock_monotonic();
     memset(answer, 0, sizeof answer);
     bool closed = false;
-    while (!closed && clock_monotonic() < began + 3 * CLOCK_SECOND) {
+    while (!closed && clock_monotonic() < began + 4 * CLOCK_SECOND) {
       say(fd, "E");
       closed = closes_within(fd, 50000);
     }
     assert_true(closed);
-    assert_true(clock_monotonic() - began < 800000);
+    assert_true(clock_monotonic() - began < 2500000);
     assert_int_equal(status_of(answer), stages[i].told ? 408 : 0);
     close(fd);
   }
@@ -168,16 +184,16 @@ static void a_silent_connection_is_kept_for_the_idle_time(void **state)
   struct house house;
   set_up(&house);
   house.config.limits.request_time = 100000;
-  house.config.limits.idle_time = 400000;
+  house.config.limits.idle_time = 1500000;
   open_house(&house);
   int fd = dial(house.server), fresh = dial(house.server);
   say(fd, "GET /fast HTTP/1.1\r\nHost: h\r\n\r\n");
   assert_true(hear_one(fd, answer, false));
-  assert_false(closes_within(fd, 200000));
+  assert_false(closes_within(fd, 300000));
   say(fd, "GET /fast HTTP/1.1\r\nHost: h\r\n\r\n");
   assert_true(hear_one(fd, answer, false));
-  assert_true(closes_within(fd, CLOCK_SECOND));
-  assert_true(closes_within(fresh, CLOCK_SECOND));
+  assert_true(closes_within(fd, 5 * CLOCK_SECOND));
+  assert_true(closes_within(fresh, 5 * CLOCK_SECOND));
   close(fd);
   close(fresh);
   close_house(&house);
@@ -195,7 +211,7 @@ static void a_running_request_is_cancelled_at_its_deadline(void **state)
   int64_t began = clock_monotonic();
   say(fd, "GET /slow/1 HTTP/1.1\r\nHost: h\r\n\r\n");
   assert_true(hear_one(fd, answer, false));
-  assert_true(clock_monotonic() - began < 2 * CLOCK_SECOND);
+  assert_true(clock_monotonic() - began < 5 * CLOCK_SECOND);
   assert_true(house.toy.cancelled > 0);
   close(fd);
   close_house(&house);
@@ -402,9 +418,11 @@ static void closing_waits_for_what_runs(void **state)
   struct closing closing = {&house, 10 * CLOCK_SECOND};
   pthread_t thread;
   pthread_create(&thread, NULL, close_in_thread, &closing);
-  pause_for(100000);
-  say(kept, "GET /fast HTTP/1.1\r\nHost: h\r\n\r\n");
-  assert_true(hear_one(kept, answer, false));
+  for (int i = 0; i < 200 && !strstr(answer, "Connection: close\r\n"); i++) {
+    pause_for(10000);
+    say(kept, "GET /fast HTTP/1.1\r\nHost: h\r\n\r\n");
+    assert_true(hear_one(kept, answer, false));
+  }
   assert_non_null(strstr(answer, "Connection: close\r\n"));
   house.toy.hold = false;
   assert_true(hear_one(running, answer, false));
@@ -430,10 +448,10 @@ static void closing_cancels_what_does_not_end(void **state)
     say(fds[i], "GET /slow/1 HTTP/1.1\r\nHost: h\r\n\r\n");
   }
   wait_until_entered(&house.toy, WORKERS);
-  pause_for(50000);
+  wait_until_queued(house.server, "database", 4);
   int64_t began = clock_monotonic();
   http_server_close(&house.server, 100000);
-  assert_true(clock_monotonic() - began < 2 * CLOCK_SECOND);
+  assert_true(clock_monotonic() - began < 5 * CLOCK_SECOND);
   assert_true(house.toy.cancelled >= WORKERS);
   for (unsigned i = 0; i < WORKERS + 4; i++) {
     assert_true(hear_one(fds[i], answer, false));
