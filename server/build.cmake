@@ -1,4 +1,4 @@
-# How the build holds the layers: one include root a layer, and what is embedded from sql/.
+# How the build holds the layers: one include root a layer, and what is embedded from sql/ and openapi/.
 
 # The include root of a layer holds a link to each of its headers but the scope's contents, which have a root of their own,
 # and those that are for the layer's own files, which have the root NAME_inside.
@@ -128,6 +128,19 @@ function(embedded layer file)
   endif()
   c_literal("${text}" literal)
   made(${layer} ${name} "${literal}\n")
+endfunction()
+
+# FOLDER/openapi.yaml with all it refers to -> DOCUMENT(SHA-256, text), in the layer's openapi.def.
+function(document layer folder)
+  file(GLOB_RECURSE files CONFIGURE_DEPENDS ${folder}/*.yaml)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${folder}/bundle ${files})
+  set(json ${CMAKE_BINARY_DIR}/openapi.json)
+  execute_process(COMMAND ${CMAKE_SOURCE_DIR}/${folder}/bundle ${CMAKE_SOURCE_DIR}/${folder}/openapi.yaml ${json}
+                  COMMAND_ERROR_IS_FATAL ANY)
+  file(READ ${json} text)
+  file(SHA256 ${json} digest)
+  c_literal("${text}" literal)
+  made(${layer} openapi "DOCUMENT(\"${digest}\",\n  ${literal})\n")
 endfunction()
 
 # tests/unit/LAYER/test_NOUN.c -> one test program, which sees what main sees.
