@@ -99,16 +99,3 @@ RESULT store_credential_tenant(const struct store_call *call, struct str code, s
   *ret_tenant = db_uuid(&rows, 0, 0);
   return R_OK;
 }
-
-RESULT store_credential_root(const struct store_call *call, struct uuid *ret_tenant, struct str *ret_code, bool *ret_settled)
-{
-  struct db_values values = {0};
-  struct db_rows rows;
-  TRY(store_read(call, SQL_installation_root, &values, &rows));
-  if (rows.count != 1)
-    return R_INTERNAL;
-  *ret_tenant = db_uuid(&rows, 0, 0);
-  *ret_code = db_text(&rows, 0, 1);
-  *ret_settled = db_bool(&rows, 0, 2);
-  return R_OK;
-}

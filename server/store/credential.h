@@ -39,6 +39,3 @@ RESULT store_credential_secrets(const struct store_call *call, const struct uuid
 
 /* The tenant of a code; R_NOT_FOUND. */
 RESULT store_credential_tenant(const struct store_call *call, struct str code, struct uuid *ret_tenant);
-
-/* The provider, and whether anybody is at home there. */
-RESULT store_credential_root(const struct store_call *call, struct uuid *ret_tenant, struct str *ret_code, bool *ret_settled);

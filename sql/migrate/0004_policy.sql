@@ -88,8 +88,8 @@ END;
 REVOKE ALL ON FUNCTION policy_event_prune(interval) FROM PUBLIC;
 REVOKE ALL ON FUNCTION policy_event_number() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION policy_event_number() TO bailiwick_app, bailiwick_auth, bailiwick_migrate;
-GRANT EXECUTE ON FUNCTION policy_event_prune(interval) TO bailiwick_policy;
+GRANT EXECUTE ON FUNCTION policy_event_prune(interval) TO bailiwick_auth;
 
 GRANT SELECT (revision) ON policy_event TO bailiwick_app, bailiwick_auth;
 GRANT SELECT ON policy_event, installation TO bailiwick_policy;
-GRANT UPDATE (master_key) ON installation TO bailiwick_policy;
+GRANT SELECT (master_key), UPDATE (master_key) ON installation TO bailiwick_auth;
