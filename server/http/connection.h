@@ -27,6 +27,7 @@ struct http_connection {
   _Atomic bool dribbles;    /* bytes of a request line came, but no whole line */
   int64_t watched;          /* the deadline thread's: the wait that it has looked at ... */
   uint64_t bytes;           /* ... and how many bytes had come by then */
+  bool left;                /* the client had closed its side when the deadline thread last looked */
 };
 
 /* Takes a connection in, with its phase HTTP_WAITING; NULL when memory is out. */

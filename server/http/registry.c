@@ -2,10 +2,15 @@
    every byte and does not run while a connection is suspended. Trusts: nothing that comes from a peer. */
 #include "http/registry.h"
 #include <assert.h>
+#include <linux/sockios.h>
 #include <linux/tcp.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/random.h>
 #include <sys/socket.h>
+
+/* TCP_CLOSE_WAIT of netinet/tcp.h, whose tcp_info has no bytes_received. */
+enum { CLOSE_WAIT = 8 };
 
 RESULT http_registry_init(struct http_registry *r)
 {
@@ -172,21 +177,39 @@ static void cut(struct http_connection *c, enum http_phase phase)
 
 /* libmicrohttpd tells of a request when its whole first line is there. Bytes that come while the connection waits are a
    line on its way, and its time runs from when they were first seen. */
-static void watch_line(struct http_connection *c, int64_t now)
+static void watch_line(struct http_connection *c, const struct tcp_info *info, int64_t now)
 {
-  struct tcp_info info = {0};
-  socklen_t size = sizeof info;
   int64_t since = c->since, deadline = c->deadline;
-  if (c->dribbles || getsockopt(c->socket, IPPROTO_TCP, TCP_INFO, &info, &size) != 0)
-    return;
   bool fresh = c->watched != since;
-  bool grew = !fresh && info.tcpi_bytes_received != c->bytes;
+  bool grew = !fresh && info->tcpi_bytes_received != c->bytes;
   c->watched = since;
-  c->bytes = info.tcpi_bytes_received;
-  if (!grew || now + c->registry->request_time >= deadline)
+  c->bytes = info->tcpi_bytes_received;
+  if (c->dribbles || !grew || now + c->registry->request_time >= deadline)
     return;
   c->dribbles = true;
   (void)atomic_compare_exchange_strong(&c->deadline, &deadline, now + c->registry->request_time);
+}
+
+/* The client has closed its side and nothing of it is left to read. libmicrohttpd misses that where the end came with
+   the last bytes: it reads those, takes a short read for the last, and no further edge comes. */
+static bool has_left(const struct http_connection *c, const struct tcp_info *info)
+{
+  int unread = 0;
+  return info->tcpi_state == CLOSE_WAIT && ioctl(c->socket, SIOCINQ, &unread) == 0 && unread == 0;
+}
+
+static void watch(struct http_connection *c, enum http_phase phase, int64_t now)
+{
+  struct tcp_info info = {0};
+  socklen_t size = sizeof info;
+  if (getsockopt(c->socket, IPPROTO_TCP, TCP_INFO, &info, &size) != 0)
+    return;
+  bool left = has_left(c, &info);
+  if (left && c->left)
+    (void)shutdown(c->socket, SHUT_RDWR);
+  c->left = left;
+  if (phase == HTTP_WAITING)
+    watch_line(c, &info, now);
 }
 
 void http_registry_sweep(struct http_registry *r, int64_t now)
@@ -198,8 +221,8 @@ void http_registry_sweep(struct http_registry *r, int64_t now)
       continue;
     if (now > c->deadline)
       cut(c, phase);
-    else if (phase == HTTP_WAITING)
-      watch_line(c, now);
+    else if (phase != HTTP_SENDING)
+      watch(c, phase, now);
   }
   pthread_mutex_unlock(&r->lock);
 }

@@ -274,6 +274,32 @@ static bool is_refused(const struct http_server *server)
   return !answered;
 }
 
+static void a_client_that_leaves_in_the_middle_is_noticed(void **state)
+{
+  (void)state;
+  static const char *const parts[] = {"GET /fa", "GET /fast HTTP/1.1\r\nHo",
+                                      "POST /echo HTTP/1.1\r\nHost: h\r\n"
+                                      "Content-Type: application/json\r\nContent-Length: 9\r\n\r\n{"};
+  struct house house;
+  set_up(&house);
+  house.config.limits.address_connections = 3;
+  open_house(&house);
+  for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+    for (int n = 0; n < 3; n++) {
+      int fd = dial(house.server);
+      say(fd, parts[i]);
+      close(fd);
+    }
+    bool refused = true;
+    for (int n = 0; n < 300 && refused; n++) {
+      pause_for(10000);
+      refused = is_refused(house.server);
+    }
+    assert_false(refused);
+  }
+  close_house(&house);
+}
+
 static void one_address_has_its_share_of_connections(void **state)
 {
   (void)state;
@@ -523,6 +549,7 @@ int main(void)
       cmocka_unit_test(a_running_request_is_cancelled_at_its_deadline),
       cmocka_unit_test(a_queued_request_is_answered_at_its_deadline),
       cmocka_unit_test(a_client_that_leaves_while_suspended_leaves_nothing_behind),
+      cmocka_unit_test(a_client_that_leaves_in_the_middle_is_noticed),
       cmocka_unit_test(one_address_has_its_share_of_connections),
       cmocka_unit_test(there_are_so_many_connections_in_all),
       cmocka_unit_test(only_a_trusted_proxy_states_an_address),
