@@ -8,9 +8,9 @@ struct http_limits {
   size_t body;                  /* bytes */
   size_t header;                /* bytes of the whole header section */
   size_t target;                /* bytes of the request target */
-  size_t arena;                 /* bytes of a request's arena */
+  size_t arena;                 /* bytes of a request's arena, its body not counted */
   unsigned connections;         /* in all */
-  unsigned address_connections; /* of one address, as a trusted proxy states it */
+  unsigned address_connections; /* of one address (IPv6: one /64); behind a trusted proxy: its requests under way */
   unsigned queue[HTTP__LANES];  /* requests that wait for a lane's worker; beyond: 503 with Retry-After */
   int64_t request_time;         /* microseconds from first byte to the reply, header phase included */
   int64_t idle_time;            /* microseconds a kept connection may be silent */
@@ -28,16 +28,21 @@ struct http_config {
   const char *const *trusted_proxies; /* addresses or CIDR ranges, NULL-terminated; NULL: none */
   const char *const *cors_origins;    /* exact origins, NULL-terminated; NULL: none */
   const struct http_table *table;
-  void (*cancel)(void *service, enum http_lane lane, unsigned worker); /* stop what that worker waits for: its deadline passed */
+  /* Stops what that worker waits for: its request's deadline has passed, or the server closes. Called again until the
+     handler returns; never for the request after. */
+  void (*cancel)(void *service, enum http_lane lane, unsigned worker);
 };
 
-/* Listens and answers until closed. The config is copied, what it points to must outlive the server. */
+/* Listens and answers until closed. The config is copied, what it points to must outlive the server. R_MALFORMED for an
+   address or range that cannot be read and for a lane with routes but no workers, R_UNAVAILABLE where it cannot listen.
+   Chunked bodies get 411. A client that closes its sending side before the reply of a database or hash route is there
+   loses that reply: libmicrohttpd takes it for gone. */
 RESULT http_server_open(const struct http_config *config, struct http_server **ret_server);
 
 uint16_t http_server_port(const struct http_server *server);
 
 /* Drains: accepts no more, says `Connection: close`, waits up to `grace` microseconds for what runs, cancels the rest,
-   and frees all. NULL-safe; leaves *server NULL. */
+   and frees all; waits for every handler, so a handler must return once cancelled. NULL-safe; leaves *server NULL. */
 void http_server_close(struct http_server **server, int64_t grace);
 
 /* Prometheus text of this listener: requests by operation and status with latency histogram, lanes' queues, connections,
