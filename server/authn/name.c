@@ -29,6 +29,21 @@ static bool characters_good(struct str text)
   return true;
 }
 
+RESULT authn_name_fold(struct str name, struct arena *arena, struct str *ret_key)
+{
+  struct authn_fold key;
+  if (authn_fold_case(name, &key) != R_OK)
+    return R_MALFORMED;
+  struct str trimmed = str_trim(key.text);
+  if (trimmed.n == 0)
+    return R_MALFORMED;
+  struct str copy = arena_copy(arena, trimmed);
+  if (!copy.p)
+    return R_NO_MEMORY;
+  *ret_key = copy;
+  return R_OK;
+}
+
 /* Checked before folding too, which would take a soft hyphen away unseen. */
 RESULT authn_name_normalise(struct str login, struct arena *arena, struct str *ret_key)
 {
