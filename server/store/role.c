@@ -27,13 +27,13 @@ RESULT store_role_find(const struct store_call *call, struct str path, struct st
   return store_run_one(call, SQL_role_find, &v, ret_role);
 }
 
-RESULT store_role_facts(const struct store_call *call, const struct uuid *id, struct store_role *ret_role)
+RESULT store_role_facts(struct store_tx *tx, const struct uuid *id, struct store_role *ret_role)
 {
   enum { ID, PATH, PERMISSIONS, KINDS };
   struct db_values v = {0};
   struct db_rows rows;
   db_put_uuid(&v, id);
-  TRY(store_read(call, SQL_role_facts, &v, &rows));
+  TRY(store_run(tx, SQL_role_facts, &v, &rows));
   if (rows.count == 0)
     return R_NOT_FOUND;
   *ret_role = (struct store_role){.id = db_uuid(&rows, 0, ID),

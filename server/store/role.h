@@ -16,4 +16,5 @@ struct store_role {
   struct uuid id;
   struct str path, permissions, kinds;
 };
-RESULT store_role_facts(const struct store_call *call, const struct uuid *id, struct store_role *ret_role);
+/* R_NOT_FOUND as above. */
+RESULT store_role_facts(struct store_tx *tx, const struct uuid *id, struct store_role *ret_role);

@@ -75,6 +75,20 @@ RESULT store_tenant_lock(struct store_tx *tx, const struct uuid *id, struct stor
   return R_OK;
 }
 
+RESULT store_tenant_place(struct store_tx *tx, const struct uuid *id, struct store_place *ret_place)
+{
+  enum { PATH, BOUNDARY, KIND };
+  struct db_values v = {0};
+  struct db_rows rows;
+  db_put_uuid(&v, id);
+  TRY(store_run(tx, SQL_tenant_place, &v, &rows));
+  if (rows.count == 0)
+    return R_NOT_FOUND;
+  *ret_place = (struct store_place){
+      .path = db_text(&rows, 0, PATH), .boundary = db_text(&rows, 0, BOUNDARY), .kind = db_text(&rows, 0, KIND)};
+  return R_OK;
+}
+
 RESULT store_tenant_insert(struct store_tx *tx, const struct store_tenant_row *row, struct store_object *ret_tenant,
                            struct str *ret_named)
 {

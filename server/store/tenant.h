@@ -34,6 +34,13 @@ struct store_tenant {
 /* R_NOT_FOUND outside the scope. */
 RESULT store_tenant_lock(struct store_tx *tx, const struct uuid *id, struct store_tenant *ret_tenant);
 
+/* Where a tenant stands: its path, and that of the nearest boundary at or above it, or empty. */
+struct store_place {
+  struct str path, boundary, kind;
+};
+/* R_NOT_FOUND outside the scope. */
+RESULT store_tenant_place(struct store_tx *tx, const struct uuid *id, struct store_place *ret_place);
+
 struct store_tenant_row {
   struct uuid id, parent;
   struct str label, kind, code, name, name_key, external_id;

@@ -36,15 +36,17 @@ RESULT store_user_find(const struct store_call *call, const struct uuid *tenant,
 
 RESULT store_user_lock(struct store_tx *tx, const struct uuid *id, struct store_user *ret_user)
 {
-  enum { TENANT = STORE__COLUMNS, STATE };
+  enum { TENANT = STORE__COLUMNS, STATE, LOGIN };
   struct db_values v = {0};
   struct db_rows rows;
   db_put_uuid(&v, id);
   TRY(store_run(tx, SQL_user_lock, &v, &rows));
   if (rows.count == 0)
     return R_NOT_FOUND;
-  *ret_user = (struct store_user){
-      .object = store_run_object(&rows, 0), .tenant = db_uuid(&rows, 0, TENANT), .state = db_text(&rows, 0, STATE)};
+  *ret_user = (struct store_user){.object = store_run_object(&rows, 0),
+                                  .tenant = db_uuid(&rows, 0, TENANT),
+                                  .state = db_text(&rows, 0, STATE),
+                                  .login = db_text(&rows, 0, LOGIN)};
   return R_OK;
 }
 

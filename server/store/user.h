@@ -22,7 +22,7 @@ RESULT store_user_find(const struct store_call *call, const struct uuid *tenant,
 struct store_user {
   struct store_object object; /* as it is before the change */
   struct uuid tenant;
-  struct str state;
+  struct str state, login;
 };
 /* R_NOT_FOUND outside the scope. */
 RESULT store_user_lock(struct store_tx *tx, const struct uuid *id, struct store_user *ret_user);

@@ -6,4 +6,4 @@ SELECT t.id, t.path, tenant_view(t, current_setting('bailiwick.low')) AS body, t
        t.kind, t.state, t.suspended_reach
   FROM tenant t
  WHERE t.id = $1
-   FOR UPDATE
+   FOR NO KEY UPDATE
