@@ -1,13 +1,20 @@
 /* Audit events: one with every change, in its transaction. */
 #pragma once
 #include "domain/change.h"
+#include "store/audit.h"
 
 struct audit_record {
-  struct uuid tenant;           /* where it happened */
-  const char *object_kind;      /* "tenant", "user", "client", "grant", ... */
+  struct uuid tenant;      /* where it happened */
+  const char *object_kind; /* "tenant", "user", "client", "grant", ... */
   struct uuid object;
-  struct str before, after;     /* JSON of the whole object; SQL keeps the members that differ; .p NULL for none */
+  struct str before, after; /* JSON of the whole object; SQL keeps the members that differ; .p NULL for none */
+  struct str named;         /* paths of what members of these name (store/audit.h) */
 };
 
 /* Queues the event of this change; it goes out with the commit. Counts it in change->events. */
 RESULT domain_audit_done(struct change *change, const struct audit_record *record);
+
+/* Fills in who acted, and as what those below them see them in the events of event->tenant. R_AGAIN: not known here
+ * yet. */
+RESULT domain_audit_actor(const struct domain *domain, const struct domain_actor *actor, struct arena *arena,
+                          struct store_audit *event);

@@ -14,7 +14,7 @@ struct client_patch {
   struct patch display_name, external_id;
   struct patch state; /* "active" or "suspended" */
 };
-RESULT domain_client_update(struct change *change, const struct uuid *id, int64_t if_version, const struct client_patch *patch,
-                            struct outcome *ret_outcome);
+RESULT domain_client_update(struct change *change, const struct uuid *id, int64_t if_version,
+                            const struct client_patch *patch, struct outcome *ret_outcome);
 /* The client, its secrets, sessions and grants are gone. R_SELF_SERVICE for oneself. */
 RESULT domain_client_delete(struct change *change, const struct uuid *id);

@@ -9,8 +9,8 @@ struct tenant_new {
   struct str external_id; /* .p NULL: none */
 };
 
-/* R_KIND_NOT_ALLOWED, R_TOO_DEEP, R_ALREADY_EXISTS (external_id among siblings). The caller has checked the permission for the
-   kind at the parent; the label and the code are made here. */
+/* R_KIND_NOT_ALLOWED, R_TOO_DEEP, R_ALREADY_EXISTS (external_id among siblings). The caller has checked the permission
+   for the kind at the parent; the label and the code are made here. */
 RESULT domain_tenant_create(struct change *change, const struct tenant_new *tenant, struct outcome *ret_outcome);
 
 struct tenant_patch {
@@ -20,7 +20,9 @@ struct tenant_patch {
 RESULT domain_tenant_update(struct change *change, const struct uuid *id, int64_t if_version,
                             const struct tenant_patch *patch, struct outcome *ret_outcome);
 
-/* BW_REACH_SELF: the tenant's own staff; BW_REACH_SUBTREE: everyone at and below it. Suspending a suspended tenant with another
-   reach replaces it; with the same changes nothing (and still writes an event). R_SELF_SERVICE for the actor's home and above. */
-RESULT domain_tenant_suspend(struct change *change, const struct uuid *id, enum bw_reach reach, struct outcome *ret_outcome);
+/* BW_REACH_SELF: the tenant's own staff; BW_REACH_SUBTREE: everyone at and below it. Suspending a suspended tenant with
+   another reach replaces it; with the same changes nothing (and still writes an event). R_SELF_SERVICE for the actor's
+   home and above. */
+RESULT domain_tenant_suspend(struct change *change, const struct uuid *id, enum bw_reach reach,
+                             struct outcome *ret_outcome);
 RESULT domain_tenant_resume(struct change *change, const struct uuid *id, struct outcome *ret_outcome);

@@ -11,8 +11,8 @@ struct user_new {
   size_t dialling_count;
 };
 
-/* State invited, no password. R_ALREADY_EXISTS for login or external_id in the tenant; R_MALFORMED for a login without a normal
-   form. */
+/* State invited, no password. R_ALREADY_EXISTS for login or external_id in the tenant; R_MALFORMED for a login without
+   a normal form. */
 RESULT domain_user_create(struct change *change, const struct user_new *user, struct outcome *ret_outcome);
 
 struct user_patch {
@@ -21,15 +21,17 @@ struct user_patch {
   const struct str *dialling;
   size_t dialling_count;
 };
-RESULT domain_user_update(struct change *change, const struct uuid *id, int64_t if_version, const struct user_patch *patch,
-                          struct outcome *ret_outcome);
+RESULT domain_user_update(struct change *change, const struct uuid *id, int64_t if_version,
+                          const struct user_patch *patch, struct outcome *ret_outcome);
 
-/* suspended: sessions end (epoch), resume restores invited or active. terminated: for good, grants go, credentials become dead.
-   R_WRONG_STATE for a terminated user; R_SELF_SERVICE for oneself. Suspending a suspended user changes nothing. */
+/* suspended: sessions end (epoch), resume restores invited or active. terminated: for good, grants go, credentials
+   become dead. R_WRONG_STATE for a terminated user; R_SELF_SERVICE for oneself. Suspending a suspended user changes
+   nothing. */
 RESULT domain_user_suspend(struct change *change, const struct uuid *id, struct outcome *ret_outcome);
 RESULT domain_user_resume(struct change *change, const struct uuid *id, struct outcome *ret_outcome);
 RESULT domain_user_terminate(struct change *change, const struct uuid *id, struct outcome *ret_outcome);
 
-/* A one-time token (72 h unless domain has another) with which the person sets a password; an earlier one is dead. The text is
-   in the arena, shown once, stored as a digest. R_WRONG_STATE for a suspended or terminated user. */
+/* A one-time token (72 h unless domain has another) with which the person sets a password; an earlier one is dead. The
+   text is in the arena, shown once, stored as a digest. R_WRONG_STATE for a suspended or terminated user;
+   R_SELF_SERVICE for oneself: that would be a new password without the old one. */
 RESULT domain_user_invite(struct change *change, const struct uuid *id, struct str *ret_token, int64_t *ret_expires_at);

@@ -1,0 +1,96 @@
+/* Gives and takes roles. Trusts: nobody to know their own limits. */
+#include "domain/grant.h"
+#include "domain/audit.h"
+#include "domain/guard.h"
+#include "store/grant.h"
+#include "store/role.h"
+
+static const char *const reaches[] = {[BW_REACH_SELF] = "self", [BW_REACH_SUBTREE] = "subtree"};
+
+static bool within(struct str below, struct str above)
+{
+  return str_starts(below, above) && (below.n == above.n || below.p[above.n] == '/');
+}
+
+static bool listed(struct str names, struct str name)
+{
+  while (names.n > 0)
+    if (str_equal(str_cut(&names, ' '), name))
+      return true;
+  return false;
+}
+
+/* Whether this principal can hold this role there, whoever gives it. */
+static RESULT check_place(struct change *change, const struct grant_new *grant, const struct store_place *place,
+                          const struct store_role *role)
+{
+  struct store_holder holder;
+  if (!within(place->path, role->path))
+    return R_NOT_FOUND;
+  TRY(store_grant_holder(change->tx, &grant->principal, &holder));
+  if (!within(place->path, holder.path))
+    return R_OUTSIDE_HOME;
+  if (str_is(holder.state, "terminated"))
+    return R_WRONG_STATE;
+  return listed(role->kinds, place->kind) ? R_OK : R_KIND_CEILING;
+}
+
+static RESULT insert(struct change *change, const struct grant_new *grant, struct store_object *ret_grant,
+                     struct str *ret_named)
+{
+  struct bw_id home = policy_id(&change->actor.home);
+  char path[BW_PATH] = "";
+  struct store_grant_row row = {.tenant = grant->tenant,
+                                .principal = grant->principal,
+                                .role = grant->role,
+                                .granted_by = change->actor.id,
+                                .reach = str_of(reaches[grant->reach]),
+                                .reason = grant->reason,
+                                .not_before = grant->not_before,
+                                .expires_at = grant->expires_at};
+  if (!uuid_is_zero(&change->actor.id)) {
+    if (bw_tenant_path(policy_model(change->domain->policy), &home, path) == 0)
+      return R_AGAIN;
+    row.granted_by_path = str_of(path);
+  }
+  TRY(uuid_new(&row.id));
+  return store_grant_insert(change->tx, &row, ret_grant, ret_named);
+}
+
+RESULT domain_grant_create(struct change *change, const struct grant_new *grant, struct outcome *ret_outcome)
+{
+  struct store_place place;
+  struct store_role role;
+  struct store_object made;
+  struct audit_record event = {.tenant = grant->tenant, .object_kind = "grant"};
+  TRY(domain_guard_other(change, &grant->principal));
+  TRY(store_tenant_place(change->tx, &grant->tenant, &place));
+  TRY(store_role_facts(change->tx, &grant->role, &role));
+  TRY(check_place(change, grant, &place, &role));
+  struct domain_gift gift = {.place = &place, .reach = grant->reach, .permissions = role.permissions};
+  TRY(domain_guard_ceiling(change, &gift));
+  TRY(domain_guard_gift(change, &gift));
+  TRY(insert(change, grant, &made, &event.named));
+  event.object = made.id;
+  event.after = made.body;
+  TRY(domain_audit_done(change, &event));
+  *ret_outcome = (struct outcome){.id = made.id, .body = made.body, .version = made.version};
+  return R_OK;
+}
+
+RESULT domain_grant_revoke(struct change *change, const struct uuid *id)
+{
+  struct store_grant grant;
+  struct store_place place;
+  struct store_role role;
+  TRY(store_grant_lock(change->tx, id, &grant));
+  TRY(domain_guard_other(change, &grant.principal));
+  TRY(store_tenant_place(change->tx, &grant.tenant, &place));
+  TRY(store_role_facts(change->tx, &grant.role, &role));
+  struct domain_gift gift = {.place = &place, .reach = BW_REACH_SELF, .permissions = role.permissions};
+  TRY(domain_guard_gift(change, &gift));
+  TRY(store_grant_delete(change->tx, id));
+  struct audit_record event = {
+      .tenant = grant.tenant, .object_kind = "grant", .object = *id, .before = grant.object.body, .named = grant.named};
+  return domain_audit_done(change, &event);
+}

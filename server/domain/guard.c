@@ -1,0 +1,100 @@
+/* Compares what is to be changed with who changes it, by the snapshot. Trusts: no right of an actor that is not in it.
+ */
+#include "domain/guard.h"
+
+static bool bound(const struct change *change)
+{
+  return change->actor.kind != DOMAIN_ACTOR_OPERATOR && change->actor.kind != DOMAIN_ACTOR_SYSTEM;
+}
+
+static const struct bw_model *model_of(const struct change *change) { return policy_model(change->domain->policy); }
+
+RESULT domain_guard_other(const struct change *change, const struct uuid *principal)
+{
+  return bound(change) && uuid_equal(&change->actor.id, principal) ? R_SELF_SERVICE : R_OK;
+}
+
+RESULT domain_guard_away(const struct change *change, const struct uuid *tenant)
+{
+  struct bw_id home = policy_id(&change->actor.home), id = policy_id(tenant);
+  return bound(change) && bw_tenant_within(model_of(change), &home, &id) ? R_SELF_SERVICE : R_OK;
+}
+
+RESULT domain_guard_principal(const struct change *change, const struct uuid *principal, const struct uuid *home)
+{
+  struct bw_id actor = policy_id(&change->actor.id), id = policy_id(principal), tenant = policy_id(home);
+  struct bw_permission_set held = {0};
+  if (!bound(change) || !bw_principal_privileged(model_of(change), &id, change->now))
+    return R_OK;
+  bw_held(model_of(change), &actor, &tenant, change->now, &held);
+  return bw_permission_has(&held, BW_GRANT_ASSIGN_PRIVILEGED) ? R_OK : R_PRIVILEGED;
+}
+
+/* By paths, since a tenant that was made in this transaction is in no snapshot. */
+static bool reaches(const struct bw_model *model, const struct bw_root *root, const struct domain_gift *gift)
+{
+  char path[BW_PATH];
+  if (bw_tenant_path(model, &root->tenant, path) == 0)
+    return false;
+  struct str above = str_of(path), below = gift->place->path;
+  if (str_equal(above, below))
+    return root->reach == BW_REACH_SUBTREE || gift->reach == BW_REACH_SELF;
+  return root->reach == BW_REACH_SUBTREE && str_starts(below, above) && below.p[above.n] == '/' &&
+         str_starts(above, gift->place->boundary);
+}
+
+/* What the actor's grants of at least the gift's reach give them at its place. */
+static RESULT held_for(const struct change *change, const struct domain_gift *gift, struct bw_permission_set *ret_held)
+{
+  const struct bw_model *model = model_of(change);
+  struct bw_id actor = policy_id(&change->actor.id);
+  size_t room = 32, count = 0;
+  struct bw_root *roots = arena_array(change->arena, room, sizeof *roots);
+  while (roots && (count = bw_roots(model, &actor, change->now, room, roots)) > room) {
+    room = count;
+    roots = arena_array(change->arena, room, sizeof *roots);
+  }
+  if (!roots)
+    return R_NO_MEMORY;
+  for (size_t i = 0; i < count; i++)
+    if (reaches(model, &roots[i], gift))
+      bw_permission_unite(ret_held, &roots[i].permissions);
+  return R_OK;
+}
+
+RESULT domain_guard_ceiling(const struct change *change, const struct domain_gift *gift)
+{
+  struct bw_permission_set held = {0};
+  struct str rest = gift->permissions;
+  if (!bound(change))
+    return R_OK;
+  TRY(held_for(change, gift, &held));
+  while (rest.n > 0) {
+    struct str name = str_cut(&rest, ' ');
+    enum bw_permission permission = bw_permission_named(name.p, name.n);
+    if (permission == BW_PERMISSION_NONE || !bw_permission_has(&held, permission))
+      return R_CEILING;
+  }
+  return R_OK;
+}
+
+/* What is unknown counts as privileged. */
+static bool privileged(struct str permissions)
+{
+  while (permissions.n > 0) {
+    struct str name = str_cut(&permissions, ' ');
+    const struct bw_permission_row *row = bw_permission_row(bw_permission_named(name.p, name.n));
+    if (!row || (row->flags & BW_PERMISSION_PRIVILEGED))
+      return true;
+  }
+  return false;
+}
+
+RESULT domain_guard_gift(const struct change *change, const struct domain_gift *gift)
+{
+  struct bw_permission_set held = {0};
+  if (!bound(change) || !privileged(gift->permissions))
+    return R_OK;
+  TRY(held_for(change, gift, &held));
+  return bw_permission_has(&held, BW_GRANT_ASSIGN_PRIVILEGED) ? R_OK : R_PRIVILEGED;
+}

@@ -1,0 +1,25 @@
+/* What keeps actors from what their permissions alone would let them do. Seen by domain alone. Who works at the
+   machine, and the service itself, are not bound. */
+#pragma once
+#include "domain/change.h"
+#include "store/tenant.h"
+
+/* R_SELF_SERVICE when it is the actor. */
+RESULT domain_guard_other(const struct change *change, const struct uuid *principal);
+
+/* R_SELF_SERVICE when the actor is at home there or below. */
+RESULT domain_guard_away(const struct change *change, const struct uuid *tenant);
+
+/* R_PRIVILEGED when the principal holds a privileged role and the actor lacks grant:assign_privileged at its home. */
+RESULT domain_guard_principal(const struct change *change, const struct uuid *principal, const struct uuid *home);
+
+/* What a role lets do, by names parted by spaces, to be given or taken at a place with a reach. */
+struct domain_gift {
+  const struct store_place *place;
+  enum bw_reach reach;
+  struct str permissions;
+};
+/* R_CEILING when the actor does not hold all of it there, with at least that reach. */
+RESULT domain_guard_ceiling(const struct change *change, const struct domain_gift *gift);
+/* R_PRIVILEGED when some of it is privileged and the actor lacks grant:assign_privileged there. */
+RESULT domain_guard_gift(const struct change *change, const struct domain_gift *gift);

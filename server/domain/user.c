@@ -1,0 +1,140 @@
+/* Makes, changes, invites, suspends, resumes and terminates users. */
+#include "domain/user.h"
+#include "authn/name.h"
+#include "authn/nonce.h"
+#include "domain/audit.h"
+#include "domain/guard.h"
+#include "store/user.h"
+
+static const int64_t invitation_life = 72 * 3600 * CLOCK_SECOND;
+
+typedef RESULT user_turn(struct store_tx *tx, const struct uuid *id, struct store_object *ret_user);
+
+static RESULT record(struct change *change, const struct uuid *tenant, struct str before,
+                     const struct store_object *user, struct outcome *ret_outcome)
+{
+  struct audit_record event = {
+      .tenant = *tenant, .object_kind = "user", .object = user->id, .before = before, .after = user->body};
+  TRY(domain_audit_done(change, &event));
+  *ret_outcome = (struct outcome){.id = user->id, .body = user->body, .version = user->version};
+  return R_OK;
+}
+
+static RESULT fold_email(struct str email, struct arena *arena, struct str *ret_key)
+{
+  return email.p ? authn_name_fold(email, arena, ret_key) : R_OK;
+}
+
+RESULT domain_user_create(struct change *change, const struct user_new *user, struct outcome *ret_outcome)
+{
+  struct store_user_names names = {.login = user->login,
+                                   .display_name = user->display_name.p ? user->display_name : user->login,
+                                   .email = user->email,
+                                   .external_id = user->external_id,
+                                   .dialling = user->dialling,
+                                   .dialling_count = user->dialling_count};
+  struct uuid id;
+  struct store_object made;
+  TRY(authn_name_normalise(names.login, change->arena, &names.login_key));
+  TRY(authn_name_fold(names.display_name, change->arena, &names.name_key));
+  TRY(fold_email(names.email, change->arena, &names.email_key));
+  TRY(uuid_new(&id));
+  TRY(store_user_insert(change->tx, &id, &user->tenant, &names, &made));
+  return record(change, &user->tenant, STR_NONE, &made, ret_outcome);
+}
+
+/* The user, held; who may not touch a privileged one stops here. */
+static RESULT take(struct change *change, const struct uuid *id, struct store_user *ret_user)
+{
+  TRY(store_user_lock(change->tx, id, ret_user));
+  return domain_guard_principal(change, id, &ret_user->tenant);
+}
+
+static RESULT names_of(const struct user_patch *patch, struct arena *arena, struct str login,
+                       struct store_user_names *ret_names)
+{
+  struct store_user_names names = {.email_given = patch->email.given,
+                                   .email = patch->email.value,
+                                   .external_id_given = patch->external_id.given,
+                                   .external_id = patch->external_id.value,
+                                   .dialling_given = patch->dialling_given,
+                                   .dialling = patch->dialling,
+                                   .dialling_count = patch->dialling_count};
+  if (patch->login.given) {
+    names.login = login = patch->login.value;
+    TRY(authn_name_normalise(login, arena, &names.login_key));
+  }
+  if (patch->display_name.given) {
+    names.display_name = patch->display_name.value.p ? patch->display_name.value : login;
+    TRY(authn_name_fold(names.display_name, arena, &names.name_key));
+  }
+  TRY(fold_email(names.email, arena, &names.email_key));
+  *ret_names = names;
+  return R_OK;
+}
+
+RESULT domain_user_update(struct change *change, const struct uuid *id, int64_t if_version,
+                          const struct user_patch *patch, struct outcome *ret_outcome)
+{
+  struct store_user user;
+  struct store_user_names names;
+  struct store_object changed;
+  if (patch->login.given && !patch->login.value.p)
+    return R_MALFORMED;
+  TRY(take(change, id, &user));
+  if (if_version != 0 && if_version != user.object.version)
+    return R_STALE;
+  if (str_is(user.state, "terminated"))
+    return R_WRONG_STATE;
+  TRY(names_of(patch, change->arena, user.login, &names));
+  TRY(store_user_update(change->tx, id, &names, &changed));
+  return record(change, &user.tenant, user.object.body, &changed, ret_outcome);
+}
+
+static RESULT set_state(struct change *change, const struct uuid *id, user_turn *turn, struct outcome *ret_outcome)
+{
+  struct store_user user;
+  struct store_object changed;
+  TRY(take(change, id, &user));
+  TRY(domain_guard_other(change, id));
+  if (str_is(user.state, "terminated"))
+    return R_WRONG_STATE;
+  TRY(turn(change->tx, id, &changed));
+  return record(change, &user.tenant, user.object.body, &changed, ret_outcome);
+}
+
+RESULT domain_user_suspend(struct change *change, const struct uuid *id, struct outcome *ret_outcome)
+{
+  return set_state(change, id, store_user_suspend, ret_outcome);
+}
+
+RESULT domain_user_resume(struct change *change, const struct uuid *id, struct outcome *ret_outcome)
+{
+  return set_state(change, id, store_user_resume, ret_outcome);
+}
+
+RESULT domain_user_terminate(struct change *change, const struct uuid *id, struct outcome *ret_outcome)
+{
+  return set_state(change, id, store_user_terminate, ret_outcome);
+}
+
+RESULT domain_user_invite(struct change *change, const struct uuid *id, struct str *ret_token, int64_t *ret_expires_at)
+{
+  struct store_user user;
+  unsigned char digest[CRYPTO_DIGEST];
+  int64_t expires_at = change->now + invitation_life;
+  char *token = arena_alloc(change->arena, AUTHN_NONCE_TEXT);
+  if (!token)
+    return R_NO_MEMORY;
+  TRY(take(change, id, &user));
+  TRY(domain_guard_other(change, id));
+  if (!str_is(user.state, "invited") && !str_is(user.state, "active"))
+    return R_WRONG_STATE;
+  TRY(authn_nonce_new(AUTHN_INVITATION, token, digest));
+  TRY(store_user_invite(change->tx, id, (struct str){(const char *)digest, sizeof digest}, expires_at));
+  struct audit_record event = {.tenant = user.tenant, .object_kind = "user", .object = *id};
+  TRY(domain_audit_done(change, &event));
+  *ret_token = str_of(token);
+  *ret_expires_at = expires_at;
+  return R_OK;
+}
