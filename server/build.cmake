@@ -1,7 +1,7 @@
 # How the build holds the layers: one include root a layer, and what is embedded from sql/ and openapi/.
 
-# The include root of a layer holds a link to each of its headers but the scope's contents, which have a root of their own,
-# and those that are for the layer's own files, which have the root NAME_inside.
+# The include root of a layer holds a link to each of its headers but the scope's contents, which have a root of their
+# own, and those that are for the layer's own files and tests, which have the root NAME_inside.
 function(layer_headers name inside)
   file(GLOB headers CONFIGURE_DEPENDS server/${name}/*.h server/${name}/*.def)
   foreach(root ${name} ${name}_inside)
@@ -143,7 +143,7 @@ function(document layer folder)
   made(${layer} openapi "DOCUMENT(\"${digest}\",\n  ${literal})\n")
 endfunction()
 
-# tests/unit/LAYER/test_NOUN.c -> one test program, which sees what main sees.
+# tests/unit/LAYER/test_NOUN.c -> one test program, which sees what main sees and the inside of its layer.
 function(unit_tests folder)
   enable_testing()
   file(GLOB files CONFIGURE_DEPENDS ${folder}/*/test_*.c)
@@ -154,6 +154,7 @@ function(unit_tests folder)
     set(target unit_${layer}_${name})
     add_executable(${target} ${file})
     sees(${target} db_mint base json crypto http db pdp store authn policy domain api jobs cli PkgConfig::cmocka)
+    target_include_directories(${target} PRIVATE ${CMAKE_BINARY_DIR}/see/${layer}_inside)
     target_compile_options(${target} PRIVATE -Wno-missing-prototypes)
     add_test(NAME ${layer}/${name} COMMAND ${target})
   endforeach()

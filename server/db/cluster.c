@@ -1,17 +1,14 @@
 /* Makes, opens and closes the private cluster. Trusts: who may enter DATA and the socket's folder, both of mode 0700.
  */
-#define _GNU_SOURCE /* nftw */
 #include "db/cluster.h"
 #include "base/clock.h"
 #include "db/command.h"
 #include "db/connection.h"
 #include "db/failure.h"
 #include "db/postmaster.h"
+#include "db/user.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
-#include <inttypes.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
@@ -40,7 +37,7 @@ static RESULT lock_data(struct db_cluster *c)
   TRY(db_place_join(c->data, "lock", path));
   c->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (c->lock < 0)
-    return db_failure_say(R_RULE, "%s: %s", path, strerror(errno));
+    return db_failure_say(R_RULE, "%s: %m", path);
   if (flock(c->lock, LOCK_EX | LOCK_NB) != 0)
     return db_failure_say(R_CONFLICT, "another server runs on %s", c->data);
   return R_OK;
@@ -68,13 +65,14 @@ static RESULT write_rules(const char *folder)
   static const char *const users[] = {"postgres",       "bailiwick_migrate", "bailiwick_app",
                                       "bailiwick_auth", "bailiwick_policy",  "bailiwick_auditor"};
   char path[DB_PATH], text[RULES];
-  struct passwd *owner = getpwuid(geteuid());
+  struct db_user owner;
   size_t n = 0;
-  if (!owner || strpbrk(owner->pw_name, "\"\n"))
+  TRY(db_user_find(NULL, geteuid(), &owner));
+  if (strpbrk(owner.name, "\"\n"))
     return db_failure_say(R_RULE, "the user with the number %d has no name to go by", (int)geteuid());
   for (size_t i = 0; i < sizeof users / sizeof *users && n < sizeof text; i++)
-    n += (size_t)snprintf(text + n, sizeof text - n, "bailiwick \"%s\" %s\nbailiwick root %s\n", owner->pw_name,
-                          users[i], users[i]);
+    n += (size_t)snprintf(text + n, sizeof text - n, "bailiwick \"%s\" %s\nbailiwick root %s\n", owner.name, users[i],
+                          users[i]);
   if (n >= sizeof text)
     return db_failure_say(R_RULE, "the name of the user with the number %d is too long", (int)geteuid());
   TRY(db_place_join(folder, "pg_ident.conf", path));
@@ -83,19 +81,13 @@ static RESULT write_rules(const char *folder)
   return db_place_write(path, "local all all peer map=bailiwick\n");
 }
 
-static int remove_entry(const char *path, const struct stat *is, int kind, struct FTW *at)
-{
-  (void)is;
-  (void)kind;
-  (void)at;
-  return remove(path);
-}
-
 /* Runs roles.sql in a new database, on a cluster that serves nobody yet. */
 static RESULT make_database(const struct db_cluster *c, const char *folder)
 {
-  const char *const words[] = {PROGRAMS "/psql", "-X", "-q",       "-v", "ON_ERROR_STOP=1", "-h", c->socket, "-p",
-                               "5432",           "-U", "postgres", "-d", "postgres",        NULL};
+  char host[DB_PATH + 8];
+  snprintf(host, sizeof host, "--host=%s", c->socket);
+  const char *const words[] = {
+      "/usr/lib/postgresql/15/bin/psql", "-Xq", "-vON_ERROR_STOP=1", host, "--port=5432", "--username=postgres", NULL};
   static const char create[] = "CREATE DATABASE bailiwick;\n\\connect bailiwick\n";
   char script[sizeof create + sizeof roles];
   struct db_postmaster postmaster = {0};
@@ -112,15 +104,21 @@ static RESULT make_cluster(const struct db_cluster *c)
 {
   char fresh[DB_PATH];
   TRY(db_place_join(c->data, "postgres.new", fresh));
-  if (access(fresh, F_OK) == 0 && nftw(fresh, remove_entry, 16, FTW_DEPTH | FTW_PHYS) != 0)
-    return db_failure_say(R_RULE, "%s cannot be removed: %s", fresh, strerror(errno));
-  const char *const words[] = {PROGRAMS "/initdb", "-D",          fresh,  "-U",
-                               "postgres",         "-E",          "UTF8", "--locale=C.UTF-8",
-                               "--data-checksums", "--auth=peer", NULL};
+  const char *const clear[] = {"/bin/rm", "-rf", "--", fresh, NULL};
+  TRY(db_command_run(&(struct db_command){clear, c->data, c->log, NULL}));
+  const char *const words[] = {"/usr/lib/postgresql/15/bin/initdb",
+                               "-D",
+                               fresh,
+                               "--username=postgres",
+                               "--encoding=UTF8",
+                               "--locale=C.UTF-8",
+                               "--data-checksums",
+                               "--auth=peer",
+                               NULL};
   TRY(db_command_run(&(struct db_command){words, c->data, c->log, NULL}));
   TRY(make_database(c, fresh));
   if (rename(fresh, c->folder) != 0)
-    return db_failure_say(R_RULE, "%s: %s", c->folder, strerror(errno));
+    return db_failure_say(R_RULE, "%s: %m", c->folder);
   return R_OK;
 }
 
@@ -198,7 +196,7 @@ static RESULT open_cluster(const char *data, struct db_cluster *c)
     return db_failure_say(R_RULE, "PostgreSQL does not run as root");
   TRY(db_place_absolute(data, c->data));
   if (mkdir(c->data, 0700) != 0 && errno != EEXIST)
-    return db_failure_say(R_RULE, "%s: %s", c->data, strerror(errno));
+    return db_failure_say(R_RULE, "%s: %m", c->data);
   TRY(lock_data(c));
   TRY(db_place_join(c->data, "postgres", c->folder));
   TRY(db_place_join(c->data, "postgres.log", c->log));

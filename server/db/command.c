@@ -64,8 +64,9 @@ RESULT db_command_start(const struct db_command *command, pid_t *ret_pid)
     close(input);
   if (output >= 0)
     close(output);
+  errno = error;
   if (error)
-    return db_failure_say(R_UNAVAILABLE, "%s: %s", command->words[0], strerror(error));
+    return db_failure_say(R_UNAVAILABLE, "%s: %m", command->words[0]);
   *ret_pid = pid;
   return R_OK;
 }
@@ -77,7 +78,7 @@ RESULT db_command_run(const struct db_command *command)
   TRY(db_command_start(command, &pid));
   while (waitpid(pid, &status, 0) < 0)
     if (errno != EINTR)
-      return db_failure_say(R_INTERNAL, "waitpid: %s", strerror(errno));
+      return db_failure_say(R_INTERNAL, "waitpid: %m");
   if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
     return db_failure_say(R_UNAVAILABLE, "%s failed: see %s", command->words[0], command->log);
   return R_OK;

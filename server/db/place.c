@@ -45,7 +45,7 @@ RESULT db_place_absolute(const char *path, char ret_path[DB_PATH])
     snprintf(parent, sizeof parent, "%.*s", (int)(slash == copy ? 1 : slash - copy), copy);
   char real[DB_PATH];
   if (!realpath(parent, real))
-    return db_failure_say(R_RULE, "%s: %s", parent, strerror(errno));
+    return db_failure_say(R_RULE, "%s: %m", parent);
   return db_place_join(strcmp(real, "/") == 0 ? "" : real, slash ? slash + 1 : copy, ret_path);
 }
 
@@ -60,9 +60,9 @@ RESULT db_place_private(const char *path, uid_t owner)
 {
   struct stat is;
   if (mkdir(path, 0700) == 0 && chown(path, owner, (gid_t)-1) != 0)
-    return db_failure_say(R_RULE, "%s: %s", path, strerror(errno));
+    return db_failure_say(R_RULE, "%s: %m", path);
   if (lstat(path, &is) != 0)
-    return db_failure_say(R_RULE, "%s: %s", path, strerror(errno));
+    return db_failure_say(R_RULE, "%s: %m", path);
   if (!S_ISDIR(is.st_mode) || is.st_uid != owner || (is.st_mode & 077) != 0)
     return db_failure_say(R_RULE, "%s must be a folder of mode 0700 that belongs to the service's user", path);
   return R_OK;
@@ -77,7 +77,7 @@ static bool fits_a_socket(const char *path)
 RESULT db_place_socket(const char *absolute, char ret_path[DB_PATH])
 {
   char name[DIGEST];
-  const char *temporary = getenv("TMPDIR");
+  const char *temporary = getenv("TMPDIR"); /* NOLINT(concurrency-mt-unsafe): nobody sets it here */
   digest(absolute, name);
   const struct {
     const char *folder, *prefix;
@@ -97,7 +97,7 @@ RESULT db_place_read(const char *path, char ret_text[DB_SMALL_FILE])
 {
   FILE *file = fopen(path, "re");
   if (!file)
-    return errno == ENOENT ? R_NOT_FOUND : db_failure_say(R_RULE, "%s: %s", path, strerror(errno));
+    return errno == ENOENT ? R_NOT_FOUND : db_failure_say(R_RULE, "%s: %m", path);
   char text[DB_SMALL_FILE];
   size_t n = fread(text, 1, sizeof text - 1, file);
   bool whole = !ferror(file) && feof(file);
@@ -121,10 +121,10 @@ RESULT db_place_write(const char *path, const char *text)
   int n = snprintf(fresh, sizeof fresh, "%s.new", path);
   int fd = n < DB_PATH ? open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600) : -1;
   if (fd < 0)
-    return db_failure_say(R_RULE, "%s: %s", path, strerror(errno));
+    return db_failure_say(R_RULE, "%s: %m", path);
   bool written = write_all(fd, text);
   close(fd);
   if (!written || rename(fresh, path) != 0)
-    return db_failure_say(R_RULE, "%s: %s", path, strerror(errno));
+    return db_failure_say(R_RULE, "%s: %m", path);
   return R_OK;
 }

@@ -98,8 +98,8 @@ static struct slot *free_slot(struct db_pool *pool)
   return empty;
 }
 
-/* Takes a slot, in turn waiting for one. */
-static RESULT take_slot(struct db_pool *pool, int64_t deadline, struct slot **ret_slot)
+/* Takes a slot, waiting for one; NULL when none came free in time. */
+static struct slot *take_slot(struct db_pool *pool, int64_t deadline)
 {
   int64_t most = clock_monotonic() + WAIT_SECONDS * CLOCK_SECOND;
   int64_t until = deadline && deadline < most ? deadline : most;
@@ -114,10 +114,7 @@ static RESULT take_slot(struct db_pool *pool, int64_t deadline, struct slot **re
     slot->thread = db_thread();
   }
   pthread_mutex_unlock(&pool->lock);
-  if (!slot)
-    return db_failure_say(R_UNAVAILABLE, "no connection to the database came free in time");
-  *ret_slot = slot;
-  return R_OK;
+  return slot;
 }
 
 /* Gives a slot back with what is to stay in it. */
@@ -183,8 +180,9 @@ static RESULT connect_slot(struct db_pool *pool, struct slot *slot)
 
 RESULT db_pool_lease(struct db_pool *pool, int64_t deadline, struct db_connection **ret_connection)
 {
-  struct slot *slot = NULL;
-  TRY(take_slot(pool, deadline, &slot));
+  struct slot *slot = take_slot(pool, deadline);
+  if (!slot)
+    return db_failure_say(R_UNAVAILABLE, "no connection to the database came free in time");
   if (slot->connection && !db_connection_alive(slot->connection)) {
     struct db_connection *dead = slot->connection;
     swap_connection(pool, slot, NULL);

@@ -55,7 +55,8 @@ static bool somebody_lives_in(const char *folder)
 {
   DIR *proc = opendir("/proc");
   bool found = false;
-  for (struct dirent *entry = NULL; proc && !found && (entry = readdir(proc));)
+  for (struct dirent *entry = NULL;
+       proc && !found && (entry = readdir(proc));) /* NOLINT(concurrency-mt-unsafe): its own stream */
     found = isdigit((unsigned char)entry->d_name[0]) && lives_in((pid_t)number(str_of(entry->d_name)), folder);
   if (proc)
     closedir(proc);
@@ -120,42 +121,17 @@ RESULT db_postmaster_start(const char *folder, const char *socket, const char *l
                            struct db_postmaster *ret_postmaster)
 {
   char socket_setting[DB_PATH + 32];
-  snprintf(socket_setting, sizeof socket_setting, "unix_socket_directories=%s", socket);
-  /* The log holds neither statements nor rows: errors go to who caused them. */
-  const char *const words[] = {"/usr/lib/postgresql/15/bin/postgres",
-                               "-D",
-                               folder,
-                               "-c",
-                               socket_setting,
-                               "-c",
-                               "listen_addresses=",
-                               "-c",
-                               "port=5432",
-                               "-c",
-                               "unix_socket_permissions=0700",
-                               "-c",
-                               "fsync=on",
-                               "-c",
-                               "full_page_writes=on",
-                               "-c",
-                               "synchronous_commit=on",
-                               "-c",
-                               "logging_collector=off",
-                               "-c",
-                               "log_destination=stderr",
-                               "-c",
-                               "log_min_messages=log",
-                               "-c",
-                               "log_min_error_statement=panic",
-                               "-c",
-                               "log_error_verbosity=terse",
-                               "-c",
-                               "log_statement=none",
-                               "-c",
-                               "log_checkpoints=off",
-                               "-c",
-                               "cluster_name=bailiwick",
-                               NULL};
+  snprintf(socket_setting, sizeof socket_setting, "--unix_socket_directories=%s", socket);
+  /* clang-format off */
+  const char *const words[] = {
+      "/usr/lib/postgresql/15/bin/postgres", "-D", folder, socket_setting, "--unix_socket_permissions=0700",
+      "--listen_addresses=", "--port=5432", "--cluster_name=bailiwick",
+      "--fsync=on", "--full_page_writes=on", "--synchronous_commit=on",
+      "--logging_collector=off", "--log_destination=stderr", "--log_checkpoints=off",
+      /* Neither statements nor rows stand in its log: an error goes to whoever caused it. */
+      "--log_min_messages=log", "--log_min_error_statement=panic", "--log_error_verbosity=terse", "--log_statement=none",
+      NULL};
+  /* clang-format on */
   struct db_postmaster p = {.child = true};
   TRY(clear_away(folder));
   TRY(db_command_start(&(struct db_command){words, folder, log, NULL}, &p.pid));
