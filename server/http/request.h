@@ -7,7 +7,16 @@
 
 struct http_request;
 
-enum http_method { HTTP_GET = 1, HTTP_POST, HTTP_PUT, HTTP_PATCH, HTTP_DELETE, HTTP_HEAD, HTTP_OPTIONS, HTTP__METHODS };
+enum http_method {
+  HTTP_GET = 1,
+  HTTP_POST,
+  HTTP_PUT,
+  HTTP_PATCH,
+  HTTP_DELETE,
+  HTTP_HEAD,
+  HTTP_OPTIONS,
+  HTTP__METHODS
+};
 
 /* Memory that lives until the reply has been sent. */
 struct arena *http_request_arena(const struct http_request *request);
@@ -18,8 +27,8 @@ struct str http_request_id(const struct http_request *request);
 /* HEAD runs as GET and is told apart nowhere else. */
 enum http_method http_request_method(const struct http_request *request);
 
-/* The value of {name} in the route's path, percent-decoded: no NUL, no '/', well-formed UTF-8. Asking for a name that the
-   route has not is a programming error. */
+/* The value of {name} in the route's path, percent-decoded: no NUL, no '/', well-formed UTF-8. Asking for a name that
+   the route has not is a programming error. */
 struct str http_request_path(const struct http_request *request, const char *name);
 
 /* Query parameters, decoded, in the order sent; a name sent twice has been refused before. */

@@ -45,7 +45,7 @@ uint16_t http_server_port(const struct http_server *server);
    and frees all; waits for every handler, so a handler must return once cancelled. NULL-safe; leaves *server NULL. */
 void http_server_close(struct http_server **server, int64_t grace);
 
-/* Prometheus text of this listener: requests by operation and status with latency histogram, lanes' queues, connections,
-   refused frames. No label comes from input. */
+/* Prometheus text of this listener: requests by operation and status with latency histogram, lanes' queues,
+   connections, refused frames. No label comes from input. */
 struct buf;
 void http_server_metrics(const struct http_server *server, struct buf *text);
