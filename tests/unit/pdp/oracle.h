@@ -1,0 +1,128 @@
+/* The decision once more, the slow and obvious way: facts in plain arrays, every question answered by looking through
+   all of them. It shares nothing with the engine but the types of the facts. */
+#pragma once
+#include "world.h"
+
+enum { TENANTS = 32, PRINCIPALS = 8, ROLES = 6, GRANTS = 80 };
+
+/* A fact with the id of zeroes is not there. */
+struct oracle {
+  struct bw_tenant_fact tenant[TENANTS];
+  struct bw_principal_fact principal[PRINCIPALS];
+  struct bw_role_fact role[ROLES];
+  struct bw_grant_fact grant[GRANTS];
+};
+
+static bool same(struct bw_id a, struct bw_id b) { return memcmp(&a, &b, sizeof a) == 0; }
+
+#define ORACLE_FIND(kind, count)                                                                                       \
+  static const struct bw_##kind##_fact *find_##kind(const struct oracle *o, struct bw_id wanted)                       \
+  {                                                                                                                    \
+    for (int i = 0; i < (count) && !is(wanted, 0); i++) {                                                              \
+      if (same(o->kind[i].id, wanted))                                                                                 \
+        return &o->kind[i];                                                                                            \
+    }                                                                                                                  \
+    return NULL;                                                                                                       \
+  }
+ORACLE_FIND(tenant, TENANTS)
+ORACLE_FIND(principal, PRINCIPALS)
+ORACLE_FIND(role, ROLES)
+
+/* How many tenants from this one up to a root, itself counted; 0 when the way up does not end well. */
+static int oracle_depth(const struct oracle *o, struct bw_id tenant)
+{
+  for (int depth = 1; depth <= BW_DEPTH; depth++) {
+    const struct bw_tenant_fact *t = find_tenant(o, tenant);
+    if (!t)
+      return 0;
+    if (is(t->parent, 0))
+      return depth;
+    tenant = t->parent;
+  }
+  return 0;
+}
+
+static bool oracle_within(const struct oracle *o, struct bw_id below, struct bw_id above)
+{
+  if (!oracle_depth(o, below))
+    return false;
+  while (!is(below, 0) && !same(below, above))
+    below = find_tenant(o, below)->parent;
+  return !is(below, 0);
+}
+
+static bool oracle_subject(const struct oracle *o, struct bw_id subject)
+{
+  const struct bw_principal_fact *p = find_principal(o, subject);
+  if (!p || p->state != BW_PRINCIPAL_ACTIVE || !oracle_depth(o, p->home))
+    return false;
+  if (find_tenant(o, p->home)->state != BW_TENANT_ACTIVE)
+    return false;
+  for (struct bw_id t = p->home; !is(t, 0); t = find_tenant(o, t)->parent) {
+    if (find_tenant(o, t)->state == BW_TENANT_SUBTREE_SUSPENDED)
+      return false;
+  }
+  return true;
+}
+
+/* In force, with its role, inside the home of its holder. */
+static bool oracle_live(const struct oracle *o, const struct bw_grant_fact *g, int64_t now)
+{
+  const struct bw_principal_fact *p = find_principal(o, g->principal);
+  const struct bw_role_fact *role = find_role(o, g->role);
+  if (is(g->id, 0) || !p || !role || !oracle_subject(o, p->id))
+    return false;
+  if ((g->not_before != 0 && now < g->not_before) || (g->expires_at != 0 && now >= g->expires_at))
+    return false;
+  return oracle_within(o, g->tenant, p->home) && oracle_within(o, g->tenant, role->tenant);
+}
+
+static bool oracle_reaches(const struct oracle *o, const struct bw_grant_fact *g, struct bw_id target)
+{
+  if (g->reach == BW_REACH_SELF)
+    return same(g->tenant, target);
+  if (!oracle_within(o, target, g->tenant))
+    return false;
+  for (struct bw_id t = target; !same(t, g->tenant); t = find_tenant(o, t)->parent) {
+    if (find_tenant(o, t)->boundary)
+      return false;
+  }
+  return true;
+}
+
+static bool oracle_wider(const struct oracle *o, const struct bw_grant_fact *a, const struct bw_grant_fact *b)
+{
+  int high = oracle_depth(o, a->tenant), low = oracle_depth(o, b->tenant);
+  if (high != low)
+    return high < low;
+  if (a->reach != b->reach)
+    return a->reach == BW_REACH_SUBTREE;
+  return memcmp(&a->id, &b->id, sizeof a->id) < 0;
+}
+
+static const struct bw_grant_fact *oracle_widest(const struct oracle *o, const struct bw_question *q, bool permitting)
+{
+  const struct bw_grant_fact *widest = NULL;
+  for (const struct bw_grant_fact *g = o->grant; g < o->grant + GRANTS; g++) {
+    if (!same(g->principal, q->subject) || !oracle_live(o, g, q->now) || !oracle_reaches(o, g, q->tenant))
+      continue;
+    if (permitting && !bw_permission_has(&find_role(o, g->role)->permissions, q->permission))
+      continue;
+    if (!widest || oracle_wider(o, g, widest))
+      widest = g;
+  }
+  return widest;
+}
+
+static struct bw_answer oracle_decide(const struct oracle *o, const struct bw_question *q)
+{
+  if (!oracle_subject(o, q->subject))
+    return (struct bw_answer){.reason = BW_REASON_NO_SUBJECT};
+  const struct bw_grant_fact *g = oracle_widest(o, q, true);
+  if (g)
+    return (struct bw_answer){BW_ALLOW, BW_REASON_GRANTED, g->tenant, g->reach, g->id, 0};
+  g = oracle_widest(o, q, false);
+  if (g)
+    return (struct bw_answer){BW_DENY, BW_REASON_NO_PERMISSION, g->tenant, g->reach, g->id, 0};
+  return (struct bw_answer){.reason = BW_REASON_NOT_VISIBLE};
+}
