@@ -160,6 +160,18 @@ function(unit_tests folder)
   endforeach()
 endfunction()
 
+# tests/bench/LAYER/NOUN.c -> bench_LAYER_NOUN, made when asked for by name: its times mean nothing with sanitizers.
+function(bench_programs folder)
+  file(GLOB files CONFIGURE_DEPENDS ${folder}/*/*.c)
+  foreach(file ${files})
+    get_filename_component(name ${file} NAME_WE)
+    get_filename_component(directory ${file} DIRECTORY)
+    get_filename_component(layer ${directory} NAME)
+    add_executable(bench_${layer}_${name} EXCLUDE_FROM_ALL ${file})
+    sees(bench_${layer}_${name} ${layer})
+  endforeach()
+endfunction()
+
 # tests/fuzz/fuzz_NOUN.c -> one libFuzzer program: fuzz_NOUN -max_total_time=60 CORPUS
 function(fuzz_targets folder)
   if(NOT CMAKE_C_COMPILER_ID STREQUAL "Clang")

@@ -48,11 +48,10 @@ void bw_model_free(struct bw_model *m)
   free(m);
 }
 
-/* Finds an even version; a writer that keeps it odd is waited for under its lock, outside the RCU section, since it may
-   itself be waiting for that section to end. */
-static void reading_start(struct pdp_reading *r)
+/* The lock is taken outside the RCU section: the writer may be waiting for that section to end. */
+void pdp_reading_retry(struct pdp_reading *r)
 {
-  for (; r->tries < TRIES; r->tries++) {
+  while (r->tries++ < TRIES) {
     r->version = pdp_get(&r->model->version);
     if (!(r->version & 1))
       return;
@@ -62,28 +61,7 @@ static void reading_start(struct pdp_reading *r)
   r->locked = true;
 }
 
-struct pdp_reading pdp_reading_begin(const struct bw_model *m)
-{
-  struct pdp_reading r = {.model = m};
-  rcu_read_lock();
-  reading_start(&r);
-  return r;
-}
-
-bool pdp_reading_again(struct pdp_reading *r)
-{
-  if (r->locked) {
-    pthread_mutex_unlock(&r->model->lock->mutex);
-    return false;
-  }
-  if (pdp_get(&r->model->version) == r->version) {
-    rcu_read_unlock();
-    return false;
-  }
-  r->tries++;
-  reading_start(r);
-  return true;
-}
+void pdp_reading_unlock(struct pdp_reading *r) { pthread_mutex_unlock(&r->model->lock->mutex); }
 
 void pdp_model_open(struct bw_model *m)
 {
@@ -117,7 +95,8 @@ bool bw_tenant(const struct bw_model *m, const struct bw_id *id, struct bw_tenan
 {
   struct bw_tenant_fact fact;
   uint32_t info;
-  struct pdp_reading r = pdp_reading_begin(m);
+  struct pdp_reading r;
+  pdp_reading_begin(&r, m);
   do {
     const struct pdp_tenant *t = pdp_tenant(m, pdp_tenant_find(m, id));
     info = pdp_get(&t->info);
@@ -138,7 +117,8 @@ bool bw_principal(const struct bw_model *m, const struct bw_id *id, struct bw_pr
 {
   struct bw_principal_fact fact;
   uint32_t info;
-  struct pdp_reading r = pdp_reading_begin(m);
+  struct pdp_reading r;
+  pdp_reading_begin(&r, m);
   do {
     const struct pdp_principal *p = pdp_principal(m, pdp_principal_find(m, id));
     info = pdp_get(&p->info);
@@ -157,7 +137,8 @@ bool bw_role(const struct bw_model *m, const struct bw_id *id, struct bw_role_fa
 {
   struct bw_role_fact fact;
   uint32_t info;
-  struct pdp_reading r = pdp_reading_begin(m);
+  struct pdp_reading r;
+  pdp_reading_begin(&r, m);
   do {
     const struct pdp_role *role = pdp_role(m, pdp_role_find(m, id));
     info = pdp_get(&role->info);
@@ -175,7 +156,8 @@ bool bw_grant(const struct bw_model *m, const struct bw_id *id, struct bw_grant_
 {
   struct bw_grant_fact fact;
   uint32_t info;
-  struct pdp_reading r = pdp_reading_begin(m);
+  struct pdp_reading r;
+  pdp_reading_begin(&r, m);
   do {
     const struct pdp_grant *g = pdp_grant(m, pdp_grant_find(m, id));
     info = pdp_get(&g->info);

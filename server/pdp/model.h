@@ -106,7 +106,8 @@ static inline bool pdp_session_ended(const struct bw_model *m, const struct bw_i
 }
 
 /* Reads that belong together:
-     struct pdp_reading r = pdp_reading_begin(model);
+     struct pdp_reading r;
+     pdp_reading_begin(&r, model);
      do { ... } while (pdp_reading_again(&r));
    What was read counts only once again() has said no. Whatever is read meanwhile is safe to follow: indices stay in
    their table, and a list of grants is never a ring. */
@@ -116,8 +117,30 @@ struct pdp_reading {
   unsigned tries;
   bool locked;
 };
-struct pdp_reading pdp_reading_begin(const struct bw_model *model);
-bool pdp_reading_again(struct pdp_reading *r);
+
+/* Not at an even version, or no longer at it: looks again, at last under the writer's lock. */
+void pdp_reading_retry(struct pdp_reading *r);
+void pdp_reading_unlock(struct pdp_reading *r);
+
+static inline void pdp_reading_begin(struct pdp_reading *r, const struct bw_model *m)
+{
+  rcu_read_lock();
+  *r = (struct pdp_reading){.model = m, .version = pdp_get(&m->version)};
+  if (r->version & 1)
+    pdp_reading_retry(r);
+}
+
+static inline bool pdp_reading_again(struct pdp_reading *r)
+{
+  bool again = !r->locked && pdp_get(&r->model->version) != r->version;
+  if (again)
+    pdp_reading_retry(r);
+  else if (r->locked)
+    pdp_reading_unlock(r);
+  else
+    rcu_read_unlock();
+  return again;
+}
 
 /* The writer's: readers of what is written in between read it again. */
 void pdp_model_open(struct bw_model *m);

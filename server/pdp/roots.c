@@ -57,7 +57,8 @@ size_t bw_roots(const struct bw_model *m, const struct bw_id *subject, int64_t n
                 struct bw_root *ret_roots)
 {
   size_t count;
-  struct pdp_reading r = pdp_reading_begin(m);
+  struct pdp_reading r;
+  pdp_reading_begin(&r, m);
   do {
     count = 0;
     const struct pdp_principal *p = pdp_subject(m, subject);

@@ -44,9 +44,10 @@ static inline struct pdp_key pdp_key(const struct bw_id *id)
 
 static inline struct bw_id pdp_id(const struct pdp_key *key)
 {
-  struct pdp_key copy = {{pdp_get(&key->word[0]), pdp_get(&key->word[1])}};
   struct bw_id id;
-  memcpy(&id, &copy, sizeof id);
+  uint64_t first = pdp_get(&key->word[0]), second = pdp_get(&key->word[1]);
+  memcpy(id.b, &first, sizeof first);
+  memcpy(id.b + sizeof first, &second, sizeof second);
   return id;
 }
 
@@ -81,13 +82,6 @@ static inline uint32_t pdp_table_find(const struct pdp_table *t, struct pdp_key 
     if (pdp_get(&held->word[0]) == key.word[0] && pdp_get(&held->word[1]) == key.word[1])
       return (uint32_t)slot;
   }
-}
-
-/* Asks for the memory that a find will read first. */
-static inline void pdp_table_hint(const struct pdp_table *t, struct pdp_key key)
-{
-  const struct pdp_slots *s = pdp_get(&t->slots);
-  __builtin_prefetch(&s->slot[pdp_hash(key) & s->mask]);
 }
 
 bool pdp_table_open(struct pdp_table *t, size_t size);
