@@ -1,25 +1,29 @@
 /* What a principal holds, in the order of the tree. */
 #include "pdp/decide.h"
 
+struct found {
+  struct bw_root root;
+  char path[BW_PATH]; /* of its tenant */
+};
+
 /* Before, at or after: by the path of the tenant, then by the grant's id. */
-static int compare(const struct bw_model *m, const struct bw_root *a, const char *path, const struct bw_root *b)
+static int compare(const struct bw_model *m, const struct found *a, const struct bw_root *b)
 {
   struct pdp_line line;
   char other[BW_PATH] = "";
   if (pdp_line_of(m, pdp_tenant_find(m, &b->tenant), &line))
     pdp_line_path(m, &line, other);
-  int order = strcmp(path, other);
-  return order ? order : memcmp(&a->grant, &b->grant, sizeof a->grant);
+  int order = strcmp(a->path, other);
+  return order ? order : memcmp(&a->root.grant, &b->grant, sizeof b->grant);
 }
 
 /* Keeps the first `most`. */
-static void insert(const struct bw_model *m, struct bw_root *roots, size_t kept, size_t most, const struct bw_root *new,
-                   const char *path)
+static void insert(const struct bw_model *m, struct bw_root *roots, size_t kept, size_t most, const struct found *new)
 {
   size_t low = 0, high = kept;
   while (low < high) {
     size_t middle = low + (high - low) / 2;
-    if (compare(m, new, path, &roots[middle]) > 0)
+    if (compare(m, new, &roots[middle]) > 0)
       low = middle + 1;
     else
       high = middle;
@@ -28,12 +32,12 @@ static void insert(const struct bw_model *m, struct bw_root *roots, size_t kept,
     return;
   size_t behind = kept - low - (kept == most);
   memmove(&roots[low + 1], &roots[low], behind * sizeof *roots);
-  roots[low] = *new;
+  roots[low] = new->root;
 }
 
 /* One grant as a root, when the subject holds it now. */
 static bool root_of(const struct bw_model *m, const struct pdp_principal *subject, const struct pdp_grant *g,
-                    int64_t now, struct bw_root *ret_root, char ret_path[BW_PATH])
+                    int64_t now, struct found *ret_found)
 {
   struct pdp_target own;
   unsigned place;
@@ -41,15 +45,15 @@ static bool root_of(const struct bw_model *m, const struct pdp_principal *subjec
   if (!pdp_target_of(m, tenant, pdp_get(&subject->home), &own) || !pdp_target_reached(m, &own, g, now, &place))
     return false;
   const struct pdp_role *role = pdp_role(m, pdp_get(&g->role));
-  *ret_root = (struct bw_root){
+  ret_found->root = (struct bw_root){
       .grant = pdp_id(&g->key),
       .role = pdp_id(&role->key),
       .tenant = pdp_id(&pdp_tenant(m, tenant)->key),
       .permissions = pdp_role_permissions(role),
       .expires_at = pdp_get(&g->expires_at),
   };
-  ret_root->reach = pdp_kind(pdp_get(&g->info));
-  pdp_line_path(m, &own.line, ret_path);
+  ret_found->root.reach = pdp_kind(pdp_get(&g->info));
+  pdp_line_path(m, &own.line, ret_found->path);
   return true;
 }
 
@@ -64,12 +68,11 @@ size_t bw_roots(const struct bw_model *m, const struct bw_id *subject, int64_t n
     const struct pdp_principal *p = pdp_subject(m, subject);
     const struct pdp_grant *g;
     for (uint32_t i = p ? pdp_get(&p->first) : 0; i; i = pdp_get(&g->next)) {
-      struct bw_root root;
-      char path[BW_PATH];
+      struct found found;
       g = pdp_grant(m, i);
-      if (!root_of(m, p, g, now, &root, path))
+      if (!root_of(m, p, g, now, &found))
         continue;
-      insert(m, ret_roots, count < most ? count : most, most, &root, path);
+      insert(m, ret_roots, count < most ? count : most, most, &found);
       count++;
     }
   } while (pdp_reading_again(&r));

@@ -105,7 +105,7 @@ static uint32_t index_take(struct pdp_table *t)
     t->spare = *references(t, index);
     return index;
   }
-  if (t->made % PDP_CHUNK == 0 && !t->chunk[t->made / PDP_CHUNK] && !chunk_add(t, t->made / PDP_CHUNK))
+  if (t->made % PDP_CHUNK == 0 && !chunk_add(t, t->made / PDP_CHUNK))
     return 0;
   return t->made++;
 }

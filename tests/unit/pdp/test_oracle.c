@@ -99,6 +99,25 @@ static void publish(struct pair *p, unsigned changes)
   assert_true(bw_model_commit(p->model, ++p->revision));
 }
 
+/* Everything said anew; what goes unsaid is gone. */
+static void publish_whole(struct pair *p)
+{
+  struct oracle *o = &p->oracle;
+  assert_true(bw_model_begin_whole(p->model));
+  o->grant[below(p, GRANTS)] = (struct bw_grant_fact){.not_before = 0};
+  o->role[below(p, ROLES)].permissions = permissions(BW_USER_READ, BW_TENANT_SUSPEND);
+  o->principal[below(p, PRINCIPALS)] = (struct bw_principal_fact){.epoch = 0};
+  for (int i = GRANTS - 1; i >= 0; i--)
+    put_grant(p->model, o->grant[i]);
+  for (int i = 0; i < ROLES; i++)
+    assert_true(bw_model_put_role(p->model, &o->role[i]));
+  for (int i = 0; i < PRINCIPALS; i++)
+    put_principal(p->model, o->principal[i]);
+  for (int i = 0; i < TENANTS; i++)
+    put_tenant(p->model, o->tenant[i]);
+  assert_true(bw_model_commit(p->model, ++p->revision));
+}
+
 static void compare_decision(struct pair *p, unsigned subject, unsigned tenant, enum bw_permission permission)
 {
   struct bw_question question = {id(subject), id(tenant), permission, NOW};
@@ -213,6 +232,8 @@ static void live_through_a_world(struct pair *p)
   for (int i = 0; i < PUBLICATIONS; i++) {
     compare_all(p);
     publish(p, 1 + below(p, 6));
+    if (i % 8 == 7)
+      publish_whole(p);
   }
   bw_model_free(p->model);
 }

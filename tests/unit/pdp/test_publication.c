@@ -1,5 +1,6 @@
 /* Readers beside the writer: what is true at every commit is never seen false, and the reverse. */
 #include "world.h"
+#include "pdp/model.h"
 #include <pthread.h>
 #include <time.h>
 
@@ -151,6 +152,31 @@ static void an_abandoned_publication_leaves_nothing(void **state)
   assert_true(allowed(m, ADMIN, SITE));
 }
 
+/* A table that has no index left is what memory that ran out looks like. */
+static void a_publication_that_found_no_memory_changes_nothing(void **state)
+{
+  struct bw_model *m = *state;
+  struct bw_id gone = id(ADMINS_GRANT);
+  struct bw_grant_fact fact = grant_fact(GRANT, ADMIN, READER, CUSTOMER);
+  struct bw_model_counts before, after;
+  bw_model_count(m, &before);
+  uint32_t made = m->table[PDP_GRANTS].made;
+  m->table[PDP_GRANTS].made = (uint32_t)PDP_CHUNK * PDP_CHUNKS;
+  bw_model_begin(m);
+  bw_model_drop_grant(m, &gone);
+  put_tenant(m, tenant_fact(PARTNER, RIVAL));
+  assert_false(bw_model_put_grant(m, &fact));
+  assert_false(bw_model_put_tenant(m, &(struct bw_tenant_fact){.id = id(SHUTTLE)}));
+  assert_false(bw_model_commit(m, 2));
+  bw_model_count(m, &after);
+  assert_memory_equal(&before, &after, sizeof before);
+  assert_int_equal(bw_model_revision(m), 1);
+  assert_true(allowed(m, ADMIN, SITE));
+  m->table[PDP_GRANTS].made = made;
+  CHANGE(m, put_grant(m, fact));
+  assert_int_equal(bw_model_revision(m), 2);
+}
+
 static void a_reader_gets_through_while_one_publication_follows_another(void **state)
 {
   struct bw_model *m = *state;
@@ -175,6 +201,7 @@ int main(void)
       ON_ESTATE(grants_swapped_in_one_publication_are_always_one),
       ON_ESTATE(nothing_is_visible_before_commit),
       ON_ESTATE(an_abandoned_publication_leaves_nothing),
+      ON_ESTATE(a_publication_that_found_no_memory_changes_nothing),
       ON_ESTATE(a_reader_gets_through_while_one_publication_follows_another),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
