@@ -10,7 +10,8 @@ struct store_call domain_session_store(const struct signin *s)
 
 RESULT domain_session_allowed(const struct signin *s, const struct uuid *principal, const struct uuid *session, uint32_t epoch)
 {
-  struct bw_id subject = policy_id(principal), id = session ? policy_id(session) : (struct bw_id){0};
+  /* No session has its principal's id: where there is none yet, that asks for the principal alone. */
+  struct bw_id subject = policy_id(principal), id = policy_id(session ? session : principal);
   if (!policy_fresh(s->domain->policy))
     return R_UNAVAILABLE;
   return bw_session_alive(policy_model(s->domain->policy), &subject, &id, epoch) ? R_OK : R_LOGIN_FAILED;
