@@ -1,0 +1,231 @@
+/* Builds the object graph, runs it, takes it down; the other commands are handed over to cli/. */
+#include "api/gate.h"
+#include "api/management.h"
+#include "cli/process.h"
+#include "db/migrate.h"
+#include "db/tx.h"
+#include "domain/bootstrap.h"
+#include "jobs/prune.h"
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+extern char **environ;
+
+enum { ARENA_MOST = 64 << 20, REFUSALS = 4096 };
+
+/* What serves, from first to last opened. */
+struct service {
+  const struct settings *settings;
+  struct arena *arena;
+  struct cli_process process;
+  struct api api;
+  struct http_table table, management_table;
+  struct api_management management;
+  struct http_server *server, *management_server;
+  struct jobs_prune *prune;
+};
+
+static struct http_limits limits_of(const struct settings *s)
+{
+  struct http_limits limits = http_limits_default();
+  limits.body = (size_t)s->body_limit;
+  limits.header = (size_t)s->header_limit;
+  limits.connections = (unsigned)s->connections;
+  limits.address_connections = (unsigned)s->address_connections;
+  limits.queue[HTTP_LANE_DATABASE] = (unsigned)s->database_queue;
+  limits.queue[HTTP_LANE_HASH] = (unsigned)s->hash_queue;
+  limits.request_time = s->request_time;
+  limits.idle_time = s->idle_time;
+  return limits;
+}
+
+static enum result open_listener(struct service *v, const char *listen, const struct http_table *table, struct http_server **ret)
+{
+  const struct settings *s = v->settings;
+  struct http_config config = {.event_threads = (unsigned)s->event_threads,
+                               .workers = {[HTTP_LANE_DATABASE] = (unsigned)s->database_workers,
+                                           [HTTP_LANE_HASH] = (unsigned)s->hash_workers},
+                               .limits = limits_of(s),
+                               .trusted_proxies = s->trusted_proxies,
+                               .cors_origins = s->cors_origins,
+                               .table = table};
+  if (!cli_setting_address(listen, v->arena, &config.address, &config.port))
+    return R_MALFORMED;
+  return http_server_open(&config, ret);
+}
+
+static enum result open_service(struct service *v)
+{
+  TRY(cli_process_open(v->settings, CLI_SERVE, v->arena, &v->process));
+  v->api.domain = &v->process.domain;
+  TRY(domain_refusal_open(v->api.domain, REFUSALS, &v->api.refusals));
+  TRY(jobs_prune_open(v->api.domain, &v->prune));
+  v->table = api_table(&v->api);
+  TRY(open_listener(v, v->settings->listen, &v->table, &v->server));
+  v->management = (struct api_management){
+      .policy = v->process.domain.policy, .refusals = v->api.refusals, .server = v->server};
+  v->management_table = api_management_table(&v->management);
+  return open_listener(v, v->settings->management_listen, &v->management_table, &v->management_server);
+}
+
+static void close_service(struct service *v)
+{
+  http_server_close(&v->server, v->settings->drain_time);
+  http_server_close(&v->management_server, 0);
+  jobs_prune_close(&v->prune);
+  domain_refusal_close(&v->api.refusals);
+  cli_process_close(&v->process);
+}
+
+/* Said once, on standard output: the first administrator's token stands in no log. */
+static enum result greet(struct service *v)
+{
+  struct bootstrap bootstrap;
+  TRY(domain_bootstrap(v->api.domain, v->arena, &bootstrap));
+  printf("listening on http://%s\n", v->settings->listen);
+  printf("data in %s\n", v->process.data);
+  printf("provider's tenant code: %.*s\n", (int)bootstrap.tenant_code.n, bootstrap.tenant_code.p);
+  if (bootstrap.token.p)
+    printf("one-time token of the first administrator (login: admin): %.*s\n"
+           "  curl -s http://%s/v1/invitations/accept -H 'Content-Type: application/json' \\\n"
+           "    -d '{\"token\": \"%.*s\", \"password\": \"CHOOSE FIFTEEN CHARACTERS OR MORE\"}'\n",
+           (int)bootstrap.token.n, bootstrap.token.p, v->settings->listen, (int)bootstrap.token.n, bootstrap.token.p);
+  fflush(stdout);
+  return R_OK;
+}
+
+static bool is_loopback(const char *listen)
+{
+  return str_starts(str_of(listen), STR("127.")) || str_starts(str_of(listen), STR("[::1]"));
+}
+
+static int serve(const struct settings *settings, struct arena *arena)
+{
+  struct service v = {.settings = settings, .arena = arena};
+  sigset_t signals;
+  int signal;
+  if (!is_loopback(settings->listen) && !settings->trusted_proxies) {
+    log_line(LOG_ERROR, "listen: plain HTTP only on loopback, unless trusted_proxies names who stands before it with TLS");
+    return 3;
+  }
+  enum result r = open_service(&v);
+  if (r == R_OK)
+    r = greet(&v);
+  if (r == R_OK) {
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    sigwait(&signals, &signal);
+    log_line(LOG_INFO, "draining");
+  } else {
+    log_line(LOG_ERROR, "not started: %s", result_row(r)->code);
+  }
+  close_service(&v);
+  return r == R_OK ? 0 : 3;
+}
+
+static int run_serve(const struct settings *settings, int count, char **words, struct arena *arena)
+{
+  (void)count;
+  (void)words;
+  return serve(settings, arena);
+}
+
+static int run_migrate(const struct settings *settings, int count, char **words, struct arena *arena)
+{
+  (void)words;
+  int applied;
+  if (count != 0 || !settings->database_url[0]) {
+    fprintf(stderr, "usage: bailiwick migrate, with database_url; the private database is migrated when it is started\n");
+    return 3;
+  }
+  enum result r = db_migrate(settings->database_url, arena, &applied);
+  if (r != R_OK) {
+    log_line(LOG_ERROR, "migrate: %s: %s", result_row(r)->code, db_last_error());
+    return 3;
+  }
+  printf("%d migrations applied, the schema is at %d\n", applied, db_migration_newest());
+  return 0;
+}
+
+static int run_version(const struct settings *settings, int count, char **words, struct arena *arena)
+{
+  (void)settings;
+  (void)count;
+  (void)words;
+  (void)arena;
+  printf("bailiwick %s, schema %d\n", BAILIWICK_VERSION, db_migration_newest());
+  return 0;
+}
+
+static const struct {
+  const char *name;
+  int (*run)(const struct settings *settings, int count, char **words, struct arena *arena);
+  const char *help;
+} commands[] = {
+    {"serve", run_serve, "answer the API"},
+    {"migrate", run_migrate, "bring the schema of your own database up to date"},
+    {"version", run_version, "say which one this is"},
+};
+
+static int usage(struct arena *arena)
+{
+  struct buf text = buf_in(arena, 64 * 1024);
+  buf_print(&text, "usage: bailiwick COMMAND [--setting value ...]\n");
+  for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+    buf_print(&text, "  %-8s %s\n", commands[i].name, commands[i].help);
+  buf_print(&text, "settings:\n");
+  cli_settings_print(&text);
+  struct str all = buf_str(&text);
+  fprintf(stderr, "%.*s", (int)all.n, all.p ? all.p : "");
+  return 3;
+}
+
+/* Words come first, settings after them. */
+static int run(int count, char **arguments, struct arena *arena)
+{
+  struct settings settings;
+  struct str wrong;
+  int words = 0;
+  while (words < count - 2 && strncmp(arguments[2 + words], "--", 2) != 0)
+    words++;
+  for (size_t i = 0; count > 1 && i < sizeof commands / sizeof *commands; i++) {
+    if (strcmp(arguments[1], commands[i].name) != 0)
+      continue;
+    if (cli_settings_read(count - 2 - words, arguments + 2 + words, environ, arena, &settings, &wrong) != R_OK) {
+      fprintf(stderr, "%.*s", (int)wrong.n, wrong.p ? wrong.p : "");
+      return 3;
+    }
+    return commands[i].run(&settings, words, arguments + 2, arena);
+  }
+  return usage(arena);
+}
+
+/* No core and no peeking: memory holds keys. Signals are taken by one thread, not by chance. */
+static void harden(void)
+{
+  struct rlimit none = {0, 0};
+  sigset_t signals;
+  setrlimit(RLIMIT_CORE, &none);
+  prctl(PR_SET_DUMPABLE, 0);
+  umask(0077);
+  signal(SIGPIPE, SIG_IGN);
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, NULL);
+}
+
+int main(int count, char **arguments)
+{
+  CLEANUP(arena_free) struct arena *arena = arena_new(ARENA_MOST);
+  if (!arena)
+    return 3;
+  harden();
+  return run(count, arguments, arena);
+}
