@@ -21,36 +21,39 @@ struct grant_query {
 BODY(api_grant_query, "GrantQuery", API_LIST_FIELDS(struct grant_query),
      FIELD_CHOICE(struct grant_query, scope, OPTIONAL, 1, 16, "self|subtree"));
 
-static enum result begin(struct api_call *call, bool subtree, struct api_list *ret_list, struct store_range *ret_range)
-{
-  struct grant_query query = {0};
-  TRY(api_query(call, &api_grant_query, &query));
-  TRY(api_list_begin(call, &query.limit, &query.cursor, ret_list));
-  return api_list_range(call, ret_list, &call->tenant, subtree || api_list_subtree(&query.scope), ret_range);
-}
-
 api_handler api_grant_list;
 RESULT api_grant_list(struct api_call *call)
 {
   struct store_call store = api_store(call, call->scope);
+  struct grant_query query = {0};
   struct store_range range;
   struct store_page page;
   struct api_list list;
-  TRY(begin(call, false, &list, &range));
+  TRY(api_query(call, &api_grant_query, &query));
+  TRY(api_list_begin(call, &query.limit, &query.cursor, &list));
+  TRY(api_list_range(call, &list, &call->tenant, api_list_subtree(&query.scope), &range));
   TRY(store_grant_list(&store, &range, &page));
   api_list_take(&list, &page);
   return api_list_reply(call, &list);
 }
+
+struct held_query {
+  API_LIST_MEMBERS;
+};
+BODY(api_held_query, "HeldQuery", API_LIST_FIELDS(struct held_query));
 
 /* What a user holds lies at their home or below it. */
 api_handler api_grant_list_of_user;
 RESULT api_grant_list_of_user(struct api_call *call)
 {
   struct store_call store = api_store(call, call->scope);
+  struct held_query query = {0};
   struct store_range range;
   struct store_page page;
   struct api_list list;
-  TRY(begin(call, true, &list, &range));
+  TRY(api_query(call, &api_held_query, &query));
+  TRY(api_list_begin(call, &query.limit, &query.cursor, &list));
+  TRY(api_list_range(call, &list, &call->tenant, true, &range));
   TRY(store_grant_held(&store, &call->object, &range, &page));
   api_list_take(&list, &page);
   return api_list_reply(call, &list);

@@ -23,11 +23,14 @@ struct tenant_query {
   API_LIST_MEMBERS;
   struct json_text scope, kind, state, name, external_id;
 };
-BODY(api_tenant_query, "TenantQuery", API_LIST_FIELDS(struct tenant_query),
-     FIELD_CHOICE(struct tenant_query, scope, OPTIONAL, 1, 16, "children|subtree"),
-     FIELD_CHOICE(struct tenant_query, kind, OPTIONAL, 1, 16, "provider|partner|customer"),
-     FIELD_CHOICE(struct tenant_query, state, OPTIONAL, 1, 16, "active|suspended"),
-     FIELD(struct tenant_query, name, OPTIONAL, 1, 128), FIELD(struct tenant_query, external_id, OPTIONAL, 1, 200));
+#define TENANT_FILTERS                                                                                                 \
+  API_LIST_FIELDS(struct tenant_query),                                                                                \
+      FIELD_CHOICE(struct tenant_query, kind, OPTIONAL, 1, 16, "provider|partner|customer"),                           \
+      FIELD_CHOICE(struct tenant_query, state, OPTIONAL, 1, 16, "active|suspended"),                                   \
+      FIELD(struct tenant_query, name, OPTIONAL, 1, 128), FIELD(struct tenant_query, external_id, OPTIONAL, 1, 200)
+BODY(api_tenant_query, "TenantQuery", TENANT_FILTERS);
+BODY(api_children_query, "ChildrenQuery", TENANT_FILTERS,
+     FIELD_CHOICE(struct tenant_query, scope, OPTIONAL, 1, 16, "children|subtree"));
 
 static enum result filter_of(struct api_call *call, const struct tenant_query *query, struct store_tenant_filter *ret_filter)
 {
@@ -65,8 +68,6 @@ RESULT api_tenant_list(struct api_call *call)
   struct store_tenant_filter filter;
   struct api_list list;
   TRY(api_query(call, &api_tenant_query, &query));
-  if (query.scope.present)
-    return api_wrong(call, "scope", "unknown", "is not known here");
   TRY(filter_of(call, &query, &filter));
   TRY(api_list_begin(call, &query.limit, &query.cursor, &list));
   for (size_t i = 0; i < call->root_count && list.fetch > 0; i++)
@@ -83,7 +84,7 @@ RESULT api_tenant_children(struct api_call *call)
   struct store_tenant_filter filter;
   struct store_page page;
   struct api_list list;
-  TRY(api_query(call, &api_tenant_query, &query));
+  TRY(api_query(call, &api_children_query, &query));
   TRY(filter_of(call, &query, &filter));
   TRY(api_list_begin(call, &query.limit, &query.cursor, &list));
   TRY(api_list_range(call, &list, &call->tenant, true, &filter.range));
