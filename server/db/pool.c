@@ -117,6 +117,16 @@ static struct slot *take_slot(struct db_pool *pool, int64_t deadline)
   return slot;
 }
 
+static struct slot *slot_of(struct db_pool *pool, const struct db_connection *connection)
+{
+  pthread_mutex_lock(&pool->lock);
+  struct slot *slot = pool->slots;
+  while (slot->connection != connection)
+    slot++;
+  pthread_mutex_unlock(&pool->lock);
+  return slot;
+}
+
 /* Gives a slot back with what is to stay in it. */
 static void free_slot_with(struct db_pool *pool, struct slot *slot, struct db_connection *connection)
 {
@@ -199,9 +209,7 @@ RESULT db_pool_lease(struct db_pool *pool, int64_t deadline, struct db_connectio
 
 void db_pool_release(struct db_pool *pool, struct db_connection *connection)
 {
-  struct slot *slot = pool->slots;
-  while (slot->connection != connection)
-    slot++;
+  struct slot *slot = slot_of(pool, connection);
   swap_connection(pool, slot, NULL);
   /* Out of db_pool_cancel's sight now: a cancel came before this, and shows, or it does not come at all. */
   bool keep = db_connection_idle(connection);

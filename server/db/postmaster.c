@@ -103,18 +103,24 @@ RESULT db_postmaster_find(const char *folder, struct db_postmaster *ret_postmast
   return R_OK;
 }
 
-/* A pid file of a dead server may bear a number that lives again as somebody else, and PostgreSQL would then refuse to
-   start. Nobody in the folder: nobody to protect. Children of a killed server leave it within moments. */
-static RESULT clear_away(const char *folder)
+static void forget(const char *folder, const char *name)
 {
   char path[DB_PATH];
-  int64_t until = clock_monotonic() + LEAVE_SECONDS * CLOCK_SECOND;
-  TRY(db_place_join(folder, "postmaster.pid", path));
-  while (access(path, F_OK) == 0 && somebody_lives_in(folder) && clock_monotonic() < until)
-    rest_a_little();
-  if (access(path, F_OK) == 0 && !somebody_lives_in(folder))
+  if (db_place_join(folder, name, path) == R_OK)
     unlink(path);
-  return R_OK;
+}
+
+/* The pid files of a dead server may bear a number that lives again as somebody else, and PostgreSQL would then refuse
+   to start. Nobody in the folder: nobody to protect. Children of a killed server leave it within moments. */
+static void clear_away(const char *folder, const char *socket)
+{
+  int64_t until = clock_monotonic() + LEAVE_SECONDS * CLOCK_SECOND;
+  for (; somebody_lives_in(folder); rest_a_little())
+    if (clock_monotonic() > until)
+      return;
+  forget(folder, "postmaster.pid");
+  forget(socket, ".s.PGSQL.5432");
+  forget(socket, ".s.PGSQL.5432.lock");
 }
 
 RESULT db_postmaster_start(const char *folder, const char *socket, const char *log,
@@ -133,7 +139,7 @@ RESULT db_postmaster_start(const char *folder, const char *socket, const char *l
       NULL};
   /* clang-format on */
   struct db_postmaster p = {.child = true};
-  TRY(clear_away(folder));
+  clear_away(folder, socket);
   TRY(db_command_start(&(struct db_command){words, folder, log, NULL}, &p.pid));
   snprintf(p.folder, sizeof p.folder, "%s", folder);
   enum result r = wait_until_ready(&p);
