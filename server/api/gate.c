@@ -6,10 +6,31 @@
 #include "api/refuse.h"
 #include "api/routes.h"
 #include "authn/token.h"
+#include "policy/current.h"
 
 static const struct route *row_of(const struct api_call *call) { return &api_routes[call->route]; }
 
-static const struct policy *policy_of(const struct api_call *call) { return call->api->domain->policy; }
+static struct policy *policy_of(const struct api_call *call) { return call->api->domain->policy; }
+
+/* Another process may have made just now what this one does not know: one question to the database tells, where that may be
+   asked. */
+static bool catch_up(const struct api_call *call, uint64_t seen)
+{
+  struct store_call store = api_store(call, NULL);
+  return row_of(call)->http.lane != HTTP_LANE_DECISION && policy_catch_up(policy_of(call), &store, seen);
+}
+
+/* Whether the token's session is alive, and where its principal is at home. */
+static bool find_caller(struct api_call *call)
+{
+  const struct bw_model *model = policy_model(policy_of(call));
+  struct bw_id subject = policy_id(&call->caller.principal), session = policy_id(&call->caller.session);
+  struct bw_principal_fact principal;
+  if (!bw_session_alive(model, &subject, &session, call->caller.epoch) || !bw_principal(model, &subject, &principal))
+    return false;
+  call->home = policy_uuid(&principal.home);
+  return true;
+}
 
 static enum result authenticate(struct api_call *call)
 {
@@ -21,14 +42,12 @@ static enum result authenticate(struct api_call *call)
   TRY(authn_token_open(call->api->domain->keys, CRYPTO_ACCESS_TOKEN, str_trim(text), call->now, &token));
   if (!policy_fresh(policy_of(call)))
     return R_UNAVAILABLE;
-  const struct bw_model *model = policy_model(policy_of(call));
-  struct bw_id subject = policy_id(&token.caller.principal), session = policy_id(&token.caller.session);
-  struct bw_principal_fact principal;
-  if (!bw_session_alive(model, &subject, &session, token.caller.epoch) || !bw_principal(model, &subject, &principal))
-    return R_UNAUTHENTICATED;
   call->caller = token.caller;
-  call->home = policy_uuid(&principal.home);
-  return R_OK;
+  uint64_t seen = bw_model_revision(policy_model(policy_of(call)));
+  if (find_caller(call) || (catch_up(call, seen) && find_caller(call)))
+    return R_OK;
+  call->caller = (struct authn_caller){0};
+  return R_UNAUTHENTICATED;
 }
 
 /* What {id} is, by the scope rule of the route. */
@@ -59,21 +78,27 @@ static const enum result denials[] = {
     [BW_REASON_NOT_VISIBLE] = R_NOT_FOUND, [BW_REASON_NO_PERMISSION] = R_FORBIDDEN,
 };
 
-static enum result decide(struct api_call *call)
+static void ask(struct api_call *call, struct bw_answer *ret_answer)
 {
   const struct bw_model *model = policy_model(policy_of(call));
   struct bw_question question = {.subject = policy_id(&call->caller.principal),
                                  .tenant = place_of(call, model),
                                  .permission = (enum bw_permission)row_of(call)->permission,
                                  .now = call->now};
+  bw_decide(model, &question, ret_answer);
+  call->tenant = policy_uuid(&question.tenant);
+}
+
+static enum result decide(struct api_call *call)
+{
   struct bw_answer answer;
-  bw_decide(model, &question, &answer);
+  ask(call, &answer);
+  if (answer.effect != BW_ALLOW && catch_up(call, answer.revision))
+    ask(call, &answer);
   if (answer.effect != BW_ALLOW)
     return denials[answer.reason];
-  TRY(policy_scope(policy_of(call), &answer, call->arena, &call->scope));
-  call->tenant = policy_uuid(&question.tenant);
   call->root = policy_uuid(&answer.root);
-  return R_OK;
+  return policy_scope(policy_of(call), &answer, call->arena, &call->scope);
 }
 
 static enum result decide_roots(struct api_call *call)

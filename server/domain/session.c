@@ -2,19 +2,29 @@
 #include "domain/session.h"
 #include "authn/nonce.h"
 #include "authn/token.h"
+#include "policy/current.h"
 
 struct store_call domain_session_store(const struct signin *s)
 {
   return (struct store_call){.pool = s->domain->auth, .arena = s->arena, .deadline = s->deadline};
 }
 
-RESULT domain_session_allowed(const struct signin *s, const struct uuid *principal, const struct uuid *session, uint32_t epoch)
+static bool alive(const struct signin *s, const struct uuid *principal, const struct uuid *session, uint32_t epoch)
 {
   /* No session has its principal's id: where there is none yet, that asks for the principal alone. */
   struct bw_id subject = policy_id(principal), id = policy_id(session ? session : principal);
+  return bw_session_alive(policy_model(s->domain->policy), &subject, &id, epoch);
+}
+
+RESULT domain_session_allowed(const struct signin *s, const struct uuid *principal, const struct uuid *session, uint32_t epoch)
+{
+  struct store_call store = domain_session_store(s);
+  uint64_t seen = bw_model_revision(policy_model(s->domain->policy));
   if (!policy_fresh(s->domain->policy))
     return R_UNAVAILABLE;
-  return bw_session_alive(policy_model(s->domain->policy), &subject, &id, epoch) ? R_OK : R_LOGIN_FAILED;
+  if (alive(s, principal, session, epoch))
+    return R_OK;
+  return policy_catch_up(s->domain->policy, &store, seen) && alive(s, principal, session, epoch) ? R_OK : R_LOGIN_FAILED;
 }
 
 /* What those below are told instead of who it was. */

@@ -27,6 +27,17 @@ RESULT store_installation_root(const struct store_call *call, struct uuid *ret_t
   return R_OK;
 }
 
+RESULT store_installation_revision(const struct store_call *call, uint64_t *ret_revision)
+{
+  struct db_values values = {0};
+  struct db_rows rows;
+  TRY(store_read(call, SQL_policy_revision, &values, &rows));
+  if (rows.count != 1)
+    return R_INTERNAL;
+  *ret_revision = (uint64_t)db_int(&rows, 0, 0);
+  return R_OK;
+}
+
 static enum result prune(const struct store_call *call, enum statement statement, int64_t before)
 {
   struct db_values values = {0};
