@@ -1,0 +1,3 @@
+-- Something secret that comes back.
+-- role: auth
+SELECT $1::bytea AS secret

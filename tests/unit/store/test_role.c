@@ -1,0 +1,104 @@
+/* Roles through the store: what flows down, and to whom. */
+#include "store/role.h"
+#include "support/estate.h"
+
+static void plant(void)
+{
+  estate_sql("INSERT INTO role (id, tenant_id, tenant_path, tenant_boundary, name, permissions)"
+             " SELECT gen_random_uuid(), id, path, boundary, 'own-' || label, '{tenant:read}' FROM tenant"
+             " WHERE label IN ('p1p1p1p1', 'p2p2p2p2', 'aaaaaaaa') ON CONFLICT DO NOTHING");
+}
+
+static const struct store_object *named(const struct store_page *page, const char *quoted)
+{
+  for (size_t i = 0; i < page->count; i++)
+    if (strcmp(estate_member(page->items[i].body, "name"), quoted) == 0)
+      return &page->items[i];
+  return NULL;
+}
+
+static void one_sees_what_is_built_in_inherited_and_own(void **state)
+{
+  (void)state;
+  plant();
+  struct store_call call = estate_call(A_ADMIN, A);
+  struct store_range range = {.low = estate_path(A), .limit = 200};
+  struct store_page page;
+  assert_ok(store_role_list(&call, &range, &page));
+  assert_int_equal(page.count, 9);
+  assert_string_equal(estate_member(named(&page, "\"viewer\"")->body, "origin"), "\"builtin\"");
+  assert_string_equal(estate_member(named(&page, "\"own-p1p1p1p1\"")->body, "origin"), "\"inherited\"");
+  assert_string_equal(estate_member(named(&page, "\"own-p1p1p1p1\"")->body, "tenant_id"), "null");
+  assert_string_equal(estate_member(named(&page, "\"own-aaaaaaaa\"")->body, "origin"), "\"tenant\"");
+  assert_null(named(&page, "\"own-p2p2p2p2\""));
+}
+
+static void pages_of_roles_join(void **state)
+{
+  (void)state;
+  plant();
+  struct store_call call = estate_call(A_ADMIN, A);
+  struct store_range range = {.low = estate_path(A), .limit = 4};
+  struct store_page page;
+  size_t seen = 0;
+  do {
+    assert_ok(store_role_list(&call, &range, &page));
+    seen += page.count;
+    if (page.count > 0) {
+      range.after_path = page.items[page.count - 1].path;
+      range.after_id = page.items[page.count - 1].id;
+    }
+  } while (page.count > 0);
+  assert_int_equal(seen, 9);
+}
+
+static void a_role_from_beside_does_not_exist(void **state)
+{
+  (void)state;
+  plant();
+  struct uuid id;
+  struct store_object role;
+  assert_true(uuid_parse(str_of(estate_ask("SELECT id FROM role WHERE name = 'own-p2p2p2p2'")), &id));
+  struct store_call from_a = estate_call(A_ADMIN, A), from_c = estate_call(C_ADMIN, C);
+  assert_result(store_role_get(&from_a, &id, &role), R_NOT_FOUND);
+  assert_result(store_role_find(&from_a, estate_path(P2), STR("own-p2p2p2p2"), &role), R_NOT_FOUND);
+  assert_ok(store_role_get(&from_c, &id, &role));
+}
+
+static void the_nearest_of_a_name_is_meant(void **state)
+{
+  (void)state;
+  estate_sql("INSERT INTO role (id, tenant_id, tenant_path, tenant_boundary, name, permissions)"
+             " SELECT gen_random_uuid(), id, path, boundary, 'viewer', '{tenant:read}' FROM tenant"
+             " WHERE label = 'bbbbbbbb'");
+  struct store_call call = estate_call(P1_ADMIN, P1);
+  struct store_object role;
+  assert_ok(store_role_find(&call, estate_path(B), STR("viewer"), &role));
+  assert_str(role.path, estate_path(B).p);
+  assert_ok(store_role_find(&call, estate_path(A), STR("viewer"), &role));
+  assert_str(role.path, estate_path(PROVIDER).p);
+}
+
+static void facts_are_names_parted_by_spaces(void **state)
+{
+  (void)state;
+  struct change change = estate_change(A_ADMIN, A);
+  struct uuid viewer = estate_role("viewer");
+  struct store_role facts;
+  assert_ok(store_role_facts(change.tx, &viewer, &facts));
+  assert_str(facts.permissions, "tenant:read user:read role:read");
+  assert_str(facts.kinds, "provider partner customer");
+  estate_abandon(&change);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      estate_test(one_sees_what_is_built_in_inherited_and_own),
+      estate_test(pages_of_roles_join),
+      estate_test(a_role_from_beside_does_not_exist),
+      estate_test(the_nearest_of_a_name_is_meant),
+      estate_test(facts_are_names_parted_by_spaces),
+  };
+  return cmocka_run_group_tests(tests, estate_up, estate_down);
+}
