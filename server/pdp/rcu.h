@@ -2,11 +2,7 @@
 #pragma once
 
 #ifndef BW_RCU_TSAN
-/* Entering and leaving inline: 2 ns for 10. liburcu keeps both under ten lines, so that LGPL 2.1 section 5 lets anyone.
-   Not in the sanitizers' build: its readers are aligned less than it declares, which no instruction here minds. */
-#ifndef __SANITIZE_ADDRESS__
-#define _LGPL_SOURCE
-#endif
+/* Called, not inlined: liburcu's inline form is meant for programs under its own licence. */
 #include <urcu-bp.h>
 #else
 /* liburcu is not built for ThreadSanitizer, which then reports races that are none: the same interface on C11 atomics.
