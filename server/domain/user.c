@@ -6,8 +6,6 @@
 #include "domain/guard.h"
 #include "store/user.h"
 
-static const int64_t invitation_life = 72 * 3600 * CLOCK_SECOND;
-
 typedef RESULT user_turn(struct store_tx *tx, const struct uuid *id, struct store_object *ret_user);
 
 static RESULT record(struct change *change, const struct uuid *tenant, struct str before,
@@ -122,7 +120,7 @@ RESULT domain_user_invite(struct change *change, const struct uuid *id, struct s
 {
   struct store_user user;
   unsigned char digest[CRYPTO_DIGEST];
-  int64_t expires_at = change->now + invitation_life;
+  int64_t expires_at = change->now + change->domain->limits.invitation_time;
   char *token = arena_alloc(change->arena, AUTHN_NONCE_TEXT);
   if (!token)
     return R_NO_MEMORY;
