@@ -310,6 +310,31 @@ static void pruned_events_load_everything_anew(void **state)
   assert_equals_tables(*state);
 }
 
+static void more_events_than_are_worth_following_load_everything_anew(void **state)
+{
+  sql(IN_SILENCE "INSERT INTO policy_event (revision, kind, object)"
+                 " SELECT nextval('policy_revision_seq'), 'tenant', test.id(2) FROM generate_series(1, 50001);");
+  assert_int_equal(policy_wait(*state, newest_revision(), clock_monotonic() + 20 * CLOCK_SECOND), R_OK);
+  assert_int_equal(metric(*state, "bailiwick_policy_reloads_total"), 1);
+}
+
+static void every_event_of_a_large_transaction_is_numbered(void **state)
+{
+  sql("BEGIN; SELECT test.user(n, 5), test.grant(n + 10000, n, 7, 5, 'self') FROM generate_series(20001, 24000) n;"
+      "SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED; SELECT test.user(n, 5) FROM generate_series(24001, "
+      "24500) n;"
+      "COMMIT; SELECT count(*) FROM policy_event WHERE revision IS NULL;");
+  FILE *file = output();
+  unsigned unnumbered = 1;
+  while (fscanf(file, "%u", &unnumbered) == 1 || fgetc(file) != EOF)
+    continue;
+  fclose(file);
+  assert_int_equal(unnumbered, 0);
+  assert_int_equal(policy_wait(*state, newest_revision(), clock_monotonic() + 20 * CLOCK_SECOND), R_OK);
+  assert_equals_tables(*state);
+  sql("DELETE FROM principal WHERE id BETWEEN test.id(20001) AND test.id(24500);");
+}
+
 static void pruning_takes_the_beginning_and_never_a_middle(void **state)
 {
   (void)state;
@@ -399,6 +424,8 @@ int main(void)
       FOLLOWED(nothing_is_missed_in_a_storm_of_commits),
       FOLLOWED(another_policy_epoch_loads_everything_anew),
       FOLLOWED(pruned_events_load_everything_anew),
+      FOLLOWED(more_events_than_are_worth_following_load_everything_anew),
+      FOLLOWED(every_event_of_a_large_transaction_is_numbered),
       cmocka_unit_test(pruning_takes_the_beginning_and_never_a_middle),
       FOLLOWED(a_lower_maximum_loads_everything_anew),
       FOLLOWED(a_restart_of_the_database_is_survived),
