@@ -1,5 +1,7 @@
 /* Proves that a publication of everything leaves in the model what was put in it, and nothing else. */
 #include "world.h"
+#include <pthread.h>
+#include <stdatomic.h>
 
 /* All of estate(). */
 static void put_estate(struct bw_model *m)
@@ -121,12 +123,58 @@ static void new_things_take_the_place_of_old_ones(void **state)
   assert_int_equal(counts_of(m).grants, 1);
 }
 
+/* Looks all the time for what no publication ever allowed. */
+struct watcher {
+  const struct bw_model *model;
+  atomic_bool stop;
+  unsigned long looks, wrong;
+};
+
+static void *watch(void *argument)
+{
+  struct watcher *w = argument;
+  while (!atomic_load(&w->stop)) {
+    w->wrong += allowed(w->model, ADMIN, CUSTOMER);
+    w->looks++;
+  }
+  return NULL;
+}
+
+static void readers_see_one_whole_or_the_other(void **state)
+{
+  struct bw_model *m = *state;
+  struct bw_id grant = id(ADMINS_GRANT);
+  struct watcher w = {.model = m};
+  pthread_t thread;
+  CHANGE(m, bw_model_drop_grant(m, &grant));
+  assert_int_equal(pthread_create(&thread, NULL, watch, &w), 0);
+  for (unsigned round = 0; round < 2000; round++) {
+    assert_true(bw_model_begin_whole(m));
+    put_estate(m);
+    if (round % 2)
+      bw_model_drop_grant(m, &grant);
+    else
+      put_tenant(m, tenant_fact(CUSTOMER, RIVAL));
+    for (unsigned other = 0; other < 50; other++)
+      put_tenant(m, tenant_fact(1000 * (round % 2 + 1) + other, RIVAL));
+    assert_true(bw_model_commit(m, round + 2));
+  }
+  atomic_store(&w.stop, true);
+  pthread_join(thread, NULL);
+  assert_true(w.looks > 0);
+  assert_int_equal(w.wrong, 0);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      ON_ESTATE(what_is_put_again_stays),           ON_ESTATE(what_is_not_put_goes),
-      ON_ESTATE(what_is_put_otherwise_changes),     ON_ESTATE(the_last_word_on_a_thing_counts),
-      ON_ESTATE(what_is_abandoned_changes_nothing), ON_ESTATE(new_things_take_the_place_of_old_ones),
+      ON_ESTATE(what_is_put_again_stays),
+      ON_ESTATE(what_is_not_put_goes),
+      ON_ESTATE(what_is_put_otherwise_changes),
+      ON_ESTATE(the_last_word_on_a_thing_counts),
+      ON_ESTATE(what_is_abandoned_changes_nothing),
+      ON_ESTATE(new_things_take_the_place_of_old_ones),
+      ON_ESTATE(readers_see_one_whole_or_the_other),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
