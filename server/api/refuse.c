@@ -42,9 +42,10 @@ static void log_refusal(const struct api_call *call, enum result why)
 
 static void add_headers(struct api_call *call, enum result why)
 {
-  int status = result_row(why)->status;
-  if (status == 401)
-    http_reply_header(call->reply, "WWW-Authenticate", STR("Bearer realm=\"bailiwick\""));
+  bool form = api_routes[call->route].http.form;
+  struct str challenge = form ? STR("Basic realm=\"bailiwick\"") : STR("Bearer realm=\"bailiwick\"");
+  if (result_row(why)->status == 401)
+    http_reply_header(call->reply, "WWW-Authenticate", challenge);
   if (call->retry_after > 0) {
     struct str seconds = arena_print(call->arena, "%lld", (long long)call->retry_after);
     http_reply_header(call->reply, "Retry-After", seconds.p ? seconds : STR("60"));
@@ -58,9 +59,9 @@ void api_refuse(struct api_call *call, enum result why)
   if (worth_an_event(call, why))
     remember(call, why);
   log_refusal(call, why);
+  add_headers(call, why); /* first: a problem keeps these, and says when to come again only where nothing does */
   if (api_routes[call->route].http.form)
     api_login_oauth_problem(call, why);
   else
     http_reply_problem(call->reply, why, call->detail, call->errors, call->error_count);
-  add_headers(call, why);
 }
