@@ -16,6 +16,15 @@ static enum result check(struct signin *s, struct str hash, struct str password)
   return r == R_LOGIN_FAILED ? R_PASSWORD_WRONG : r;
 }
 
+static enum result forgive(const struct store_call *store, const struct authn_throttle *throttle)
+{
+  CLEANUP(store_tx_close) struct store_tx *tx = NULL;
+  uint64_t revision;
+  TRY(store_tx_open(store, &tx));
+  TRY(authn_throttle_forget(throttle, tx));
+  return store_tx_commit(tx, &revision);
+}
+
 RESULT domain_credential_prove(struct signin *s, const struct authn_caller *caller, struct str password,
                                struct store_credential *ret_credential)
 {
@@ -33,6 +42,7 @@ RESULT domain_credential_prove(struct signin *s, const struct authn_caller *call
     return r == R_NOT_FOUND || r == R_OK ? R_PASSWORD_WRONG : r;
   s->tenant = user.tenant;
   TRY(check(s, user.hash, password));
+  TRY(forgive(&store, &throttle));
   *ret_credential = user;
   return R_OK;
 }

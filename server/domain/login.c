@@ -119,9 +119,14 @@ static enum authn_audience audience_named(struct str name)
 static const char *const audience_names[] = {
     [AUTHN_SERVICE] = "service", [AUTHN_PARTNER] = "partner", [AUTHN_ANALYTICS] = "analytics"};
 
-/* The pending token carries the id that the session will have: one pending token, one session. */
-static enum result pend(struct signin *s, const struct store_session *session, struct login *ret_login)
+/* The pending token carries the id that the session will have: one pending token, one session. The password was right: guesses at
+   the code are counted by themselves. */
+static enum result pend(struct signin *s, const struct store_session *session, const struct throttles *throttles,
+                        struct login *ret_login)
 {
+  struct store_call store = domain_session_store(s);
+  CLEANUP(store_tx_close) struct store_tx *tx = NULL;
+  uint64_t revision;
   struct authn_token token = {.caller = {.principal = session->principal,
                                          .session = session->id,
                                          .kind = AUTHN_USER,
@@ -132,6 +137,9 @@ static enum result pend(struct signin *s, const struct store_session *session, s
                               .expires_at = s->now + pending_life};
   struct login login = {.pending = true};
   TRY(authn_token_seal(s->domain->keys, CRYPTO_PENDING_TOKEN, &token, s->arena, &login.pending_token));
+  TRY(store_tx_open(&store, &tx));
+  TRY(give_back(throttles, tx));
+  TRY(store_tx_commit(tx, &revision));
   *ret_login = login;
   return R_OK;
 }
@@ -164,7 +172,7 @@ RESULT domain_login(struct signin *s, const struct login_request *request, struc
   improve_hash(s, &credential, request->password);
   TRY(new_session(s, &credential, audience, &session));
   if (credential.has_totp)
-    return pend(s, &session, ret_login);
+    return pend(s, &session, &throttles, ret_login);
   if (audience_named(audience) == AUTHN_ANALYTICS)
     return R_LOGIN_FAILED;
   return begin(s, &session, AUTHN_USER, &throttles, ret_login);
