@@ -90,22 +90,35 @@ static void read_flags(struct reading *r, int count, char **arguments)
   }
 }
 
-static struct str read_file(struct reading *r, struct str name, const char *path)
+RESULT cli_setting_file(const char *path, struct arena *arena, struct str *ret_text)
 {
   char text[SECRET_MOST];
   int file = open(path, O_RDONLY | O_CLOEXEC);
   ssize_t n = file < 0 ? -1 : read(file, text, sizeof text);
   if (file >= 0)
     close(file);
-  if (n < 0 || n == sizeof text) {
-    blame(r, name, n < 0 ? "cannot be read" : "is too large");
-    return STR_NONE;
-  }
+  if (n < 0)
+    return R_UNAVAILABLE;
+  bool whole = n < (ssize_t)sizeof text;
   while (n > 0 && (text[n - 1] == '\n' || text[n - 1] == '\r'))
     n--;
-  struct str copy = arena_copy(r->arena, (struct str){text, (size_t)n});
+  struct str copy = arena_copy(arena, (struct str){text, (size_t)n});
   secret_wipe(text, sizeof text);
-  return copy;
+  if (!whole)
+    return R_TOO_LARGE;
+  if (!copy.p)
+    return R_NO_MEMORY;
+  *ret_text = copy;
+  return R_OK;
+}
+
+static struct str read_file(struct reading *r, struct str name, const char *path)
+{
+  struct str text = STR_NONE;
+  enum result result = cli_setting_file(path, r->arena, &text);
+  if (result != R_OK)
+    blame(r, name, result == R_TOO_LARGE ? "is too large" : "cannot be read");
+  return text;
 }
 
 static bool is_foreign(struct str name)

@@ -22,6 +22,9 @@ struct settings {
 RESULT cli_settings_read(int count, char **arguments, char **environment, struct arena *arena, struct settings *ret_settings,
                          struct str *ret_wrong);
 
+/* A secret from a file, without line ends behind it. R_UNAVAILABLE when it cannot be read, R_TOO_LARGE over 4 KiB. */
+RESULT cli_setting_file(const char *path, struct arena *arena, struct str *ret_text);
+
 /* "address:port" or "[address]:port"; false when it is not that. */
 bool cli_setting_address(const char *text, struct arena *arena, const char **ret_address, uint16_t *ret_port);
 
