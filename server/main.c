@@ -1,6 +1,7 @@
 /* Builds the object graph, runs it, takes it down; the other commands are handed over to cli/. */
 #include "api/gate.h"
 #include "api/management.h"
+#include "cli/import.h"
 #include "cli/process.h"
 #include "db/migrate.h"
 #include "db/tx.h"
@@ -153,6 +154,14 @@ static int run_migrate(const struct settings *settings, int count, char **words,
   return 0;
 }
 
+static int run_import(const struct settings *settings, int count, char **words, struct arena *arena)
+{
+  if (count == 1)
+    return cli_import(settings, words[0], arena);
+  fprintf(stderr, "usage: bailiwick import FILE [--setting value ...]\n");
+  return 3;
+}
+
 static int run_version(const struct settings *settings, int count, char **words, struct arena *arena)
 {
   (void)settings;
@@ -170,6 +179,7 @@ static const struct {
 } commands[] = {
     {"serve", run_serve, "answer the API"},
     {"migrate", run_migrate, "bring the schema of your own database up to date"},
+    {"import", run_import, "load tenants, users and grants from a file of JSON lines"},
     {"version", run_version, "say which one this is"},
 };
 

@@ -24,7 +24,7 @@ const struct bw_model *policy_model(const struct policy *policy);
 bool policy_fresh(const struct policy *policy);
 
 /* Waits until `revision` is applied here. R_UNAVAILABLE when it is not by `deadline` (clock_monotonic()); the process
-   is then not fresh until it is. For DB_REVISION_UNKNOWN: until whatever was committed before the call is. */
+   is then not fresh until it is. */
 RESULT policy_wait(struct policy *policy, uint64_t revision, int64_t deadline);
 
 /* Prometheus text: revision, age in seconds, reloads, counts of facts, bytes. */

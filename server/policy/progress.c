@@ -1,7 +1,6 @@
 /* The revision applied and the time of the last word, behind a condition variable for those who wait. */
 #include "policy/progress.h"
 #include "base/clock.h"
-#include "db/tx.h"
 #include <errno.h>
 
 RESULT policy_progress_condition(pthread_cond_t *ret_condition)
@@ -48,24 +47,7 @@ void policy_progress_note(struct policy_progress *p, enum policy_step step, uint
 bool policy_progress_fresh(const struct policy_progress *p, int64_t lease)
 {
   return atomic_load(&p->loaded) && clock_monotonic() - atomic_load(&p->heard_at) <= lease &&
-         atomic_load(&p->applied) >= atomic_load(&p->awaited) && atomic_load(&p->heard_at) >= atomic_load(&p->owed_at);
-}
-
-/* What was committed before somebody began to wait is in every state that is looked at later: for an unknown revision
-   that is all that can be said. */
-static bool is_applied(const struct policy_progress *p, uint64_t revision, int64_t since)
-{
-  if (revision == DB_REVISION_UNKNOWN)
-    return atomic_load(&p->heard_at) >= since;
-  return atomic_load(&p->applied) >= revision;
-}
-
-static void owe(struct policy_progress *p, uint64_t revision, int64_t since)
-{
-  if (revision == DB_REVISION_UNKNOWN)
-    atomic_store(&p->owed_at, since);
-  else if (atomic_load(&p->awaited) < revision)
-    atomic_store(&p->awaited, revision);
+         atomic_load(&p->applied) >= atomic_load(&p->awaited);
 }
 
 /* Under the lock. */
@@ -73,15 +55,15 @@ static RESULT wait_until(struct policy_progress *p, uint64_t revision, int64_t d
 {
   struct timespec at = {deadline / CLOCK_SECOND, deadline % CLOCK_SECOND * 1000};
   uint64_t elsewhere = p->elsewhere;
-  int64_t since = clock_monotonic();
   int waited = 0;
-  while (!is_applied(p, revision, since) && p->elsewhere == elsewhere && waited != ETIMEDOUT)
+  while (atomic_load(&p->applied) < revision && p->elsewhere == elsewhere && waited != ETIMEDOUT)
     waited = pthread_cond_timedwait(&p->moved, &p->lock, &at);
   if (p->elsewhere != elsewhere)
     return R_UNAVAILABLE;
-  if (is_applied(p, revision, since))
+  if (atomic_load(&p->applied) >= revision)
     return R_OK;
-  owe(p, revision, since);
+  if (atomic_load(&p->awaited) < revision)
+    atomic_store(&p->awaited, revision);
   return R_UNAVAILABLE;
 }
 

@@ -12,8 +12,7 @@ struct policy_progress {
   atomic_bool loaded;
   _Atomic uint64_t applied;
   _Atomic uint64_t awaited; /* by somebody who gave up waiting */
-  _Atomic int64_t owed_at;  /* when such a one, whose revision nobody knows, began to wait */
-  _Atomic int64_t heard_at; /* clock_monotonic(), as owed_at */
+  _Atomic int64_t heard_at; /* clock_monotonic() */
   _Atomic uint64_t reloads;
 };
 

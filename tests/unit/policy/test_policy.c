@@ -1,7 +1,6 @@
 /* Proves that the snapshot is what the database says, soon after every commit, and that it says so when it cannot know.
  */
 #include "world.h"
-#include "db/tx.h"
 #include <pthread.h>
 #include <stdatomic.h>
 
@@ -84,18 +83,6 @@ static void an_applied_revision_is_waited_for(void **state)
   assert_false(bw_principal(policy_model(*state), &user, &(struct bw_principal_fact){0}));
   assert_false(bw_grant(policy_model(*state), &grant, &(struct bw_grant_fact){0}));
   sql("SELECT test.user(104, 4);");
-}
-
-static void a_commit_of_unknown_revision_is_waited_for(void **state)
-{
-  struct bw_id user = id(106), session = id(330);
-  sql("UPDATE principal SET epoch = 5 WHERE id = test.id(106);");
-  assert_int_equal(policy_wait(*state, DB_REVISION_UNKNOWN, clock_monotonic() + 20 * CLOCK_SECOND), R_OK);
-  assert_true(bw_session_alive(policy_model(*state), &user, &session, 5));
-  assert_int_equal(policy_wait(*state, DB_REVISION_UNKNOWN, clock_monotonic()), R_UNAVAILABLE);
-  assert_false(policy_fresh(*state));
-  assert_true(SOON(policy_fresh(*state)));
-  sql("UPDATE principal SET epoch = 1 WHERE id = test.id(106);");
 }
 
 static void a_waiter_in_vain_makes_the_process_stale_until_it_caught_up(void **state)
@@ -429,7 +416,6 @@ int main(void)
       FOLLOWED(a_role_permits_what_the_table_says),
       FOLLOWED(a_grant_made_by_hand_is_followed_and_so_is_its_end),
       FOLLOWED(an_applied_revision_is_waited_for),
-      FOLLOWED(a_commit_of_unknown_revision_is_waited_for),
       cmocka_unit_test(a_waiter_in_vain_makes_the_process_stale_until_it_caught_up),
       FOLLOWED(an_ended_session_is_over),
       FOLLOWED(recently_ended_sessions_are_loaded_and_old_ones_are_not),

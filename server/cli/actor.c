@@ -1,0 +1,154 @@
+/* Signing in at the command line, deciding, and running changes. Trusts: the operator; of a client nothing but its
+ * secret. */
+#include "cli/actor.h"
+#include "domain/login.h"
+#include "policy/current.h"
+#include "store/installation.h"
+
+enum { TRIES = 3 };
+
+static struct policy *policy_of(const struct cli_actor *actor) { return actor->domain->policy; }
+
+/* All events of one command carry one id. */
+static RESULT name_request(struct arena *arena, struct str *ret_id)
+{
+  struct uuid id;
+  char text[UUID_TEXT];
+  TRY(uuid_new(&id));
+  uuid_format(&id, text);
+  struct str copy = arena_copy(arena, str_of(text));
+  if (!copy.p)
+    return R_NO_MEMORY;
+  *ret_id = copy;
+  return R_OK;
+}
+
+RESULT cli_actor_client(const struct domain *domain, struct str id, struct str secret, struct arena *arena,
+                        struct cli_actor *ret_actor)
+{
+  struct cli_actor actor = {.domain = domain, .who = {.kind = DOMAIN_ACTOR_CLIENT}};
+  struct signin signin = {.domain = domain, .arena = arena, .now = clock_now(), .action = "issueClientToken"};
+  struct login login;
+  TRY(name_request(arena, &actor.who.request_id));
+  signin.request_id = actor.who.request_id;
+  TRY(domain_login_client(&signin, id, secret, &login));
+  actor.who.id = signin.principal;
+  actor.home = actor.who.home = signin.tenant;
+  actor.session = login.session;
+  *ret_actor = actor;
+  return R_OK;
+}
+
+RESULT cli_actor_operator(const struct domain *domain, struct arena *arena, struct cli_actor *ret_actor)
+{
+  struct cli_actor actor = {.domain = domain, .who = {.kind = DOMAIN_ACTOR_OPERATOR}};
+  struct store_call auth = {.pool = domain->auth, .arena = arena};
+  struct str code;
+  bool settled;
+  TRY(name_request(arena, &actor.who.request_id));
+  TRY(store_installation_root(&auth, &actor.home, &code, &settled));
+  *ret_actor = actor;
+  return R_OK;
+}
+
+void cli_actor_close(const struct cli_actor *actor)
+{
+  CLEANUP(arena_free) struct arena *arena = arena_new(1 << 20);
+  struct signin signin = {.domain = actor->domain,
+                          .arena = arena,
+                          .now = clock_now(),
+                          .action = "logout",
+                          .tenant = actor->home,
+                          .request_id = actor->who.request_id};
+  struct authn_caller caller = {.principal = actor->who.id, .session = actor->session, .kind = AUTHN_CLIENT};
+  /* One that stays ends by itself within its 15 minutes, and its token was never given out. */
+  if (arena && !uuid_is_zero(&actor->session))
+    (void)!domain_logout(&signin, &caller);
+}
+
+/* What this process or another has just made may not be in the snapshot yet. */
+static bool catch_up(const struct cli_actor *actor, uint64_t seen, struct arena *arena)
+{
+  struct store_call store = {.pool = actor->domain->app, .arena = arena};
+  return policy_catch_up(policy_of(actor), &store, seen);
+}
+
+static RESULT leave_operator(const struct cli_actor *actor, const struct bw_id *tenant, struct arena *arena,
+                             struct cli_leave *ret_leave)
+{
+  const struct bw_model *model = policy_model(policy_of(actor));
+  uint64_t seen = bw_model_revision(model);
+  struct bw_tenant_fact fact;
+  if (!bw_tenant(model, tenant, &fact) && !(catch_up(actor, seen, arena) && bw_tenant(model, tenant, &fact)))
+    return R_NOT_FOUND;
+  ret_leave->root = actor->home;
+  return policy_scope_whole(policy_of(actor), arena, &ret_leave->scope);
+}
+
+RESULT cli_actor_leave(const struct cli_actor *actor, const struct uuid *tenant, enum bw_permission permission,
+                       struct arena *arena, struct cli_leave *ret_leave)
+{
+  const struct bw_model *model = policy_model(policy_of(actor));
+  struct bw_question question = {
+      .subject = policy_id(&actor->who.id), .tenant = policy_id(tenant), .permission = permission, .now = clock_now()};
+  struct bw_answer answer;
+  if (!policy_fresh(policy_of(actor)))
+    return R_UNAVAILABLE;
+  if (actor->who.kind == DOMAIN_ACTOR_OPERATOR)
+    return leave_operator(actor, &question.tenant, arena, ret_leave);
+  bw_decide(model, &question, &answer);
+  if (answer.effect != BW_ALLOW && catch_up(actor, answer.revision, arena))
+    bw_decide(model, &question, &answer);
+  if (answer.reason == BW_REASON_NO_SUBJECT)
+    return R_UNAUTHENTICATED;
+  if (answer.effect != BW_ALLOW)
+    return answer.reason == BW_REASON_NO_PERMISSION ? R_FORBIDDEN : R_NOT_FOUND;
+  ret_leave->root = policy_uuid(&answer.root);
+  return policy_scope(policy_of(actor), &answer, arena, &ret_leave->scope);
+}
+
+RESULT cli_actor_roots(const struct cli_actor *actor, enum bw_permission permission, struct arena *arena,
+                       const struct policy_root **ret_roots, size_t *ret_count)
+{
+  if (!policy_fresh(policy_of(actor)))
+    return R_UNAVAILABLE;
+  if (actor->who.kind == DOMAIN_ACTOR_CLIENT)
+    return policy_roots(policy_of(actor), &actor->who.id, permission, clock_now(), arena, ret_roots, ret_count);
+  struct policy_root *root = arena_alloc(arena, sizeof *root);
+  if (!root)
+    return R_NO_MEMORY;
+  root->tenant = actor->home;
+  root->reach = BW_REACH_SUBTREE;
+  TRY(policy_scope_whole(policy_of(actor), arena, &root->scope));
+  *ret_roots = root;
+  *ret_count = 1;
+  return R_OK;
+}
+
+static RESULT once(const struct cli_actor *actor, const struct cli_task *task, struct arena *arena)
+{
+  struct store_call store = {.pool = actor->domain->app, .scope = task->leave->scope, .arena = arena};
+  CLEANUP(store_tx_close) struct store_tx *tx = NULL;
+  uint64_t revision;
+  TRY(store_tx_open(&store, &tx));
+  struct change change = {.domain = actor->domain,
+                          .actor = actor->who,
+                          .arena = arena,
+                          .now = clock_now(),
+                          .action = task->action,
+                          .scope = task->leave->scope,
+                          .root = task->leave->root,
+                          .tx = tx};
+  TRY(task->run(&change, task->what));
+  if (change.events == 0)
+    return R_INTERNAL;
+  return store_tx_commit(tx, &revision);
+}
+
+RESULT cli_actor_change(const struct cli_actor *actor, const struct cli_task *task, struct arena *arena)
+{
+  enum result r = R_AGAIN;
+  for (int i = 0; r == R_AGAIN && i < TRIES; i++)
+    r = once(actor, task, arena);
+  return r;
+}

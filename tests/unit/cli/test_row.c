@@ -1,0 +1,135 @@
+/* Rows: what a line may say, and how a wrong one is named. */
+#include "cli/row.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+static struct arena *arena;
+static struct cli_row row;
+
+static int begin(void **state)
+{
+  (void)state;
+  arena = arena_new(64 << 20);
+  return arena ? 0 : -1;
+}
+
+static int end(void **state)
+{
+  (void)state;
+  arena_free(&arena);
+  return 0;
+}
+
+static void is_good(const char *line)
+{
+  struct str wrong;
+  assert_int_equal(cli_row_read(str_of(line), arena, &row, &wrong), R_OK);
+  assert_null(wrong.p);
+}
+
+static void is_wrong(const char *line, const char *why)
+{
+  struct str wrong;
+  assert_int_equal(cli_row_read(str_of(line), arena, &row, &wrong), R_MALFORMED);
+  assert_string_equal(wrong.p, why);
+}
+
+static void a_tenant_says_where_it_stands_and_what_it_is(void **state)
+{
+  (void)state;
+  is_good(
+      "{\"kind\": \"tenant\", \"external_id\": \"c1\", \"tenant_external_id\": \"p1\", \"tenant_kind\": \"customer\","
+      " \"name\": \"Łódź\"}\r");
+  assert_int_equal(row.kind, CLI_ROW_TENANT);
+  assert_true(str_is(row.name, "c1"));
+  assert_true(str_is(row.tenant.tenant_external_id.value, "p1"));
+  assert_true(str_is(row.tenant.tenant_kind.value, "customer"));
+  assert_true(str_is(row.tenant.name.value, "Łódź"));
+}
+
+static void a_user_may_leave_out_what_stays(void **state)
+{
+  (void)state;
+  is_good(
+      "{\"kind\": \"user\", \"external_id\": \"u1\", \"login\": \"ada\", \"email\": null, \"dialling_addresses\": []}");
+  assert_int_equal(row.kind, CLI_ROW_USER);
+  assert_false(row.user.tenant_external_id.present);
+  assert_false(row.user.display_name.present);
+  assert_true(row.user.email.present && row.user.email.null);
+  assert_true(row.user.dialling_addresses.present);
+  assert_int_equal(row.user.dialling_addresses.count, 0);
+}
+
+static void a_grant_is_named_after_its_user(void **state)
+{
+  (void)state;
+  is_good("{\"kind\": \"grant\", \"user_external_id\": \"u1\", \"user_tenant_external_id\": null, \"role\": \"viewer\","
+          " \"scope\": \"self\", \"expires_at\": \"2030-01-01T00:00:00Z\"}");
+  assert_int_equal(row.kind, CLI_ROW_GRANT);
+  assert_true(str_is(row.name, "u1"));
+  assert_true(row.grant.user_tenant_external_id.null);
+  assert_int_equal(row.grant.expires_at.value, INT64_C(1893456000) * 1000000);
+}
+
+static void every_wrong_member_is_named(void **state)
+{
+  (void)state;
+  is_wrong("{\"kind\": \"tenant\", \"external_id\": \"c1\", \"tenant_kind\": \"provider\", \"nmae\": 1}",
+           "tenant_kind: Must be one of partner|customer; name: Is missing; nmae: Is unknown here");
+  assert_true(str_is(row.name, "c1"));
+}
+
+static void a_wrong_name_is_not_repeated(void **state)
+{
+  (void)state;
+  is_wrong("{\"kind\": \"user\", \"external_id\": \"a\\u001b[31m\", \"login\": \"ada\"}",
+           "external_id: Must not hold control characters or line separators");
+  assert_int_equal(row.kind, CLI_ROW_USER);
+  assert_null(row.name.p);
+}
+
+static void a_member_that_could_forge_a_line_is_shown_without(void **state)
+{
+  (void)state;
+  is_wrong("{\"kind\": \"user\", \"external_id\": \"u\", \"login\": \"ada\", \"\\n\\u001bé\": 1}",
+           "????: Is unknown here");
+}
+
+static void a_line_is_one_object_of_a_known_kind(void **state)
+{
+  (void)state;
+  is_wrong("[]", "Must be an object");
+  is_wrong("{}", "kind: Must be one of tenant|user|grant");
+  is_wrong("{\"kind\": \"client\"}", "kind: Must be one of tenant|user|grant");
+  is_wrong("{\"kind\": 1}", "kind: Must be one of tenant|user|grant");
+  is_wrong("{\"kind\": \"user\"} {}", "Is not one JSON value of at most 32 levels");
+  is_wrong("{\"kind\": \"user\", \"kind\": \"user\"}", "Is not one JSON value of at most 32 levels");
+  assert_int_equal(row.kind, CLI_ROW_NONE);
+}
+
+static void a_line_of_too_many_pieces_is_too_large(void **state)
+{
+  (void)state;
+  enum { COMMAS = 70000 };
+  char *line = arena_alloc(arena, COMMAS);
+  struct str wrong;
+  memset(line, ',', COMMAS);
+  assert_int_equal(cli_row_read((struct str){line, COMMAS}, arena, &row, &wrong), R_TOO_LARGE);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test_setup_teardown(a_tenant_says_where_it_stands_and_what_it_is, begin, end),
+      cmocka_unit_test_setup_teardown(a_user_may_leave_out_what_stays, begin, end),
+      cmocka_unit_test_setup_teardown(a_grant_is_named_after_its_user, begin, end),
+      cmocka_unit_test_setup_teardown(every_wrong_member_is_named, begin, end),
+      cmocka_unit_test_setup_teardown(a_wrong_name_is_not_repeated, begin, end),
+      cmocka_unit_test_setup_teardown(a_member_that_could_forge_a_line_is_shown_without, begin, end),
+      cmocka_unit_test_setup_teardown(a_line_is_one_object_of_a_known_kind, begin, end),
+      cmocka_unit_test_setup_teardown(a_line_of_too_many_pieces_is_too_large, begin, end),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
