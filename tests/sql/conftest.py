@@ -1,65 +1,8 @@
-"""A PostgreSQL of the tests' own with the service's roles and schema, made by psql alone."""
-import os
-import pwd
-import shutil
-import subprocess
-import tempfile
-import time
-from pathlib import Path
-
-import psycopg
+"""A database migrated by psql alone."""
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-PROGRAMS = Path("/usr/lib/postgresql/15/bin")
-DATABASE = "bailiwick"
-
-
-class Cluster:
-    """Runs as user postgres when the tests run as root, which PostgreSQL refuses."""
-
-    def __init__(self):
-        self.folder = Path(tempfile.mkdtemp(prefix="bwsql"))
-        self.user = "postgres" if os.geteuid() == 0 else None
-        self.server = None
-        self.folder.chmod(0o755)
-        if self.user:
-            os.chown(self.folder, pwd.getpwnam(self.user).pw_uid, -1)
-
-    def as_owner(self, *words):
-        return ["runuser", "-u", self.user, "--", *map(str, words)] if self.user else list(map(str, words))
-
-    def start(self):
-        subprocess.run(self.as_owner(PROGRAMS / "initdb", "-D", self.folder / "data", "-U", "postgres", "-E", "UTF8",
-                                     "--locale=C.UTF-8", "-A", "trust", "--no-sync"),
-                       check=True, capture_output=True, cwd="/")
-        self.server = subprocess.Popen(
-            self.as_owner(PROGRAMS / "postgres", "-D", self.folder / "data", "-k", self.folder, "-c", "fsync=off",
-                          "-c", "listen_addresses=", "-c", "log_min_messages=fatal"),
-            cwd="/", stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        for _ in range(500):
-            if (self.folder / ".s.PGSQL.5432").exists():
-                try:
-                    return self.connect("postgres", "postgres").close()
-                except psycopg.OperationalError:
-                    pass
-            time.sleep(0.02)
-        raise RuntimeError("PostgreSQL did not start")
-
-    def stop(self):
-        if self.server:
-            subprocess.run(self.as_owner(PROGRAMS / "pg_ctl", "-D", self.folder / "data", "-m", "fast", "-w", "stop"),
-                           check=True, capture_output=True, cwd="/")
-            self.server.wait()
-        shutil.rmtree(self.folder)
-
-    def psql(self, user, path):
-        subprocess.run([PROGRAMS / "psql", "-Xq1", "-v", "ON_ERROR_STOP=1", "-h", self.folder, "-U", user, "-d", DATABASE,
-                        "-f", path], check=True, stdout=subprocess.DEVNULL)
-
-    def connect(self, user, database=DATABASE):
-        return psycopg.connect(host=str(self.folder), user=user, dbname=database,
-                               options="-c search_path=bailiwick,pg_temp")
+from support.cluster import Cluster
+from support.source import ROOT
 
 
 @pytest.fixture(scope="session")
@@ -67,10 +10,7 @@ def cluster():
     made = Cluster()
     try:
         made.start()
-        with made.connect("postgres", "postgres") as connection:
-            connection.autocommit = True
-            connection.execute(f"CREATE DATABASE {DATABASE}")
-        made.psql("postgres", ROOT / "sql/roles.sql")
+        made.create()
         made.psql("bailiwick_migrate", ROOT / "sql/query/migration_table.sql")
         for path in sorted((ROOT / "sql/migrate").glob("*.sql")):
             made.psql("bailiwick_migrate", path)

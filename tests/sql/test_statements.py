@@ -3,7 +3,8 @@ import re
 
 import psycopg
 import pytest
-from conftest import ROOT
+
+from support.source import ROOT
 
 FILES = sorted((ROOT / "sql/query").glob("*.sql"))
 SERVING = ("app", "auth", "policy")
