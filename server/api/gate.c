@@ -97,6 +97,9 @@ static enum result decide(struct api_call *call)
     ask(call, &answer);
   if (answer.effect != BW_ALLOW)
     return denials[answer.reason];
+  /* What is put below a tenant lies outside a grant that reaches the tenant alone. */
+  if (row_of(call)->scope == SCOPE_PARENT && answer.reach != BW_REACH_SUBTREE)
+    return R_FORBIDDEN;
   call->root = policy_uuid(&answer.root);
   return policy_scope(policy_of(call), &answer, call->arena, &call->scope);
 }
