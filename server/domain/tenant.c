@@ -68,6 +68,12 @@ RESULT domain_tenant_create(struct change *change, const struct tenant_new *tena
   return record(change, &event, &made, ret_outcome);
 }
 
+/* Its siblings have names of the parent's giving: who does not see them must not learn of them by a conflict. */
+static RESULT check_renaming(const struct change *change, const struct uuid *id, const struct tenant_patch *patch)
+{
+  return patch->external_id.given && uuid_equal(&change->root, id) ? R_FORBIDDEN : R_OK;
+}
+
 RESULT domain_tenant_update(struct change *change, const struct uuid *id, int64_t if_version,
                             const struct tenant_patch *patch, struct outcome *ret_outcome)
 {
@@ -75,6 +81,7 @@ RESULT domain_tenant_update(struct change *change, const struct uuid *id, int64_
                                     .external_id = patch->external_id.value};
   struct store_tenant tenant;
   struct store_object changed;
+  TRY(check_renaming(change, id, patch));
   if (patch->name.given) {
     TRY(check_name(patch->name.value, change->arena, &set.name_key));
     set.name = patch->name.value;

@@ -16,7 +16,8 @@ RESULT domain_tenant_create(struct change *change, const struct tenant_new *tena
 struct tenant_patch {
   struct patch name, external_id;
 };
-/* `if_version` 0: whatever it is; else R_STALE when it is another. */
+/* `if_version` 0: whatever it is; else R_STALE when it is another. R_FORBIDDEN for the external_id of the change's own root:
+   it is the parent's name for it. */
 RESULT domain_tenant_update(struct change *change, const struct uuid *id, int64_t if_version,
                             const struct tenant_patch *patch, struct outcome *ret_outcome);
 
