@@ -1,0 +1,352 @@
+"""Every route by every actor by every target: how each is asked, and the oracle of what must come back."""
+import itertools
+import secrets
+import threading
+from dataclasses import dataclass, field
+
+from support.source import routes
+from world import Tenant, random_id, unused
+
+OUTSIDE = 404
+SCOPES_BY_THING = {"tenant": "tenant", "user": "user", "client": "client", "grant": "grant", "parent": "tenant"}
+
+
+@dataclass
+class Target:
+    """A thing of the route's kind: a tenant of the world's or what stands in it, an id of another kind, or nothing at all."""
+    name: str
+    tenant: Tenant = None
+    id: str = None
+
+
+@dataclass
+class Request:
+    method: str
+    path: str
+    body: dict = None
+    form: str = None
+    token: str = field(default=None, repr=False)
+    headers: dict = field(default_factory=dict, repr=False)
+
+    def send(self, api):
+        return api.call(self.method, self.path, self.token, self.body, self.form, dict(self.headers))
+
+
+class Cell:
+    """One route asked by one actor about one target."""
+
+    def __init__(self, world, route, row, actor, target):
+        self.world, self.route, self.row, self.actor, self.target = world, route, row, actor, target
+        # What is spoilt by success is made for the purpose; set just before the request is sent.
+        self.id = target.id
+
+    @property
+    def estate(self):
+        return self.world.estate
+
+    def __str__(self):
+        return f"{self.route.operation} by {self.actor.name} on {self.target.name}"
+
+    def request(self):
+        path = self.route.path.replace("{id}", self.id or "")
+        request = Request(self.route.method, path + self.row.query, token=self.actor.token)
+        self.row.fill(self, request)
+        if self.route.creates:
+            request.headers["Idempotency-Key"] = secrets.token_hex(8)
+        return request
+
+    def expected(self):
+        """The status that the permission table, the tree and the documented rules ask for."""
+        verdict = OUTCOMES[self.route.scope](self)
+        return self.row.rule(self) or self.row.status if verdict == 200 else verdict
+
+    def changes_nothing(self):
+        """A write that is refused, for whatever reason."""
+        return self.route.method != "GET" and self.expected() >= 400
+
+
+# The oracle: the scope rule of the route, the permissions of the roles, the tree.
+
+def of_anyone(_cell):
+    return 200
+
+
+def of_oneself(cell):
+    return 401 if cell.actor.dead else 200
+
+
+def of_roots(cell):
+    if cell.actor.dead:
+        return 401
+    return 200 if cell.actor.roots(cell.route.permission) else 403
+
+
+def of_place(cell):
+    if cell.actor.dead:
+        return 401
+    if not cell.actor.sees(cell.target.tenant):
+        return 404
+    wanted = (cell.route.permission, *cell.row.permissions)
+    return 200 if all(cell.actor.may(permission, cell.target.tenant) for permission in wanted) else 403
+
+
+def of_parent(cell):
+    """A grant that reaches the tenant alone does not reach what is put below it."""
+    wide = [grant for grant in cell.actor.roots(cell.route.permission)
+            if grant.reach == "subtree" and grant.reaches(cell.target.tenant)]
+    outcome = of_place(cell)
+    return 403 if outcome == 200 and not wide else outcome
+
+
+OUTCOMES = {"public": of_anyone, "self": of_oneself, "roots": of_roots, "parent": of_parent, "tenant": of_place,
+            "user": of_place, "client": of_place, "grant": of_place}
+
+
+# The rows: one a way of asking.
+
+def nothing(_cell, _request):
+    pass
+
+
+def no_rule(_cell):
+    return None
+
+
+@dataclass
+class Row:
+    """How a route is asked so that nothing but the place of the target and the permission can refuse it."""
+    status: int
+    fill: callable = nothing
+    name: str = ""
+    # What else the caller must hold.
+    permissions: tuple = ()
+    # A documented rule's status where it refuses what is permitted.
+    rule: callable = no_rule
+    # Makes the id to spoil, when the request is going to succeed.
+    fresh: callable = None
+    query: str = ""
+
+
+def body(**members):
+    """The same body for every target; what is called is called with the cell."""
+    def fill(cell, request):
+        request.body = {name: value(cell) if callable(value) else value for name, value in members.items()}
+    return fill
+
+
+def any_name(_cell):
+    return unused("name")
+
+
+def target_id(cell):
+    return cell.id
+
+
+def code_of_target(cell):
+    return cell.target.tenant.code if cell.target.tenant else "0000000000"
+
+
+def client_form(cell, request):
+    client = cell.target.tenant.things["client"] if cell.target.tenant else random_id()
+    request.token = None
+    request.form = f"grant_type=client_credentials&client_id={client}&client_secret=bwc_{'A' * 43}"
+
+
+def own_session(cell, request):
+    """Signing out ends a session: not the one that all else is asked with."""
+    if not cell.actor.dead:
+        request.token = cell.estate.new_tokens(cell.actor)[0]
+
+
+def for_people(status):
+    """Machines have no password and no second factor."""
+    return lambda cell: status if cell.actor.kind == "user" else 403
+
+
+def question(cell, request):
+    wanted = "tenant:read" if cell.target.id else "tenant:update"
+    request.body = {"checks": [{"action": wanted, "type": "tenant", "id": cell.id or random_id()}]}
+
+
+def own_tenant_stays(cell):
+    """Nobody suspends or resumes what they themselves live in."""
+    return 422 if cell.actor.home.within(cell.target.tenant) else None
+
+
+def under_a_customer(cell):
+    return 422 if cell.target.tenant.kind == "customer" else None
+
+
+def beside(cell, suspended=False):
+    """A tenant like the target, under the same parent; the target itself where a rule refuses it anyway."""
+    target = cell.target.tenant
+    if own_tenant_stays(cell):
+        return target.id
+    made = cell.estate.tenant(unused("fresh"), target.kind, target.parent)
+    if suspended:
+        cell.estate.suspend(made, "subtree")
+    return made.id
+
+
+def beside_suspended(cell):
+    return beside(cell, suspended=True)
+
+
+def fresh(kind):
+    return lambda cell: cell.estate.fresh(kind, cell.target.tenant)
+
+
+def fresh_suspended_user(cell):
+    user = cell.estate.fresh("user", cell.target.tenant)
+    cell.estate.api.must(200, "POST", f"/v1/users/{user}/suspend", cell.estate.admin.token)
+    return user
+
+
+def gift(cell, request):
+    """To somebody who lives there, where that can be; the name of nobody elsewhere."""
+    permitted = cell.expected() == 201
+    holder = cell.estate.user(cell.target.tenant) if permitted else random_id()
+    request.body = {"principal_id": holder, "role": "viewer", "scope": "self"}
+
+
+def seen_role(cell):
+    owner = cell.target.tenant
+    return None if owner and cell.actor.sees_role(owner) else OUTSIDE
+
+
+NEW_TENANT = {"name": any_name, "parent_id": target_id}
+
+ROWS = {
+    # Sign-in answers everybody alike, whatever they are and whomever they name.
+    "login": [Row(401, body(login=any_name, password="wrong horse battery staple", tenant=code_of_target))],
+    "loginTotp": [Row(401, body(pending_token="no.token", code="123456"))],
+    "refreshToken": [Row(401, body(refresh_token="bwr_" + "A" * 43))],
+    "issueClientToken": [Row(401, client_form)],
+    "acceptInvitation": [Row(422, body(token="bwi_" + "A" * 43, password="wrong horse battery staple"))],
+
+    "getOpenApi": [Row(200)],
+
+    "logout": [Row(204, own_session)],
+    "getMe": [Row(200)],
+    "askMe": [Row(200, question)],
+    "changeMyPassword": [Row(422, body(current_password="not this one, no", new_password="correct horse battery"),
+                             rule=for_people(422))],
+    "enrolMyTotp": [Row(422, body(password="not this one, no"), rule=for_people(422))],
+    # Nobody here has begun to enrol.
+    "confirmMyTotp": [Row(409, body(code="000000"))],
+    "listPermissions": [Row(200)],
+
+    "listTenants": [Row(200, query="?limit=200")],
+    "createTenant": [Row(201, body(kind="customer", **NEW_TENANT), rule=under_a_customer),
+                     Row(201, body(kind="partner", **NEW_TENANT), "partner", permissions=("tenant:create_partner",),
+                         rule=under_a_customer)],
+    "getTenant": [Row(200)],
+    "updateTenant": [Row(200, body(name=any_name))],
+    "suspendTenant": [Row(200, body(reach="subtree"), rule=own_tenant_stays, fresh=beside),
+                      Row(200, body(reach="staff"), "staff", rule=own_tenant_stays, fresh=beside)],
+    "resumeTenant": [Row(200, rule=own_tenant_stays, fresh=beside_suspended)],
+    "listChildren": [Row(200), Row(200, name="subtree", query="?scope=subtree")],
+    "getBreadcrumb": [Row(200)],
+
+    "listUsers": [Row(200), Row(200, name="subtree", query="?scope=subtree&q=user&limit=200")],
+    "createUser": [Row(201, body(login=any_name))],
+    "getUser": [Row(200)],
+    "updateUser": [Row(200, body(display_name=any_name))],
+    "suspendUser": [Row(200, fresh=fresh("user"))],
+    "resumeUser": [Row(200, fresh=fresh_suspended_user)],
+    "terminateUser": [Row(200, fresh=fresh("user"))],
+    "inviteUser": [Row(201)],
+    "listUserGrants": [Row(200)],
+
+    "listClients": [Row(200), Row(200, name="subtree", query="?scope=subtree")],
+    "createClient": [Row(201, body(display_name=any_name))],
+    "getClient": [Row(200)],
+    "updateClient": [Row(200, body(display_name=any_name))],
+    "deleteClient": [Row(204, fresh=fresh("client"))],
+
+    "listRoles": [Row(200)],
+    "getRole": [Row(200, rule=seen_role)],
+
+    "listGrants": [Row(200), Row(200, name="subtree", query="?scope=subtree")],
+    "createGrant": [Row(201, gift)],
+    "getGrant": [Row(200)],
+    "revokeGrant": [Row(204, fresh=fresh("grant"))],
+
+    "listAudit": [Row(200)],
+}
+
+
+class World:
+    """The estate, the actors and their targets."""
+
+    def __init__(self, estate, actors):
+        self.estate, self.actors = estate, actors
+        self.baselines = {}
+        self.lock = threading.Lock()
+
+    def kind_of(self, route):
+        """What {id}, or the parent in the body, is; None where the route has no target."""
+        if route.operation == "getRole":
+            return "role"
+        return SCOPES_BY_THING.get(route.scope)
+
+    def targets(self, route):
+        kind = self.kind_of(route)
+        tenants = self.estate.tenants.values()
+        if not kind and not route.scope == "public" and not route.operation == "askMe":
+            return [Target("nothing")]
+        found = [Target(t.name, t, t.things.get(kind, t.id)) for t in tenants]
+        found += [Target(f"random {i}", None, random_id()) for i in (1, 2)]
+        if "{id}" in route.path:
+            found.append(Target("another kind", None, self.other_kind(kind)))
+        return found
+
+    def other_kind(self, kind):
+        """A thing that is there, and is none of this kind."""
+        p1 = self.estate.tenants["p1"]
+        return p1.id if kind != "tenant" else p1.things["user"]
+
+    def cells(self):
+        for route in routes():
+            for row, actor in itertools.product(ROWS[route.operation], self.actors.values()):
+                for target in self.targets(route):
+                    yield Cell(self, route, row, actor, target)
+
+    def relation(self, actor, target):
+        """How the target stands to the actor's home."""
+        home, tenant = actor.home, target.tenant
+        if not home or not tenant:
+            return "nothing"
+        if tenant is home:
+            return "own"
+        if tenant.within(home):
+            return {1: "child", 2: "grandchild"}.get(len(list(tenant.line())) - len(list(home.line())), "below")
+        if home.within(tenant):
+            return "parent" if tenant is home.parent else "above"
+        return "sibling" if tenant.parent is home.parent else "cousin"
+
+    def baseline(self, cell):
+        """What this actor gets on this route for an id that nothing has."""
+        key = (cell.route.operation, cell.row.name, cell.actor.name)
+        with self.lock:
+            known = self.baselines.get(key)
+        if known is None:
+            nobody = Cell(self, cell.route, cell.row, cell.actor, Target("baseline", None, random_id()))
+            known = nobody.request().send(self.estate.api).told()
+            with self.lock:
+                self.baselines[key] = known
+        return known
+
+    def ask(self, cell):
+        """None, or what is wrong with the answer: ("leak" | "wrong", description)."""
+        expected = cell.expected()
+        if cell.row.fresh and expected not in (401, 403, 404):
+            cell.id = cell.row.fresh(cell)
+        request = cell.request()
+        reply = request.send(self.estate.api)
+        if expected == OUTSIDE and reply.told() != self.baseline(cell):
+            return "leak", f"{cell}: {request}: {reply.told()}, and for a random id {self.baseline(cell)}"
+        if reply.status == expected:
+            return None
+        kind = "leak" if expected in (401, 403, 404) and reply.status < 400 else "wrong"
+        return kind, f"{cell}: {request}: {reply.status}, not {expected}: {reply.text}"

@@ -1,0 +1,237 @@
+"""What the service shows is what its role sees under that scope, and that is what stands in the subtree: no row else."""
+import psycopg
+import pytest
+from forest import Scope, administrator, denied, owned_tables, pages, random_tree
+from support.source import ROOT
+
+SEEDS = {1: 9, 2: 7}
+LIMIT = 3
+
+
+class Forest:
+    """One random tree with an administrator a tenant, and every row of the database by brute force."""
+
+    def __init__(self, estate, seed, size):
+        self.estate = estate
+        self.tenants = random_tree(estate, seed, size)
+        self.admins = [administrator(estate, tenant) for tenant in self.tenants]
+        self.admins.append(administrator(estate, self.tenants[0], "self"))
+        with estate.service.cluster.connect("postgres") as connection:
+            self.paths = {str(row[0]): row[1] for row in connection.execute("SELECT id, path FROM tenant").fetchall()}
+            self.parents = {str(row[0]): row[1] and str(row[1])
+                            for row in connection.execute("SELECT id, parent_id FROM tenant").fetchall()}
+
+    def below(self, root, reach):
+        """The ids of a root's tenants, by walking from every tenant to the top: no path is believed."""
+        def line(tenant):
+            while tenant:
+                yield tenant
+                tenant = self.parents[tenant]
+        return {tenant for tenant in self.parents if tenant == root or (reach == "subtree" and root in line(tenant))}
+
+    def scope(self, admin):
+        grant = admin.grants[0]
+        return Scope(self.estate.service.cluster, self.paths[grant.tenant.id], grant.reach)
+
+    def rows(self, text):
+        with self.estate.service.cluster.connect("postgres") as connection:
+            return [tuple(map(str, row)) for row in connection.execute(text).fetchall()]
+
+
+@pytest.fixture(scope="module", params=SEEDS.items(), ids=lambda item: f"seed {item[0]}")
+def forest(request, estate):
+    return Forest(estate, *request.param)
+
+
+def shown(forest, admin, thing):
+    """The ids that the service shows an administrator of their whole subtree, in the order of its pages."""
+    api, grant = forest.estate.api, admin.grants[0]
+    place, scope = f"/v1/tenants/{grant.tenant.id}", "subtree" if grant.reach == "subtree" else "self"
+    path = "/v1/tenants" if thing == "tenant" else f"{place}/{thing}s?scope={scope}"
+    return [item["id"] for item in pages(api, admin.token, path, LIMIT)]
+
+
+TABLES = {"tenant": ("SELECT id, id FROM tenant", "id"),
+          "user": ("SELECT id, tenant_id FROM principal WHERE kind = 'user'", "tenant_id"),
+          "client": ("SELECT id, tenant_id FROM principal WHERE kind = 'client'", "tenant_id"),
+          "grant": ('SELECT id, tenant_id FROM "grant"', "tenant_id")}
+
+
+@pytest.mark.parametrize("thing", TABLES)
+def test_a_list_shows_what_stands_in_the_subtree(forest, thing):
+    everything = forest.rows(TABLES[thing][0])
+    for admin in forest.admins:
+        inside = forest.below(admin.grants[0].tenant.id, admin.grants[0].reach)
+        truth = sorted(row for row, tenant in everything if tenant in inside)
+        listed = shown(forest, admin, thing)
+        assert len(listed) == len(set(listed)), f"{admin.name}: a row twice"
+        assert sorted(listed) == truth, admin.name
+        with forest.scope(admin) as scope:
+            assert sorted(str(row[0]) for row in scope.rows(TABLES[thing][0])) == truth, admin.name
+
+
+def test_children_and_crumbs_stay_inside(forest):
+    for admin in forest.admins:
+        root = admin.grants[0].tenant
+        inside = forest.below(root.id, admin.grants[0].reach)
+        for tenant in sorted(inside):
+            place = f"/v1/tenants/{tenant}"
+            children = {item["id"] for item in pages(forest.estate.api, admin.token, f"{place}/children", LIMIT)}
+            assert children == {t for t in inside if forest.parents[t] == tenant}, admin.name
+            crumbs = forest.estate.api.must(200, "GET", f"{place}/breadcrumb", admin.token)["items"]
+            assert crumbs[0]["id"] == root.id and crumbs[0]["parent_id"] is None
+            assert [item["id"] for item in crumbs[:-1]] == [item["parent_id"] for item in crumbs[1:]]
+            assert crumbs[-1]["id"] == tenant
+
+
+def test_roles_are_the_own_line_s(forest):
+    everything = forest.rows("SELECT id, tenant_id, builtin FROM role")
+    for admin in forest.admins:
+        root = admin.grants[0].tenant
+        line = {tenant.id for tenant in root.line()}
+        truth = sorted(role for role, tenant, _ in everything if tenant in line)
+        items = pages(forest.estate.api, admin.token, f"/v1/tenants/{root.id}/roles", LIMIT)
+        assert sorted(item["id"] for item in items) == truth
+        with forest.scope(admin) as scope:
+            inside = forest.below(root.id, admin.grants[0].reach)
+            seen = sorted(str(row[0]) for row in scope.rows("SELECT id FROM role"))
+            assert seen == sorted(role for role, tenant, _ in everything if tenant in line | inside)
+
+
+def test_events_are_the_subtree_s(forest):
+    for admin in forest.admins:
+        inside = forest.below(admin.grants[0].tenant.id, admin.grants[0].reach)
+        for tenant in sorted(inside):
+            with forest.scope(admin) as scope:
+                seen = {str(row[0]) for row in scope.rows("SELECT id FROM audit_event WHERE tenant_id = %s", [tenant])}
+            listed = [item["id"] for item in
+                      pages(forest.estate.api, admin.token, f"/v1/tenants/{tenant}/audit", 50)]
+            truth = {row for row, of in forest.rows("SELECT id, tenant_id FROM audit_event") if of == tenant}
+            assert seen <= set(listed) <= truth and len(listed) == len(set(listed))
+
+
+def test_a_filter_finds_nothing_outside(forest):
+    """What exists next door is as absent as what exists nowhere."""
+    api, (first, *_) = forest.estate.api, forest.tenants
+    names = forest.rows("SELECT external_id, id FROM tenant WHERE external_id IS NOT NULL")
+    logins = forest.rows("SELECT login_key, tenant_id FROM principal WHERE login_key IS NOT NULL")
+    for admin in forest.admins[:6]:
+        grant = admin.grants[0]
+        inside = forest.below(grant.tenant.id, grant.reach)
+        for name, tenant in names:
+            found = api.must(200, "GET", f"/v1/tenants?external_id={name}", admin.token)["items"]
+            assert [item["id"] for item in found] == ([tenant] if tenant in inside else []), first.name
+        for login, tenant in logins[:60]:
+            found = api.must(200, "GET", f"/v1/tenants/{grant.tenant.id}/users?scope=subtree&q={login}&limit=200",
+                             admin.token)["items"]
+            assert all(item["tenant_id"] in inside for item in found)
+            assert (login in {item["login"] for item in found}) == (tenant in inside)
+
+
+# Every tenant-owned table of the catalogue, whether it has an endpoint or not.
+
+def test_no_table_shows_the_role_a_row_outside(forest):
+    with Scope(forest.estate.service.cluster, "/") as anybody:
+        readable = [(table, path) for table, path in owned_tables(forest.estate.service.cluster)
+                    if not denied(anybody.connection, f"SELECT {path} FROM {table} LIMIT 0")]
+    assert {table for table, _ in readable} >= {"bailiwick.tenant", "bailiwick.principal", "bailiwick.audit_event",
+                                                'bailiwick."grant"', "bailiwick.role", "bailiwick.idempotency"}
+    for admin in forest.admins:
+        grant, low = admin.grants[0], forest.paths[admin.grants[0].tenant.id]
+        with forest.scope(admin) as scope:
+            for table, path in readable:
+                for (found,) in scope.rows(f"SELECT {path} FROM {table}"):
+                    flows_down = table == "bailiwick.role" and low.startswith(found)
+                    below = found.startswith(low + "/") and grant.reach == "subtree"
+                    assert found == low or below or flows_down, f"{admin.name} sees {found} in {table}"
+
+
+def test_no_row_can_be_moved_or_put_outside(forest):
+    """As the service's role, under one scope, into the tenant next door."""
+    admin, other = forest.admins[1], forest.estate.tenants["c"]
+    with forest.estate.service.cluster.connect("postgres") as connection:
+        place = connection.execute("SELECT id, path, boundary FROM tenant WHERE id = %s", [other.id]).fetchone()
+    # So that there is a kept reply to move, too.
+    forest.estate.api.must(201, "POST", f"/v1/tenants/{admin.home.id}/clients", admin.token,
+                           body={"display_name": "kept"}, headers={"Idempotency-Key": "kept"})
+    with forest.scope(admin) as scope:
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            scope.connection.execute(
+                "INSERT INTO idempotency (tenant_id, tenant_path, tenant_boundary, principal_id, key, request_digest) "
+                "VALUES (%s, %s, %s, %s, 'k', '')", [*place, admin.id])
+        for table in ("tenant", "principal", '"grant"', "idempotency", "role"):
+            column = "path" if table == "tenant" else "tenant_path"
+            with pytest.raises(psycopg.errors.Error) as error:
+                scope.connection.execute(f"UPDATE {table} SET {column} = %s", [place[1]])
+            assert error.value.sqlstate in ("42501", "428C9"), table
+            if not denied(scope.connection, f"DELETE FROM {table} WHERE false"):
+                count = scope.connection.execute(f"DELETE FROM {table} WHERE {column} = %s", [place[1]]).rowcount
+                assert count == 0, table
+
+
+@pytest.fixture(scope="module")
+def without_scope(service):
+    with service.cluster.connect("bailiwick_app", autocommit=True) as connection:
+        yield connection
+
+
+def test_without_a_scope_nothing_is_seen_or_written(service, estate, without_scope, digest):
+    """A missing setting, and an empty one."""
+    before = digest.take()
+    for value in (None, ""):
+        for name in ("low", "high", "ancestors", "consents"):
+            if value is not None:
+                without_scope.execute("SELECT set_config(%s, '', false)", [f"bailiwick.{name}"])
+        for table, path in owned_tables(service.cluster):
+            if denied(without_scope, f"SELECT {path} FROM {table} LIMIT 0"):
+                continue
+            assert without_scope.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,), table
+            assert copies(service, without_scope, table) == 0, table
+            if not denied(without_scope, f"DELETE FROM {table} WHERE false"):
+                assert without_scope.execute(f"DELETE FROM {table}").rowcount == 0, table
+    assert digest.take() == before
+
+
+# A right or the wall is missing; nothing is seen that the row could stand under.
+REFUSED = ("42501", "BW002")
+
+
+def copies(service, connection, table):
+    """How many rows the role can put in that say what an existing row says."""
+    with service.cluster.connect("postgres") as all_seeing:
+        columns = [row[0] for row in all_seeing.execute(
+            "SELECT quote_ident(attname) FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 "
+            "AND NOT attisdropped AND attgenerated = ''", [table]).fetchall()]
+        row = all_seeing.execute(f"SELECT {', '.join(columns)} FROM {table} LIMIT 1").fetchone()
+    if not row:
+        return 0
+    try:
+        return connection.execute(f"INSERT INTO {table} ({', '.join(columns)}) VALUES "
+                                  f"({', '.join(['%s'] * len(columns))})", list(map(plain, row))).rowcount
+    except psycopg.Error as error:
+        assert error.sqlstate in REFUSED, error
+        return 0
+
+
+def plain(value):
+    return psycopg.types.json.Json(value) if isinstance(value, dict) else value
+
+
+# What proves who somebody is.
+
+def test_the_role_of_requests_reads_nothing_of_the_vault(service):
+    with service.cluster.connect("bailiwick_app", autocommit=True) as connection:
+        tables = [table for table, _ in owned_tables(service.cluster) if table.startswith("vault.")]
+        assert len(tables) >= 6
+        for table in [*tables, "vault.throttle"]:
+            granted = connection.execute("SELECT has_any_column_privilege(%s, 'SELECT, UPDATE') "
+                                         "OR has_table_privilege(%s, 'DELETE, TRUNCATE')", [table, table]).fetchone()
+            assert granted == (False,), table
+
+
+def test_no_statement_of_the_role_of_requests_names_a_secret():
+    for path in sorted((ROOT / "sql/query").glob("*.sql")):
+        head, _, text = path.read_text().partition("-- row:")
+        if "-- role: app" in head:
+            row = text.split("\n")[0]
+            assert not any(word in row for word in ("hash", "seed", "secret", "token")), path.name
