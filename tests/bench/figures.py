@@ -1,0 +1,263 @@
+"""Measures the service in a large estate and prints `figure NAME = VALUE, goal >= GOAL` for each figure asked for."""
+import argparse
+import os
+import re
+import signal
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psycopg
+import requests
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from opponents import PROGRAMS, Broken, Empty, PgBench, pipeline, statement, wrk  # noqa: E402
+from suites import build_folder  # noqa: E402
+from support.server import Server  # noqa: E402
+from support.source import ROOT  # noqa: E402
+
+PASSWORD = "a password for the bench alone"
+PAGE = 50
+
+
+class Size:
+    """How much is loaded, and how long is measured."""
+
+    def __init__(self, quick):
+        self.tenants, self.users = (1000, 3000) if quick else (100000, 300000)
+        self.rounds, self.seconds, self.warm_up = (1, 1, 1) if quick else (5, 3, 2)
+        self.changes = 20 if quick else 300
+        self.connections = 8
+
+
+def numbered(kind, number):
+    """The id that tests/support/large_estate.sql gives."""
+    return f"00000000-0000-7000-{kind}-{number:012}"
+
+
+class Bench:
+    """The service with its estate, and a machine that administers partner 1."""
+
+    def __init__(self, build, size):
+        self.build, self.size = build, size
+        self.server = Server(trusted_proxies="", database_workers=size.connections)
+        self.partner = numbered("8001", 1)
+
+    def start(self):
+        self.server.start()
+        self.socket = re.search("host='([^']+)'", (self.server.folder / "data/conninfo").read_text())[1]
+        self.load()
+        client, secret = self.make_administrator()
+        self.server.stop()
+        self.server.start()
+        self.token = self.call("POST", "/oauth2/token", data={
+            "grant_type": "client_credentials", "client_id": client, "client_secret": secret})["access_token"]
+
+    def load(self):
+        began = time.monotonic()
+        subprocess.run([PROGRAMS / "psql", "-Xq", "-h", self.socket, "-U", "postgres", "-d", "bailiwick", "-v",
+                        f"tenants={self.size.tenants}", "-v", f"users={self.size.users}", "-f",
+                        ROOT / "tests/support/large_estate.sql"], check=True)
+        print(f"{self.size.tenants} tenants and {self.size.users} users loaded in {time.monotonic() - began:.1f} s")
+        with psycopg.connect(host=self.socket, user="postgres", dbname="bailiwick") as connection:
+            self.low, self.first, self.last = connection.execute(
+                "SELECT p.path, min(right(u.id::text, 12)::bigint), max(right(u.id::text, 12)::bigint)"
+                "  FROM bailiwick.tenant p JOIN bailiwick.tenant t ON t.parent_id = p.id AND t.kind = 'customer'"
+                "  JOIN bailiwick.principal u ON u.tenant_id = t.id WHERE p.id = %s GROUP BY p.path",
+                [self.partner]).fetchone()
+
+    def call(self, method, path, token=None, **options):
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        reply = requests.request(method, self.server.url + path, headers=headers, timeout=30, **options)
+        if not reply.ok:
+            raise Broken(f"{method} {path}: {reply.status_code} {reply.text}")
+        return reply.json()
+
+    def make_administrator(self):
+        """A client of partner 1 with the role of its administrators, made by the first administrator of all."""
+        self.call("POST", "/v1/invitations/accept", json={"token": self.server.token, "password": PASSWORD})
+        token = self.call("POST", "/v1/login", json={
+            "login": "admin", "password": PASSWORD, "tenant": self.server.tenant_code})["access_token"]
+        self.wait_for_tenant(token)
+        place = f"/v1/tenants/{self.partner}"
+        made = self.call("POST", f"{place}/clients", token, json={"display_name": "bench"})
+        self.call("POST", f"{place}/grants", token, json={
+            "principal_id": made["client"]["id"], "role": "partner_admin", "scope": "subtree"})
+        return made["client"]["id"], made["client_secret"]
+
+    def wait_for_tenant(self, token, seconds=60):
+        """Until the service has followed the load."""
+        deadline = time.monotonic() + seconds
+        while True:
+            try:
+                return self.call("GET", f"/v1/tenants/{self.partner}", token)
+            except Broken:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.2)
+
+    def file(self, name, text):
+        path = self.server.folder / name
+        path.write_text(text)
+        return path
+
+    def wrk(self, path, seconds, script=None):
+        return wrk(self.server.url + path, self.size.connections, seconds, self.token, script)
+
+    def scope(self):
+        """session_scope as the partner's administrator, and its variables."""
+        ancestors = [self.low[:end] for end in range(9, len(self.low) + 1, 9)]
+        variables = {"low": self.low, "high": f"{self.low}0", "ancestors": f"{{{','.join(ancestors)}}}",
+                     "consents": "{}"}
+        return statement("session_scope", [":low", ":high", ":ancestors", ":consents"]), variables
+
+    def ratio(self, name, ours, theirs):
+        """Both in turn, each warmed up once: median of ours over median of theirs."""
+        ours(self.size.warm_up)
+        theirs(self.size.warm_up)
+        runs = [(ours(self.size.seconds), theirs(self.size.seconds)) for _ in range(self.size.rounds)]
+        for kind, rates in zip(("service", "opponent"), zip(*runs)):
+            print(f"{name} {kind}, a second: {' '.join(f'{rate:.0f}' for rate in rates)}", flush=True)
+        return statistics.median(our for our, _ in runs) / statistics.median(their for _, their in runs)
+
+
+def me_ratio(bench):
+    with Empty(bench.build, bench.size.connections) as empty:
+        return bench.ratio("me_ratio", lambda seconds: bench.wrk("/v1/me", seconds),
+                           lambda seconds: wrk(empty.url, bench.size.connections, seconds))
+
+
+def user_get_ratio(bench):
+    scope, variables = bench.scope()
+    variables |= {"first": bench.first, "last": bench.last}
+    ids = "('00000000-0000-7000-8002-' || lpad(:n, 12, '0'))::uuid"
+    script = bench.file("user_get.sql", pipeline(scope, statement("user_get", [ids]),
+                                                 before="\\set n random(:first, :last)\n"))
+    lua = bench.file("user_get.lua", f"""
+local seeds = 0
+function setup(thread) seeds = seeds + 1; thread:set("seed", seeds) end
+function init() math.randomseed(seed * 7919) end
+function request()
+  local number = math.random({bench.first}, {bench.last})
+  return wrk.format(nil, string.format("/v1/users/00000000-0000-7000-8002-%012d", number))
+end
+""")
+    peer = PgBench(bench.socket, script, variables)
+    return bench.ratio("user_get_ratio", lambda seconds: bench.wrk("", seconds, lua),
+                       lambda seconds: peer.run(bench.size.connections, seconds))
+
+
+def user_page_ratio(bench):
+    scope, variables = bench.scope()
+    variables |= {"after_id": "00000000-0000-0000-0000-000000000000", "most": PAGE + 1}
+    page = statement("user_list", [":low", ":high", ":low", ":after_id", "NULL", "NULL", "NULL", ":most"])
+    script = bench.file("user_list.sql", pipeline(scope, statement("session_custom_plan", []), page))
+    peer = PgBench(bench.socket, script, variables)
+    path = f"/v1/tenants/{bench.partner}/users?scope=subtree&limit={PAGE}"
+    return bench.ratio("user_page_ratio", lambda seconds: bench.wrk(path, seconds),
+                       lambda seconds: peer.run(bench.size.connections, seconds))
+
+
+def change_applied_p99_ms(bench):
+    """From sending a change to its reply, which waits until the change is applied in this process."""
+    times = []
+    with requests.Session() as session:
+        session.headers["Authorization"] = f"Bearer {bench.token}"
+        for number in range(bench.size.changes):
+            began = time.monotonic()
+            reply = session.post(f"{bench.server.url}/v1/tenants/{bench.partner}/users", timeout=30,
+                                 json={"login": f"bench{number}"})
+            times.append((time.monotonic() - began) * 1000)
+            if reply.status_code != 201 or "Policy-Revision" not in reply.headers:
+                raise Broken(f"POST users: {reply.status_code} {reply.text}")
+    times.sort()
+    print(f"change_applied: {len(times)} changes, median {statistics.median(times):.2f} ms")
+    return times[len(times) * 99 // 100]
+
+
+def policy_load_seconds(bench):
+    """What the start of a process waits for."""
+    loads = re.findall(r"policy loaded at revision \d+ in (\d+) ms", bench.server.logged())
+    return int(loads[-1]) / 1000
+
+
+def decision_ns(bench):
+    done = subprocess.run([bench.build / "bench_pdp_decide", str(bench.size.tenants), "3"], capture_output=True,
+                          text=True, check=True)
+    print(done.stdout, end="")
+    return statistics.median(map(float, re.findall(r"([\d.]+) ns a check", done.stdout)))
+
+
+def memory_mb(bench):
+    """Resident, of the service's process alone, when it has served all that was measured before."""
+    bench.wrk("/v1/me", bench.size.warm_up)
+    status = Path(f"/proc/{bench.server.process.pid}/status").read_text()
+    return int(re.search(r"VmRSS:\s+(\d+) kB", status)[1]) / 1024
+
+
+# name -> how it is measured, and its goal where the specification sets one
+FIGURES = {
+    "me_ratio": (me_ratio, ">= 0.5"),
+    "user_get_ratio": (user_get_ratio, ">= 0.4"),
+    "user_page_ratio": (user_page_ratio, ">= 0.5"),
+    "change_applied_p99_ms": (change_applied_p99_ms, "<= 100"),
+    "policy_load_seconds": (policy_load_seconds, None),
+    "decision_ns": (decision_ns, None),
+    "memory_mb": (memory_mb, "<= 200"),
+}
+
+
+def build():
+    folder = build_folder("bench")
+    configure = ["cmake", "-S", ROOT, "-B", folder, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=RelWithDebInfo",
+                 "-DBAILIWICK_SANITIZE="]
+    for argv in (configure, ["ninja", "-C", folder, "bailiwick", "bench_http_empty", "bench_pdp_decide"]):
+        done = subprocess.run(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+        if done.returncode:
+            raise Broken(done.stdout)
+    return folder
+
+
+def measure(names, size):
+    folder = build()
+    os.environ["TEST_BUILD"] = str(folder)
+    bench = Bench(folder, size)
+    try:
+        bench.start()
+        for name in names:
+            how, goal = FIGURES[name]
+            value = how(bench)
+            print(f"figure {name} = {value:.3g}" + (f", goal {goal}" if goal else ", no goal"), flush=True)
+        bench.server.stop()
+    finally:
+        bench.server.close()
+
+
+def stopped(number, _frame):
+    raise SystemExit(f"stopped by {signal.Signals(number).name}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="tiny sizes: shows that it works, and no more")
+    parser.add_argument("name", nargs="*", help=", ".join(FIGURES))
+    arguments = parser.parse_args()
+    unknown = [name for name in arguments.name if name not in FIGURES]
+    if unknown:
+        parser.error(f"no such figure: {', '.join(unknown)} (there are {', '.join(FIGURES)})")
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, stopped)
+    # What an estate remembers of the runs before is measured last.
+    names = [name for name in FIGURES if not arguments.name or name in arguments.name]
+    try:
+        measure(names, Size(arguments.quick))
+    except (Broken, requests.RequestException, subprocess.CalledProcessError) as reason:
+        print(f"tests/bench/run: {reason}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

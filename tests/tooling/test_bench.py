@@ -1,0 +1,21 @@
+"""The benchmark still runs and prints every figure in its form; its numbers are nobody's business here."""
+import re
+import subprocess
+from pathlib import Path
+
+BENCH = Path(__file__).resolve().parents[1] / "bench/run"
+FIGURES = ["me_ratio", "user_get_ratio", "user_page_ratio", "change_applied_p99_ms", "policy_load_seconds",
+           "decision_ns", "memory_mb"]
+
+
+def test_every_figure_is_printed_in_its_form():
+    done = subprocess.run([BENCH, "--quick"], capture_output=True, text=True, check=False, timeout=500)
+    assert done.returncode == 0, done.stdout + done.stderr
+    lines = [line for line in done.stdout.splitlines() if line.startswith("figure ")]
+    form = re.compile(r"figure (\w+) = [\d.e+-]+, (?:goal [<>]= [\d.]+|no goal)")
+    assert [form.fullmatch(line)[1] for line in lines] == FIGURES
+
+
+def test_an_unknown_figure_is_refused_with_the_list():
+    done = subprocess.run([BENCH, "nonsense"], capture_output=True, text=True, check=False)
+    assert done.returncode == 2 and "there are me_ratio," in done.stderr
