@@ -1,0 +1,104 @@
+/* The ceiling, for every giver, role, place and reach, against what SQL says the giver holds. */
+#include "domain/guard.h"
+#include "store/role.h"
+#include "support/estate.h"
+
+enum { ROLES = 7 };
+
+static const char *const roles[ROLES] = {"provider_admin", "partner_admin", "customer_admin", "helpdesk",
+                                         "auditor",        "provisioner",   "viewer"};
+
+/* 't' or 'f' for each role with reach self, then subtree. Where a boundary stands at a tenant, what is held above it
+   does not reach in. */
+static const char *sql_allows(enum estate_user by, enum estate_tenant tenant)
+{
+  return estate_ask("SELECT string_agg(CASE WHEN w.permissions <@ coalesce(h.held, '{}') THEN 't' ELSE 'f' END, '' "
+                    "ORDER BY w.id, v.reach)"
+                    " FROM role w CROSS JOIN (VALUES ('self'), ('subtree')) AS v (reach) LEFT JOIN LATERAL ("
+                    "   SELECT array_agg(p) AS held"
+                    "     FROM tenant t, \"grant\" g JOIN role r ON r.id = g.role_id, unnest(r.permissions) p"
+                    "    WHERE t.path = '%s' AND g.principal_id = '00000000-0000-7000-a000-%012d'"
+                    "      AND starts_with(g.tenant_path || '/', t.boundary)"
+                    "      AND (g.tenant_path = t.path AND (v.reach = 'self' OR g.reach = 'subtree')"
+                    "           OR g.reach = 'subtree' AND starts_with(t.path, g.tenant_path || '/'))) h ON true"
+                    " WHERE w.builtin",
+                    estate_path(tenant).p, (int)by);
+}
+
+static void compare(enum estate_user by, enum estate_tenant tenant, struct str boundary)
+{
+  struct change change = estate_change(0, PROVIDER);
+  struct store_place place = {.path = estate_path(tenant), .boundary = boundary};
+  const char *allowed = sql_allows(by, tenant);
+  assert_int_equal(strlen(allowed), 2 * ROLES);
+  change.actor = (struct domain_actor){.kind = DOMAIN_ACTOR_USER, .id = estate_user(by)};
+  for (size_t i = 0; i < ROLES; i++) {
+    struct uuid role = estate_role(roles[i]);
+    struct store_role facts;
+    assert_ok(store_role_facts(change.tx, &role, &facts));
+    for (enum bw_reach reach = BW_REACH_SELF; reach <= BW_REACH_SUBTREE; reach++) {
+      struct domain_gift gift = {.place = &place, .reach = reach, .permissions = facts.permissions};
+      assert_result(domain_guard_ceiling(&change, &gift), *allowed++ == 't' ? R_OK : R_CEILING);
+    }
+  }
+  estate_abandon(&change);
+}
+
+static void a_role_is_given_only_within_what_the_giver_holds(void **state)
+{
+  static const enum estate_user givers[] = {PROVIDER_ADMIN, P1_ADMIN,       A_ADMIN,
+                                            A_HELPDESK,     P1_PROVISIONER, P1_SELF_ADMIN};
+  (void)state;
+  for (size_t i = 0; i < sizeof givers / sizeof *givers; i++)
+    for (enum estate_tenant tenant = PROVIDER; tenant <= C; tenant++)
+      compare(givers[i], tenant, STR(""));
+}
+
+static void a_boundary_keeps_out_what_is_held_above(void **state)
+{
+  (void)state;
+  estate_sql("UPDATE tenant SET is_boundary = true WHERE label = 'aaaaaaaa'");
+  estate_settle();
+  compare(P1_ADMIN, A, estate_path(A));
+  compare(P1_ADMIN, B, STR(""));
+  compare(A_ADMIN, A, estate_path(A));
+  estate_sql("UPDATE tenant SET is_boundary = false WHERE label = 'aaaaaaaa'");
+  estate_settle();
+}
+
+static void a_permission_that_nobody_knows_is_given_by_nobody(void **state)
+{
+  (void)state;
+  struct change change = estate_change(PROVIDER_ADMIN, PROVIDER);
+  struct store_place place = {.path = estate_path(PROVIDER), .boundary = STR(""), .kind = STR("provider")};
+  struct domain_gift gift = {.place = &place, .reach = BW_REACH_SELF, .permissions = STR("tenant:read tenant:explode")};
+  assert_result(domain_guard_ceiling(&change, &gift), R_CEILING);
+  estate_abandon(&change);
+}
+
+static void the_privileged_are_guarded_where_they_are_at_home(void **state)
+{
+  (void)state;
+  struct uuid admin = estate_user(A_ADMIN), viewer = estate_user(A_VIEWER), home = estate_tenant(A);
+  struct change change = estate_change(P1_HELPDESK, A);
+  assert_result(domain_guard_principal(&change, &admin, &home), R_PRIVILEGED);
+  assert_ok(domain_guard_principal(&change, &viewer, &home));
+  estate_abandon(&change);
+  change = estate_change(P1_SELF_ADMIN, P1); /* holds it at p1, and not at a */
+  assert_result(domain_guard_principal(&change, &admin, &home), R_PRIVILEGED);
+  estate_abandon(&change);
+  change = estate_change(P1_ADMIN, A);
+  assert_ok(domain_guard_principal(&change, &admin, &home));
+  estate_abandon(&change);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      estate_test(a_role_is_given_only_within_what_the_giver_holds),
+      estate_test(a_boundary_keeps_out_what_is_held_above),
+      estate_test(a_permission_that_nobody_knows_is_given_by_nobody),
+      estate_test(the_privileged_are_guarded_where_they_are_at_home),
+  };
+  return cmocka_run_group_tests(tests, estate_up, estate_down);
+}
