@@ -114,12 +114,24 @@ static void without_memory_there_is_no_key(void **state)
   }
 }
 
+static void a_display_name_keeps_its_spaces(void **state)
+{
+  (void)state;
+  struct str key;
+  assert_int_equal(authn_name_fold(STR("  K\xc3\x84SE  \xef\xbc\xa1 "), arena, &key), R_OK);
+  assert_true(str_is(key, "k\xc3\xa4se  a"));
+  assert_int_equal(authn_name_fold(STR(" \t "), arena, &key), R_MALFORMED);
+  assert_int_equal(authn_name_fold(STR(""), arena, &key), R_MALFORMED);
+  assert_int_equal(authn_name_fold(STR("\xff"), arena, &key), R_MALFORMED);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(one_name_written_differently_has_one_key), cmocka_unit_test(an_empty_name_is_refused),
       cmocka_unit_test(up_to_128_code_points_are_a_name),         cmocka_unit_test(what_cannot_be_read_is_refused),
       cmocka_unit_test(to_normalise_again_changes_nothing),       cmocka_unit_test(without_memory_there_is_no_key),
+      cmocka_unit_test(a_display_name_keeps_its_spaces),
   };
   return cmocka_run_group_tests(tests, make_arena, free_arena);
 }

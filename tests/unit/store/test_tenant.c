@@ -155,24 +155,6 @@ static void an_external_id_finds_one_or_says_that_there_are_several(void **state
   assert_result(store_tenant_find(&own, NULL, STR("other"), &tenant), R_NOT_FOUND);
 }
 
-static void a_reader_in_a_transaction_sees_what_it_wrote(void **state)
-{
-  (void)state;
-  struct change change = estate_change(P1_ADMIN, P1);
-  struct store_call call = estate_call(P1_ADMIN, P1);
-  struct store_tenant_change set = {.external_id_given = true, .external_id = STR("within")};
-  struct uuid b = estate_tenant(B);
-  struct store_object tenant;
-  assert_ok(store_tenant_update(change.tx, &b, &set, &tenant));
-  assert_int_equal(tenant.version, 2);
-  assert_result(store_tenant_find(&call, NULL, STR("within"), &tenant), R_NOT_FOUND);
-  call.tx = change.tx;
-  assert_ok(store_tenant_find(&call, NULL, STR("within"), &tenant));
-  estate_abandon(&change);
-  call.tx = NULL;
-  assert_result(store_tenant_find(&call, NULL, STR("within"), &tenant), R_NOT_FOUND);
-}
-
 static void a_foreign_tenant_cannot_be_locked_or_changed(void **state)
 {
   (void)state;
@@ -201,7 +183,6 @@ int main(void)
       estate_test(a_list_can_be_narrowed),
       estate_test(a_breadcrumb_ends_at_the_tenant),
       estate_test(an_external_id_finds_one_or_says_that_there_are_several),
-      estate_test(a_reader_in_a_transaction_sees_what_it_wrote),
       estate_test(a_foreign_tenant_cannot_be_locked_or_changed),
   };
   return cmocka_run_group_tests(tests, estate_up, estate_down);

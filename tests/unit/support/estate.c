@@ -173,6 +173,7 @@ static void open_domain(void)
   struct crypto_keys *keys;
   assert_ok(crypto_keys_open((struct secret){key, sizeof key}, &keys));
   estate_domain.keys = keys;
+  estate_domain.limits.invitation_time = 72 * 3600 * CLOCK_SECOND;
   assert_ok(db_pool_open(&(struct db_config){conninfo, DB_APP, 4}, &estate_domain.app));
   assert_ok(policy_open(&(struct policy_config){.conninfo = conninfo}, &estate_domain.policy));
   int64_t until = clock_monotonic() + 20 * CLOCK_SECOND;
