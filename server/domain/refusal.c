@@ -1,6 +1,7 @@
 /* Keeps refusals in a table of fixed size and writes them by a thread of its own. Trusts: nothing that callers send;
    their texts are cut to what has room. */
 #include "domain/refusal.h"
+#include "base/metric.h"
 #include "domain/audit.h"
 #include "store/tenant.h"
 #include <assert.h>
@@ -313,9 +314,9 @@ void domain_refusal_close(struct domain_refusal **queue)
 
 void domain_refusal_metrics(const struct domain_refusal *queue, struct buf *text)
 {
-  buf_print(text,
-            "# TYPE bailiwick_refusals_waiting gauge\nbailiwick_refusals_waiting %d\n"
-            "# TYPE bailiwick_refusals_written_total counter\nbailiwick_refusals_written_total %llu\n"
-            "# TYPE bailiwick_refusals_dropped_total counter\nbailiwick_refusals_dropped_total %llu\n",
-            atomic_load(&queue->used), atomic_load(&queue->written), atomic_load(&queue->dropped));
+  metric_put(text, "bailiwick_refusals_waiting", "gauge", "refusals that are not written yet", atomic_load(&queue->used));
+  metric_put(text, "bailiwick_refusals_written_total", "counter", "refusal events written to the audit",
+             (double)atomic_load(&queue->written));
+  metric_put(text, "bailiwick_refusals_dropped_total", "counter", "refusals lost because the queue was full",
+             (double)atomic_load(&queue->dropped));
 }

@@ -1,5 +1,6 @@
 /* Opens a listener with its lanes and closes it in an order that libmicrohttpd survives. */
 #include "http/server.h"
+#include "base/metric.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "http/exchange.h"
@@ -318,10 +319,10 @@ void http_server_close(struct http_server **server, int64_t grace)
 static void print_lanes(const struct http_server *server, struct buf *text)
 {
   static const char *const names[HTTP__LANES] = {[HTTP_LANE_DATABASE] = "database", [HTTP_LANE_HASH] = "hash"};
-  http_stats_head(text, "lane_waiting", "gauge", "Requests that wait for a lane's worker.");
+  metric_head(text, "bailiwick_http_lane_waiting", "gauge", "Requests that wait for a lane's worker.");
   for (int lane = HTTP_LANE_DATABASE; lane < HTTP__LANES; lane++)
     buf_print(text, "bailiwick_http_lane_waiting{lane=\"%s\"} %u\n", names[lane], server->lanes[lane].waiting);
-  http_stats_head(text, "lane_refused_total", "counter", "Requests refused because a lane's queue was full.");
+  metric_head(text, "bailiwick_http_lane_refused_total", "counter", "Requests refused because a lane's queue was full.");
   for (int lane = HTTP_LANE_DATABASE; lane < HTTP__LANES; lane++)
     buf_print(text, "bailiwick_http_lane_refused_total{lane=\"%s\"} %llu\n", names[lane],
               (unsigned long long)server->lanes[lane].refused);
@@ -331,10 +332,10 @@ void http_server_metrics(const struct http_server *server, struct buf *text)
 {
   http_stats_print(&server->stats, text);
   print_lanes(server, text);
-  http_stats_head(text, "connections", "gauge", "Open connections.");
+  metric_head(text, "bailiwick_http_connections", "gauge", "Open connections.");
   buf_print(text, "bailiwick_http_connections %u\n", server->registry.open);
-  http_stats_head(text, "connections_refused_total", "counter", "Connections and requests over a connection limit.");
+  metric_head(text, "bailiwick_http_connections_refused_total", "counter", "Connections and requests over a connection limit.");
   buf_print(text, "bailiwick_http_connections_refused_total %llu\n", (unsigned long long)server->registry.refused);
-  http_stats_head(text, "connections_cut_total", "counter", "Connections shut because their time was over.");
+  metric_head(text, "bailiwick_http_connections_cut_total", "counter", "Connections shut because their time was over.");
   buf_print(text, "bailiwick_http_connections_cut_total %llu\n", (unsigned long long)server->registry.cut);
 }

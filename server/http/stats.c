@@ -1,5 +1,6 @@
 /* Counts replies by operation and status and their time by operation. */
 #include "http/stats.h"
+#include "base/metric.h"
 #include <stdlib.h>
 
 /* What a reply's status can be; another is counted in the last place. */
@@ -54,11 +55,6 @@ void http_stats_count(struct http_stats *stats, int route, int status, int64_t m
   atomic_fetch_add_explicit(&c->microseconds, (uint64_t)microseconds, memory_order_relaxed);
 }
 
-void http_stats_head(struct buf *text, const char *name, const char *type, const char *help)
-{
-  buf_print(text, "# HELP bailiwick_http_%s %s\n# TYPE bailiwick_http_%s %s\n", name, help, name, type);
-}
-
 static const char *operation(const struct http_stats *stats, int route)
 {
   return route == stats->table->count ? "none" : stats->table->at(route)->operation;
@@ -92,13 +88,13 @@ static void print_times(const struct http_stats *stats, int route, struct buf *t
 
 void http_stats_print(const struct http_stats *stats, struct buf *text)
 {
-  http_stats_head(text, "requests_total", "counter", "Replies, by operation and status.");
+  metric_head(text, "bailiwick_http_requests_total", "counter", "Replies, by operation and status.");
   for (int i = 0; i <= stats->table->count; i++)
     print_statuses(stats, i, text);
-  http_stats_head(text, "request_duration_seconds", "histogram", "Time from the request line to the reply.");
+  metric_head(text, "bailiwick_http_request_duration_seconds", "histogram", "Time from the request line to the reply.");
   for (int i = 0; i <= stats->table->count; i++)
     print_times(stats, i, text);
-  http_stats_head(text, "frames_refused_total", "counter", "Requests refused for their framing.");
+  metric_head(text, "bailiwick_http_frames_refused_total", "counter", "Requests refused for their framing.");
   buf_print(text, "bailiwick_http_frames_refused_total %llu\n",
             (unsigned long long)atomic_load_explicit(&stats->frames_refused, memory_order_relaxed));
 }

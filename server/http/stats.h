@@ -21,5 +21,3 @@ void http_stats_count(struct http_stats *stats, int route, int status, int64_t m
 
 void http_stats_print(const struct http_stats *stats, struct buf *text);
 
-/* One metric's # HELP and # TYPE lines. */
-void http_stats_head(struct buf *text, const char *name, const char *type, const char *help);

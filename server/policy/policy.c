@@ -1,6 +1,7 @@
 /* The snapshot with its follower: opened, asked, waited for, counted. */
 #include "policy/policy.h"
 #include "base/clock.h"
+#include "base/metric.h"
 #include "policy/follow.h"
 #include <stdlib.h>
 
@@ -59,11 +60,6 @@ RESULT policy_wait(struct policy *policy, uint64_t revision, int64_t deadline)
   return policy_progress_wait(&policy->progress, revision, deadline);
 }
 
-static void put_metric(struct buf *text, const char *name, const char *type, double value)
-{
-  buf_print(text, "# TYPE bailiwick_policy_%s %s\nbailiwick_policy_%s %.15g\n", name, type, name, value);
-}
-
 void policy_metrics(const struct policy *policy, struct buf *text)
 {
   const struct policy_progress *progress = &policy->progress;
@@ -77,13 +73,13 @@ void policy_metrics(const struct policy *policy, struct buf *text)
                {"role", counts.roles},
                {"grant", counts.grants},
                {"ended_session", counts.sessions}};
-  put_metric(text, "revision", "gauge", (double)bw_model_revision(policy->model));
-  put_metric(text, "fresh", "gauge", policy_fresh(policy));
-  put_metric(text, "age_seconds", "gauge",
+  metric_put(text, "bailiwick_policy_revision", "gauge", "newest policy revision applied here", (double)bw_model_revision(policy->model));
+  metric_put(text, "bailiwick_policy_fresh", "gauge", "1 while the snapshot is in step with the database", policy_fresh(policy));
+  metric_put(text, "bailiwick_policy_age_seconds", "gauge", "since the database was last heard",
              (double)(clock_monotonic() - atomic_load(&progress->heard_at)) / CLOCK_SECOND);
-  put_metric(text, "reloads_total", "counter", (double)atomic_load(&progress->reloads));
-  put_metric(text, "bytes", "gauge", (double)counts.bytes);
-  buf_put(text, STR("# TYPE bailiwick_policy_facts gauge\n"));
+  metric_put(text, "bailiwick_policy_reloads_total", "counter", "whole loads of the policy", (double)atomic_load(&progress->reloads));
+  metric_put(text, "bailiwick_policy_bytes", "gauge", "memory of the snapshot", (double)counts.bytes);
+  metric_head(text, "bailiwick_policy_facts", "gauge", "facts in the snapshot by kind");
   for (size_t i = 0; i < sizeof facts / sizeof *facts; i++)
     buf_print(text, "bailiwick_policy_facts{kind=\"%s\"} %zu\n", facts[i].kind, facts[i].count);
 }
