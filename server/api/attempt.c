@@ -108,10 +108,16 @@ RESULT api_attempt(struct api_call *call)
 
 void api_attempt_settle(struct api_call *call)
 {
+  struct policy *policy = call->api->domain->policy;
   if (call->revision == 0)
     return;
   /* The change is committed: a follower that lags makes this process unfresh, not the change undone. */
-  (void)!policy_wait(call->api->domain->policy, call->revision, clock_monotonic() + APPLY_WAIT);
+  enum result applied = policy_wait(policy, call->revision, clock_monotonic() + APPLY_WAIT);
+  if (call->revision == STORE_REVISION_UNKNOWN) {
+    if (applied != R_OK)
+      return;
+    call->revision = bw_model_revision(policy_model(policy));
+  }
   struct str text = arena_print(call->arena, "%llu", (unsigned long long)call->revision);
   if (text.p)
     http_reply_header(call->reply, "Policy-Revision", text);

@@ -6,5 +6,6 @@
    audit event, or answered from the reply kept under its Idempotency-Key. */
 RESULT api_attempt(struct api_call *call);
 
-/* Before a successful reply goes out: waits until this process has applied call->revision, and names it in Policy-Revision. */
+/* Before the reply to what was committed goes out: waits until this process has applied call->revision, and names it in
+   Policy-Revision, where it is known. A refusal may have been committed too: a refresh token used twice ends its session. */
 void api_attempt_settle(struct api_call *call);

@@ -140,8 +140,7 @@ static void enter(void *service, int route, struct http_request *request, struct
   enum result r = pass(&call);
   if (r != R_OK)
     api_refuse(&call, r);
-  else
-    api_attempt_settle(&call);
+  api_attempt_settle(&call);
 }
 
 static const struct http_route *at(int i) { return &api_routes[i].http; }

@@ -23,9 +23,9 @@ RESULT api_signin_done(struct api_call *call, const struct signin *s, enum resul
   call->retry_after = s->retry_after;
   if (!uuid_is_zero(&s->principal))
     call->object = s->principal;
+  call->revision = s->revision;
   if (r != R_OK)
     return r;
-  call->revision = s->revision;
   return api_reply_nothing(call);
 }
 

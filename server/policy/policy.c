@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/metric.h"
 #include "policy/follow.h"
+#include "store/call.h"
 #include <stdlib.h>
 
 enum { LEASE_SECONDS = 2 };
@@ -57,6 +58,8 @@ bool policy_fresh(const struct policy *policy) { return policy_progress_fresh(&p
 
 RESULT policy_wait(struct policy *policy, uint64_t revision, int64_t deadline)
 {
+  if (revision == STORE_REVISION_UNKNOWN)
+    return policy_progress_wait_look(&policy->progress, deadline);
   return policy_progress_wait(&policy->progress, revision, deadline);
 }
 

@@ -23,8 +23,8 @@ const struct bw_model *policy_model(const struct policy *policy);
 /* Loaded, and heard from the database within the lease, and no change of this process waits to be applied. */
 bool policy_fresh(const struct policy *policy);
 
-/* Waits until `revision` is applied here. R_UNAVAILABLE when it is not by `deadline` (clock_monotonic()); the process
-   is then not fresh until it is. */
+/* Waits until `revision` is applied here; for STORE_REVISION_UNKNOWN, until all is that was committed before this call.
+   R_UNAVAILABLE when it is not by `deadline` (clock_monotonic()); the process is then not fresh until it is. */
 RESULT policy_wait(struct policy *policy, uint64_t revision, int64_t deadline);
 
 /* Prometheus text: revision, age in seconds, reloads, counts of facts, bytes. */

@@ -47,7 +47,8 @@ void policy_progress_note(struct policy_progress *p, enum policy_step step, uint
 bool policy_progress_fresh(const struct policy_progress *p, int64_t lease)
 {
   return atomic_load(&p->loaded) && clock_monotonic() - atomic_load(&p->heard_at) <= lease &&
-         atomic_load(&p->applied) >= atomic_load(&p->awaited);
+         atomic_load(&p->applied) >= atomic_load(&p->awaited) &&
+         atomic_load(&p->heard_at) >= atomic_load(&p->awaited_at);
 }
 
 /* Under the lock. */
@@ -73,4 +74,19 @@ RESULT policy_progress_wait(struct policy_progress *p, uint64_t revision, int64_
   enum result r = wait_until(p, revision, deadline);
   pthread_mutex_unlock(&p->lock);
   return r;
+}
+
+RESULT policy_progress_wait_look(struct policy_progress *p, int64_t deadline)
+{
+  struct timespec at = {deadline / CLOCK_SECOND, deadline % CLOCK_SECOND * 1000};
+  int waited = 0;
+  pthread_mutex_lock(&p->lock);
+  int64_t since = clock_monotonic();
+  while (atomic_load(&p->heard_at) < since && waited != ETIMEDOUT)
+    waited = pthread_cond_timedwait(&p->moved, &p->lock, &at);
+  bool heard = atomic_load(&p->heard_at) >= since;
+  if (!heard && atomic_load(&p->awaited_at) < since)
+    atomic_store(&p->awaited_at, since);
+  pthread_mutex_unlock(&p->lock);
+  return heard ? R_OK : R_UNAVAILABLE;
 }

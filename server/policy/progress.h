@@ -12,7 +12,8 @@ struct policy_progress {
   atomic_bool loaded;
   _Atomic uint64_t applied;
   _Atomic uint64_t awaited; /* by somebody who gave up waiting */
-  _Atomic int64_t heard_at; /* clock_monotonic() */
+  _Atomic int64_t heard_at;   /* clock_monotonic() */
+  _Atomic int64_t awaited_at; /* a look begun then, or later, by somebody who gave up waiting */
   _Atomic uint64_t reloads;
 };
 
@@ -29,3 +30,5 @@ bool policy_progress_fresh(const struct policy_progress *progress, int64_t lease
 
 /* As policy_wait. */
 RESULT policy_progress_wait(struct policy_progress *progress, uint64_t revision, int64_t deadline);
+/* As policy_wait for STORE_REVISION_UNKNOWN. */
+RESULT policy_progress_wait_look(struct policy_progress *progress, int64_t deadline);

@@ -22,7 +22,7 @@ RESULT store_tx_commit(struct store_tx *tx, uint64_t *ret_revision)
 {
   int64_t revision;
   TRY(db_tx_commit(tx->db, &revision));
-  *ret_revision = (uint64_t)revision;
+  *ret_revision = revision == DB_REVISION_UNKNOWN ? STORE_REVISION_UNKNOWN : (uint64_t)revision;
   return R_OK;
 }
 

@@ -42,6 +42,8 @@ struct store_page {
 
 /* A transaction: begins with its first statement. It reads by the store_call it was opened with. */
 RESULT store_tx_open(const struct store_call *call, struct store_tx **ret_tx);
+/* Committed, but under which revision could not be read: policy_wait knows what to do. */
+#define STORE_REVISION_UNKNOWN UINT64_MAX
 /* As db_tx_commit. */
 RESULT store_tx_commit(struct store_tx *tx, uint64_t *ret_revision);
 /* Rolls back unless committed; NULL-safe; for CLEANUP. */

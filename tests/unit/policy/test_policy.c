@@ -1,6 +1,7 @@
 /* Proves that the snapshot is what the database says, soon after every commit, and that it says so when it cannot know.
  */
 #include "world.h"
+#include "store/call.h"
 #include <pthread.h>
 #include <stdatomic.h>
 
@@ -107,6 +108,34 @@ static void a_waiter_in_vain_makes_the_process_stale_until_it_caught_up(void **s
   assert_int_equal(pclose(barrier), 0);
   assert_true(SOON(policy_fresh(policy)));
   assert_true(bw_model_revision(policy_model(policy)) >= revision);
+  policy_close(&policy);
+}
+
+static void a_change_of_unknown_number_is_waited_for(void **state)
+{
+  (void)state;
+  struct policy *policy = policy_with(60 * CLOCK_SECOND);
+  assert_true(SOON(policy_fresh(policy)));
+  assert_true(allowed(policy, 102, 4));
+  sql("UPDATE principal SET state = 'suspended', state_before = 'active' WHERE id = test.id(102);");
+  assert_int_equal(policy_wait(policy, STORE_REVISION_UNKNOWN, clock_monotonic() + 20 * CLOCK_SECOND), R_OK);
+  assert_false(allowed(policy, 102, 4));
+  assert_true(policy_fresh(policy));
+  sql("UPDATE principal SET state = 'active', state_before = NULL WHERE id = test.id(102);");
+  FILE *barrier = psql_open("bailiwick");
+  fputs("BEGIN; LOCK TABLE installation;\n", barrier); /* which every look reads */
+  fflush(barrier);
+  FILE *watch = psql_open("bailiwick");
+  fputs("DO $$ BEGIN WHILE NOT EXISTS (SELECT FROM pg_locks WHERE relation = 'installation'::regclass"
+        " AND mode = 'AccessExclusiveLock' AND granted) LOOP PERFORM pg_sleep(0.01); END LOOP; END $$;\n",
+        watch);
+  assert_int_equal(pclose(watch), 0);
+  assert_int_equal(policy_wait(policy, STORE_REVISION_UNKNOWN, clock_monotonic() + CLOCK_SECOND / 5), R_UNAVAILABLE);
+  assert_false(policy_fresh(policy));
+  fputs("COMMIT;\n", barrier);
+  assert_int_equal(pclose(barrier), 0);
+  assert_true(SOON(policy_fresh(policy)));
+  assert_true(SOON(allowed(policy, 102, 4)));
   policy_close(&policy);
 }
 
@@ -417,6 +446,7 @@ int main(void)
       FOLLOWED(a_grant_made_by_hand_is_followed_and_so_is_its_end),
       FOLLOWED(an_applied_revision_is_waited_for),
       cmocka_unit_test(a_waiter_in_vain_makes_the_process_stale_until_it_caught_up),
+      cmocka_unit_test(a_change_of_unknown_number_is_waited_for),
       FOLLOWED(an_ended_session_is_over),
       FOLLOWED(recently_ended_sessions_are_loaded_and_old_ones_are_not),
       FOLLOWED(another_epoch_ends_all_sessions),
