@@ -2,6 +2,7 @@
 #include "cli/process.h"
 #include "db/account.h"
 #include "db/cluster.h"
+#include "db/keeper.h"
 #include "db/migrate.h"
 #include "db/pool.h"
 #include "db/tx.h"
@@ -32,7 +33,7 @@ static enum result find_database(const struct settings *s, enum cli_process_kind
   }
   TRY(db_cluster_open(data, &p->cluster));
   p->conninfo = db_cluster_conninfo(p->cluster);
-  return R_OK;
+  return kind == CLI_SERVE ? db_keeper_open(p->cluster, &p->keeper) : R_OK;
 }
 
 /* The private database is brought up to date; somebody's own only by `bailiwick migrate`, with the right it needs. */
@@ -159,5 +160,6 @@ void cli_process_close(struct cli_process *p)
   db_pool_close(&p->domain.app);
   db_pool_close(&p->domain.auth);
   crypto_keys_close(&p->keys);
+  db_keeper_close(&p->keeper);
   db_cluster_close(&p->cluster);
 }

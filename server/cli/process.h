@@ -4,6 +4,7 @@
 #include "domain/change.h"
 
 struct db_cluster;
+struct db_keeper;
 
 enum cli_process_kind {
   CLI_SERVE = 1, /* starts the private cluster, brings the schema up to date */
@@ -12,6 +13,7 @@ enum cli_process_kind {
 
 struct cli_process {
   struct db_cluster *cluster; /* NULL when the database is somebody else's, or another process's */
+  struct db_keeper *keeper;   /* of a cluster that serves */
   const char *conninfo, *data;
   struct crypto_keys *keys;
   struct domain domain;

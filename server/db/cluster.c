@@ -25,6 +25,7 @@ struct db_cluster {
   char data[DB_PATH], folder[DB_PATH], log[DB_PATH], socket[DB_PATH];
   char conninfo[CONNINFO];
   struct db_postmaster postmaster;
+  atomic_bool given_up;
 };
 
 static const char roles[] =
@@ -93,7 +94,7 @@ static RESULT make_database(const struct db_cluster *c, const char *folder)
   struct db_postmaster postmaster = {0};
   snprintf(script, sizeof script, "%s%s", create, roles);
   TRY(write_rules(folder));
-  TRY(db_postmaster_start(folder, c->socket, c->log, &postmaster));
+  TRY(db_postmaster_start(folder, c->socket, c->log, NULL, &postmaster));
   enum result r = db_command_run(&(struct db_command){words, c->data, c->log, script});
   db_postmaster_stop(&postmaster);
   return r;
@@ -167,7 +168,7 @@ static bool has_socket(const struct db_postmaster *postmaster)
 /* Adopts the one that runs, or starts one. */
 static RESULT start(struct db_cluster *c)
 {
-  enum result found = db_postmaster_find(c->folder, &c->postmaster);
+  enum result found = db_postmaster_find(c->folder, &c->given_up, &c->postmaster);
   if (found == R_OK && has_socket(&c->postmaster)) {
     memcpy(c->socket, c->postmaster.socket, sizeof c->socket);
     return R_OK;
@@ -176,7 +177,7 @@ static RESULT start(struct db_cluster *c)
     return found;
   db_postmaster_stop(&c->postmaster); /* somebody cleaned its socket away: nobody can reach it any more */
   TRY(write_rules(c->folder));
-  return db_postmaster_start(c->folder, c->socket, c->log, &c->postmaster);
+  return db_postmaster_start(c->folder, c->socket, c->log, &c->given_up, &c->postmaster);
 }
 
 static RESULT announce(struct db_cluster *c)
@@ -225,6 +226,24 @@ RESULT db_cluster_open(const char *data, struct db_cluster **ret_cluster)
   *ret_cluster = c;
   return R_OK;
 }
+
+RESULT db_cluster_keep(struct db_cluster *c, bool *ret_again)
+{
+  if (db_postmaster_runs(&c->postmaster)) {
+    *ret_again = false;
+    return R_OK;
+  }
+  c->postmaster.pid = 0; /* the number is free for somebody else */
+  TRY(start(c));
+  enum result r = check_identity(c);
+  if (r == R_OK)
+    *ret_again = true;
+  else if (!c->postmaster.child)
+    c->postmaster.pid = 0;
+  return r;
+}
+
+void db_cluster_give_up(struct db_cluster *c) { atomic_store(&c->given_up, true); }
 
 const char *db_cluster_conninfo(const struct db_cluster *cluster) { return cluster->conninfo; }
 

@@ -11,6 +11,13 @@ struct db_cluster;
    not ours. The reason of a failure is in db_last_error. */
 RESULT db_cluster_open(const char *data, struct db_cluster **ret_cluster);
 
+/* When PostgreSQL has ended, whatever ended it: starts it again where it was, or adopts the one that somebody else has
+   started; *ret_again then. The same conninfo stays good. R_UNAVAILABLE, R_RULE and the like when it cannot be now. */
+RESULT db_cluster_keep(struct db_cluster *cluster, bool *ret_again);
+
+/* Makes a db_cluster_keep on another thread come back soon, and every later one fail. */
+void db_cluster_give_up(struct db_cluster *cluster);
+
 /* host=... dbname=... for libpq; lives as long as the cluster. */
 const char *db_cluster_conninfo(const struct db_cluster *cluster);
 

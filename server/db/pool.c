@@ -11,7 +11,7 @@
 #include <sys/random.h>
 #include <time.h>
 
-enum { WAIT_SECONDS = 5, BACKOFF_FIRST_MS = 50, BACKOFF_DOUBLINGS = 7 };
+enum { WAIT_SECONDS = 5, BACKOFF_FIRST_MS = 50, BACKOFF_DOUBLINGS = 5 };
 
 struct slot {
   struct db_connection *connection; /* NULL: none yet, or lost; the holder of a taken slot makes one */

@@ -63,18 +63,22 @@ static bool somebody_lives_in(const char *folder)
   return found;
 }
 
-static bool is_running(const struct db_postmaster *p)
+bool db_postmaster_runs(const struct db_postmaster *p)
 {
+  if (p->pid <= 0)
+    return false;
   if (p->child)
     return waitpid(p->pid, NULL, WNOHANG) == 0;
   return lives_in(p->pid, p->folder);
 }
 
+static bool is_set(const atomic_bool *stop) { return stop && atomic_load(stop); }
+
 /* Until it has written that it is ready. R_NOT_FOUND: it ended. */
-static RESULT wait_until_ready(struct db_postmaster *p)
+static RESULT wait_until_ready(struct db_postmaster *p, const atomic_bool *stop)
 {
   int64_t until = clock_monotonic() + START_SECONDS * CLOCK_SECOND;
-  while (is_running(p)) {
+  while (db_postmaster_runs(p)) {
     struct pid_file file;
     if (pid_file_read(p->folder, &file) == R_OK && number(file.line[LINE_PID]) == p->pid &&
         str_is(file.line[LINE_STATUS], "ready")) {
@@ -82,6 +86,8 @@ static RESULT wait_until_ready(struct db_postmaster *p)
       snprintf(p->socket, sizeof p->socket, "%.*s", (int)file.line[LINE_SOCKET].n, file.line[LINE_SOCKET].p);
       return R_OK;
     }
+    if (is_set(stop))
+      return db_failure_say(R_UNAVAILABLE, "nobody waits for PostgreSQL any more");
     if (clock_monotonic() > until)
       return db_failure_say(R_UNAVAILABLE, "PostgreSQL is still not ready after %d s", START_SECONDS);
     rest_a_little();
@@ -89,7 +95,7 @@ static RESULT wait_until_ready(struct db_postmaster *p)
   return R_NOT_FOUND;
 }
 
-RESULT db_postmaster_find(const char *folder, struct db_postmaster *ret_postmaster)
+RESULT db_postmaster_find(const char *folder, const atomic_bool *stop, struct db_postmaster *ret_postmaster)
 {
   struct db_postmaster p = {0};
   struct pid_file file;
@@ -98,7 +104,7 @@ RESULT db_postmaster_find(const char *folder, struct db_postmaster *ret_postmast
   snprintf(p.folder, sizeof p.folder, "%s", folder);
   if (p.pid <= 0 || !str_is(file.line[LINE_FOLDER], folder) || !lives_in(p.pid, folder))
     return R_NOT_FOUND;
-  TRY(wait_until_ready(&p));
+  TRY(wait_until_ready(&p, stop));
   *ret_postmaster = p;
   return R_OK;
 }
@@ -112,18 +118,18 @@ static void forget(const char *folder, const char *name)
 
 /* The pid files of a dead server may bear a number that lives again as somebody else, and PostgreSQL would then refuse
    to start. Nobody in the folder: nobody to protect. Children of a killed server leave it within moments. */
-static void clear_away(const char *folder, const char *socket)
+static void clear_away(const char *folder, const char *socket, const atomic_bool *stop)
 {
   int64_t until = clock_monotonic() + LEAVE_SECONDS * CLOCK_SECOND;
   for (; somebody_lives_in(folder); rest_a_little())
-    if (clock_monotonic() > until)
+    if (clock_monotonic() > until || is_set(stop))
       return;
   forget(folder, "postmaster.pid");
   forget(socket, ".s.PGSQL.5432");
   forget(socket, ".s.PGSQL.5432.lock");
 }
 
-RESULT db_postmaster_start(const char *folder, const char *socket, const char *log,
+RESULT db_postmaster_start(const char *folder, const char *socket, const char *log, const atomic_bool *stop,
                            struct db_postmaster *ret_postmaster)
 {
   char socket_setting[DB_PATH + 32];
@@ -139,10 +145,10 @@ RESULT db_postmaster_start(const char *folder, const char *socket, const char *l
       NULL};
   /* clang-format on */
   struct db_postmaster p = {.child = true};
-  clear_away(folder, socket);
+  clear_away(folder, socket, stop);
   TRY(db_command_start(&(struct db_command){words, folder, log, NULL}, &p.pid));
   snprintf(p.folder, sizeof p.folder, "%s", folder);
-  enum result r = wait_until_ready(&p);
+  enum result r = wait_until_ready(&p, stop);
   if (r == R_NOT_FOUND)
     return db_failure_say(R_UNAVAILABLE, "PostgreSQL did not start: see %s", log);
   if (r != R_OK) {
@@ -157,7 +163,7 @@ static bool stopped_by(struct db_postmaster *p, int signal_number, int seconds)
 {
   int64_t until = clock_monotonic() + seconds * CLOCK_SECOND;
   kill(p->pid, signal_number);
-  while (is_running(p)) {
+  while (db_postmaster_runs(p)) {
     if (clock_monotonic() > until)
       return false;
     rest_a_little();
@@ -167,7 +173,7 @@ static bool stopped_by(struct db_postmaster *p, int signal_number, int seconds)
 
 void db_postmaster_stop(struct db_postmaster *p)
 {
-  if (p->pid <= 0 || !is_running(p))
+  if (!db_postmaster_runs(p))
     return;
   if (!stopped_by(p, SIGINT, FAST_SECONDS))
     (void)!stopped_by(p, SIGQUIT, AT_ONCE_SECONDS);

@@ -119,6 +119,38 @@ static void a_postmaster_killed_is_started_again(void **state)
   assert_ok(db_cluster_open(fixture_data, &fixture_cluster));
 }
 
+static void a_postmaster_that_ended_is_started_again_in_its_place(void **state)
+{
+  char before[300];
+  bool again = true;
+  (void)state;
+  long first = postmaster_pid();
+  assert_ok(db_cluster_keep(fixture_cluster, &again));
+  assert_false(again);
+  assert_int_equal(postmaster_pid(), first);
+  snprintf(before, sizeof before, "%s", db_cluster_conninfo(fixture_cluster));
+  kill((pid_t)first, SIGKILL);
+  while (!again)
+    assert_ok(db_cluster_keep(fixture_cluster, &again));
+  assert_int_not_equal(postmaster_pid(), first);
+  assert_string_equal(db_cluster_conninfo(fixture_cluster), before);
+  fixture_psql("SELECT 1");
+}
+
+static void nothing_is_started_for_who_has_given_up(void **state)
+{
+  bool again;
+  (void)state;
+  db_cluster_give_up(fixture_cluster);
+  assert_ok(db_cluster_keep(fixture_cluster, &again));
+  pid_t first = (pid_t)postmaster_pid();
+  kill(first, SIGKILL);
+  waitpid(first, NULL, 0);
+  assert_int_equal(db_cluster_keep(fixture_cluster, &again), R_UNAVAILABLE);
+  db_cluster_close(&fixture_cluster);
+  assert_ok(db_cluster_open(fixture_data, &fixture_cluster));
+}
+
 static void a_number_that_somebody_else_bears_by_now_stops_nobody(void **state)
 {
   char path[300], text[600];
@@ -163,6 +195,8 @@ int main(void)
       cmocka_unit_test(closing_stops_it_and_a_warm_start_is_quick),
       cmocka_unit_test(a_server_killed_leaves_one_that_the_next_adopts_and_stops),
       cmocka_unit_test(a_postmaster_killed_is_started_again),
+      cmocka_unit_test(a_postmaster_that_ended_is_started_again_in_its_place),
+      cmocka_unit_test(nothing_is_started_for_who_has_given_up),
       cmocka_unit_test(a_number_that_somebody_else_bears_by_now_stops_nobody),
       cmocka_unit_test(a_start_cut_short_is_made_anew),
       cmocka_unit_test(another_major_version_is_refused_with_the_way_to_upgrade),
