@@ -101,6 +101,22 @@ static void of_two_who_make_it_at_once_one_is_told(void **state)
   estate_abandon(&second);
 }
 
+static void a_creation_keeps_moves_out_and_lets_creations_in(void **state)
+{
+  (void)state;
+  struct change first = estate_change(P1_ADMIN, P1), second = estate_change(P2_ADMIN, P2);
+  struct tenant_new one = customer_below(P1, NULL), other = customer_below(P2, NULL);
+  struct outcome outcome;
+  assert_ok(domain_tenant_create(&first, &one, &outcome));
+  assert_ok(domain_tenant_create(&second, &other, &outcome));
+  assert_string_equal(
+      estate_ask("SELECT count(*), min(mode), bool_and(granted) FROM pg_locks WHERE locktype = 'advisory'"
+                 " AND objid = (hashtext('bailiwick tree')::bigint & 4294967295)::oid"),
+      "2|ShareLock|t");
+  estate_abandon(&first);
+  estate_abandon(&second);
+}
+
 static void nothing_is_made_below_a_tenant_out_of_sight(void **state)
 {
   (void)state;
@@ -214,6 +230,7 @@ int main(void)
       estate_test(the_tree_has_sixteen_levels),
       estate_test(the_same_external_id_under_two_partners_is_fine),
       estate_test(of_two_who_make_it_at_once_one_is_told),
+      estate_test(a_creation_keeps_moves_out_and_lets_creations_in),
       estate_test(nothing_is_made_below_a_tenant_out_of_sight),
       estate_test(a_name_has_1_to_200_characters),
       estate_test(an_update_with_a_stale_version_changes_nothing),
