@@ -211,6 +211,7 @@ static int run(int count, char **arguments, struct arena *arena)
       fprintf(stderr, "%.*s", (int)wrong.n, wrong.p ? wrong.p : "");
       return 3;
     }
+    log_set_level(settings.log_level);
     return commands[i].run(&settings, words, arguments + 2, arena);
   }
   return usage(arena);

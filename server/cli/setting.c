@@ -7,7 +7,7 @@
 
 enum { SECRET_MOST = 4096, WRONG_MOST = 16 * 1024, LIST_MOST = 64 };
 
-enum kind { KIND_TEXT, KIND_SECRET, KIND_LIST, KIND_NUMBER, KIND_SECONDS };
+enum kind { KIND_TEXT, KIND_SECRET, KIND_LIST, KIND_NUMBER, KIND_SECONDS, KIND_LEVEL };
 
 struct row {
   const char *member;
@@ -173,6 +173,18 @@ static void set_number(struct reading *r, const struct row *row, struct str said
   *(int64_t *)member = row->kind == KIND_SECONDS ? (int64_t)number * 1000000 : (int64_t)number;
 }
 
+static void set_level(struct reading *r, const struct row *row, struct str said, enum log_level *member)
+{
+  static const char *const levels[] = {
+      [LOG_DEBUG] = "debug", [LOG_INFO] = "info", [LOG_WARN] = "warn", [LOG_ERROR] = "error"};
+  for (size_t i = 0; i < sizeof levels / sizeof *levels; i++)
+    if (str_is(said, levels[i])) {
+      *member = (enum log_level)i;
+      return;
+    }
+  buf_print(&r->wrong, "%s: must be debug, info, warn or error\n", row->member);
+}
+
 static void set(struct reading *r, int i, struct settings *settings)
 {
   const struct row *row = &rows[i];
@@ -189,6 +201,9 @@ static void set(struct reading *r, int i, struct settings *settings)
   case KIND_NUMBER:
   case KIND_SECONDS:
     set_number(r, row, said, member);
+    break;
+  case KIND_LEVEL:
+    set_level(r, row, said, member);
     break;
   }
 }

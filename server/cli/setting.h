@@ -9,6 +9,7 @@ typedef const char *setting_SECRET;
 typedef const char *const *setting_LIST; /* NULL-terminated; NULL when empty */
 typedef int64_t setting_NUMBER;
 typedef int64_t setting_SECONDS;         /* microseconds */
+typedef enum log_level setting_LEVEL;
 
 struct settings {
 #define SETTING(member, kind, ...) setting_##kind member;

@@ -135,6 +135,14 @@ static void a_number_out_of_its_range_is_named(void **state)
               "database_workers: must be a number from 1 to 256\n");
 }
 
+static void a_log_level_is_one_of_four(void **state)
+{
+  (void)state;
+  are_read(LIST("--log-level=warn"), NULL);
+  assert_int_equal(settings.log_level, LOG_WARN);
+  are_refused(LIST("--log-level=WARN"), NULL, "log_level: must be debug, info, warn or error\n");
+}
+
 static void everything_wrong_is_named_at_once(void **state)
 {
   (void)state;
@@ -229,6 +237,7 @@ int main(void)
       cmocka_unit_test_setup_teardown(what_is_said_twice_is_named, begin, end),
       cmocka_unit_test_setup_teardown(a_flag_without_its_value_is_named, begin, end),
       cmocka_unit_test_setup_teardown(a_number_out_of_its_range_is_named, begin, end),
+      cmocka_unit_test_setup_teardown(a_log_level_is_one_of_four, begin, end),
       cmocka_unit_test_setup_teardown(everything_wrong_is_named_at_once, begin, end),
       cmocka_unit_test_setup_teardown(what_the_commands_read_themselves_is_left_to_them, begin, end),
       cmocka_unit_test_setup_teardown(a_secret_comes_from_a_file_without_its_line_end, begin, end),
