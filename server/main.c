@@ -2,6 +2,7 @@
 #include "api/gate.h"
 #include "api/management.h"
 #include "cli/import.h"
+#include "cli/invite.h"
 #include "cli/process.h"
 #include "db/migrate.h"
 #include "db/tx.h"
@@ -162,6 +163,14 @@ static int run_import(const struct settings *settings, int count, char **words, 
   return 3;
 }
 
+static int run_invite(const struct settings *settings, int count, char **words, struct arena *arena)
+{
+  if (count == 2)
+    return cli_invite(settings, words[0], words[1], arena);
+  fprintf(stderr, "usage: bailiwick invite LOGIN TENANT [--setting value ...], TENANT being its code or external_id\n");
+  return 3;
+}
+
 static int run_version(const struct settings *settings, int count, char **words, struct arena *arena)
 {
   (void)settings;
@@ -180,6 +189,7 @@ static const struct {
     {"serve", run_serve, "answer the API"},
     {"migrate", run_migrate, "bring the schema of your own database up to date"},
     {"import", run_import, "load tenants, users and grants from a file of JSON lines"},
+    {"invite", run_invite, "give a user a one-time token to set their password"},
     {"version", run_version, "say which one this is"},
 };
 

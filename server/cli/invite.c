@@ -1,0 +1,98 @@
+/* Finds a user by tenant and login, and invites them. Trusts: the operator. */
+#include "cli/invite.h"
+#include "authn/name.h"
+#include "cli/actor.h"
+#include "cli/process.h"
+#include "domain/user.h"
+#include "json/parse.h"
+#include "store/credential.h"
+#include "store/tenant.h"
+#include "store/user.h"
+#include <stdio.h>
+
+enum { INVITED = 0, NOT_DONE = 3 };
+
+struct invitation {
+  struct str tenant_code, state; /* of the user: whoever is active loses a password by using the token */
+  struct uuid user;
+  struct str token;
+  int64_t expires_at;
+};
+
+static RESULT say_no(const char *what, enum result r)
+{
+  fprintf(stderr, "bailiwick invite: %s: %s\n", what, result_row(r)->code);
+  return r;
+}
+
+/* By code or by external_id: what is both, of two tenants, is a conflict. */
+static RESULT find_tenant(const struct store_call *app, const struct store_call *auth, struct str name,
+                          struct store_object *ret_tenant)
+{
+  struct uuid coded;
+  enum result by_code = store_credential_tenant(auth, name, &coded);
+  enum result by_external_id = store_tenant_find(app, NULL, name, ret_tenant);
+  if (by_code == R_NOT_FOUND)
+    return by_external_id;
+  TRY(by_code);
+  if (by_external_id == R_OK)
+    return uuid_equal(&coded, &ret_tenant->id) ? R_OK : R_CONFLICT;
+  return by_external_id == R_NOT_FOUND ? store_tenant_get(app, &coded, ret_tenant) : by_external_id;
+}
+
+static RESULT invite(struct change *change, void *what)
+{
+  struct invitation *invitation = what;
+  return domain_user_invite(change, &invitation->user, &invitation->token, &invitation->expires_at);
+}
+
+static RESULT find_and_invite(const struct domain *domain, struct str login, struct str tenant, struct arena *arena,
+                              struct invitation *invitation)
+{
+  struct cli_actor actor;
+  struct cli_leave leave;
+  struct store_object home, user;
+  struct str key;
+  const struct json *view;
+  TRY(cli_actor_operator(domain, arena, &actor));
+  TRY(policy_scope_whole(domain->policy, arena, &leave.scope));
+  leave.root = actor.home;
+  struct store_call app = {.pool = domain->app, .scope = leave.scope, .arena = arena};
+  struct store_call auth = {.pool = domain->auth, .arena = arena};
+  enum result r = find_tenant(&app, &auth, tenant, &home);
+  if (r != R_OK)
+    return say_no("tenant", r);
+  r = authn_name_normalise(login, arena, &key);
+  if (r == R_OK)
+    r = store_user_find(&app, &home.id, STR_NONE, key, &user);
+  if (r != R_OK)
+    return say_no("login", r);
+  invitation->user = user.id;
+  r = cli_actor_change(&actor, &(struct cli_task){&leave, "inviteUser", invite, invitation}, arena);
+  if (r != R_OK)
+    return say_no("not invited", r);
+  TRY(json_parse(home.body, arena, &view));
+  invitation->tenant_code = json_str(json_member(view, "code"));
+  TRY(json_parse(user.body, arena, &view));
+  invitation->state = json_str(json_member(view, "state"));
+  return R_OK;
+}
+
+int cli_invite(const struct settings *settings, const char *login, const char *tenant, struct arena *arena)
+{
+  struct cli_process process;
+  struct invitation invitation = {0};
+  char until[CLOCK_TEXT];
+  enum result r = cli_process_open(settings, CLI_COMMAND, arena, &process);
+  if (r != R_OK)
+    return NOT_DONE;
+  r = find_and_invite(&process.domain, str_of(login), str_of(tenant), arena, &invitation);
+  cli_process_close(&process);
+  if (r != R_OK)
+    return NOT_DONE;
+  clock_format(invitation.expires_at, until);
+  printf("one-time token of %s (%.*s) in tenant %.*s, good until %s: %.*s\n", login, (int)invitation.state.n,
+         invitation.state.p, (int)invitation.tenant_code.n, invitation.tenant_code.p, until, (int)invitation.token.n,
+         invitation.token.p);
+  return INVITED;
+}
