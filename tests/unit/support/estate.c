@@ -15,19 +15,6 @@ static char folder[256];
 static struct db_cluster *cluster;
 static struct arena *test_arena;
 
-/* Transactions of the test under way: one that fails leaves them to estate_end. */
-enum { OPEN_MOST = 8 };
-static struct store_tx *open_txs[OPEN_MOST];
-
-static void replace_open(const struct store_tx *from, struct store_tx *to)
-{
-  size_t i = 0;
-  while (i < OPEN_MOST && open_txs[i] != from)
-    i++;
-  assert_true(i < OPEN_MOST);
-  open_txs[i] = to;
-}
-
 static const struct {
   const char *path, *kind;
   enum estate_tenant parent;
@@ -234,8 +221,6 @@ int estate_begin(void **state)
 int estate_end(void **state)
 {
   (void)state;
-  for (size_t i = 0; i < OPEN_MOST; i++)
-    store_tx_close(&open_txs[i]);
   arena_free(&test_arena);
   return 0;
 }
@@ -289,23 +274,18 @@ struct change estate_change(enum estate_user user, enum estate_tenant tenant)
     change.root = policy_uuid(&answer.root);
   }
   assert_ok(store_tx_open(&call, &change.tx));
-  replace_open(NULL, change.tx);
   return change;
-}
-
-void estate_abandon(struct change *change)
-{
-  replace_open(change->tx, NULL);
-  store_tx_close(&change->tx);
 }
 
 void estate_commit(struct change *change)
 {
   uint64_t revision;
   assert_ok(store_tx_commit(change->tx, &revision));
-  estate_abandon(change);
+  store_tx_close(&change->tx);
   assert_ok(policy_wait(estate_domain.policy, revision, clock_monotonic() + 20 * CLOCK_SECOND));
 }
+
+void estate_abandon(struct change *change) { store_tx_close(&change->tx); }
 
 const char *estate_member(struct str json, const char *name)
 {
