@@ -1,0 +1,98 @@
+"""Tenants and rows of every kind for tests of the walls, put in by SQL alone."""
+import secrets
+from dataclasses import dataclass
+
+# Every tenant-owned table: its row at a tenant $t. `path` and `boundary` are the tenant's.
+ROWS = {
+    "bailiwick.principal": """INSERT INTO principal (id, tenant_id, tenant_path, tenant_boundary, kind, state, login, login_key,
+        display_name, name_key) SELECT gen_random_uuid(), t.id, t.path, t.boundary, 'user', 'active', t.label, t.label, 'U', 'u'""",
+    "bailiwick.role": """INSERT INTO role (id, tenant_id, tenant_path, tenant_boundary, name, permissions)
+        SELECT gen_random_uuid(), t.id, t.path, t.boundary, t.label, '{tenant:read}'""",
+    "bailiwick.grant": """INSERT INTO "grant" (id, tenant_id, tenant_path, tenant_boundary, principal_id, principal_path,
+        role_id, role_path, reach) SELECT gen_random_uuid(), t.id, t.path, t.boundary, p.id, p.tenant_path, r.id, r.tenant_path,
+        'subtree'""",
+    "bailiwick.audit_event": """INSERT INTO audit_event (id, tenant_id, tenant_path, tenant_boundary, at, actor_kind, action,
+        outcome) SELECT gen_random_uuid(), t.id, t.path, t.boundary, now(), 'system', 'test', 'done'""",
+    "bailiwick.idempotency": """INSERT INTO idempotency (tenant_id, tenant_path, tenant_boundary, principal_id, key,
+        request_digest) SELECT t.id, t.path, t.boundary, p.id, t.label, ''""",
+    "vault.credential": """INSERT INTO vault.credential (principal_id, tenant_id, tenant_path, tenant_boundary, password_hash)
+        SELECT p.id, t.id, t.path, t.boundary, '-'""",
+    "vault.client_secret": """INSERT INTO vault.client_secret (id, principal_id, tenant_id, tenant_path, tenant_boundary, digest)
+        SELECT gen_random_uuid(), p.id, t.id, t.path, t.boundary, ''""",
+    "vault.invitation": """INSERT INTO vault.invitation (id, principal_id, tenant_id, tenant_path, tenant_boundary, digest,
+        expires_at) SELECT gen_random_uuid(), p.id, t.id, t.path, t.boundary, uuid_send(t.id), now()""",
+    "vault.totp": """INSERT INTO vault.totp (id, principal_id, tenant_id, tenant_path, tenant_boundary, sealed_seed)
+        SELECT gen_random_uuid(), p.id, t.id, t.path, t.boundary, ''""",
+    "vault.session": """INSERT INTO vault.session (id, principal_id, tenant_id, tenant_path, tenant_boundary, epoch, strength,
+        audience, expires_at) SELECT gen_random_uuid(), p.id, t.id, t.path, t.boundary, 1, 1, 'service', now()""",
+    "vault.refresh": """INSERT INTO vault.refresh (digest, session_id, tenant_id, tenant_path, tenant_boundary, expires_at)
+        SELECT uuid_send(s.id), s.id, t.id, t.path, t.boundary, now()""",
+}
+FROM = """ FROM tenant t LEFT JOIN principal p ON p.tenant_id = t.id LEFT JOIN role r ON r.tenant_id = t.id
+           LEFT JOIN vault.session s ON s.tenant_id = t.id WHERE t.id = %s"""
+
+
+@dataclass
+class Tenant:
+    """As it was when it was put in."""
+    id: str
+    path: str
+    boundary: str
+    label: str
+
+
+def root(connection):
+    return Tenant(*connection.execute("SELECT id, path, boundary, label FROM tenant WHERE kind = 'provider'").fetchone())
+
+
+def tenant(connection, parent, kind="partner", is_boundary=False):
+    """A new tenant below `parent`."""
+    label = "".join(secrets.choice("0123456789abcdefghijklmnopqrstuvwxyz") for _ in range(8))
+    row = connection.execute(
+        """INSERT INTO tenant (id, label, parent_id, parent_path, parent_boundary, is_boundary, kind, code, name, name_key)
+           SELECT gen_random_uuid(), %s, p.id, p.path, p.boundary, %s, %s, %s, 'T', 't' FROM tenant p WHERE p.id = %s
+           RETURNING id, path, boundary, label""", [label, is_boundary, kind, secrets.token_hex(8), parent.id]).fetchone()
+    return Tenant(*row)
+
+
+def filled(connection, parent, kind="partner", is_boundary=False):
+    """A new tenant with a row in every table."""
+    made = tenant(connection, parent, kind, is_boundary)
+    for text in ROWS.values():
+        connection.execute(text + FROM, [made.id])
+    return made
+
+
+MOVE = """UPDATE tenant t SET parent_id = p.id, parent_path = p.path, parent_boundary = p.boundary
+            FROM tenant p WHERE t.id = %s AND p.id = %s"""
+
+
+def move(connection, moved, parent):
+    """The one statement that a move is; gives how many rows it touched itself."""
+    return connection.execute(MOVE, [moved.id, parent.id]).rowcount
+
+
+def owned(connection):
+    """Every tenant-owned table by the catalog: name -> the column that holds the path."""
+    rows = connection.execute(
+        """SELECT n.nspname || '.' || c.relname, a.attname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+             JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname IN ('path', 'tenant_path') AND NOT a.attisdropped
+            WHERE n.nspname IN ('bailiwick', 'vault') AND c.relkind = 'r' ORDER BY 1""")
+    return dict(rows.fetchall())
+
+
+def quoted(table):
+    return ".".join(f'"{part}"' for part in table.split("."))
+
+
+def at(connection, table, path, column="tenant_path"):
+    """How many rows of a table stand at a path."""
+    return connection.execute(f"SELECT count(*) FROM {quoted(table)} WHERE {column} = %s", [path]).fetchone()[0]
+
+
+def scope(connection, path, ancestors=(), consents=(), self_only=False):
+    """Sets the scope of a subtree, as the service does."""
+    connection.execute("SELECT set_config('bailiwick.low', %s, true), set_config('bailiwick.high', %s, true), "
+                       "set_config('bailiwick.ancestors', %s::text[]::text, true), "
+                       "set_config('bailiwick.consents', %s::text[]::text, true)",
+                       [path, path + ("/" if self_only else "0"), list(ancestors), list(consents)])
