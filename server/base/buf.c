@@ -59,31 +59,48 @@ void buf_print(struct buf *b, const char *format, ...)
   b->n += (size_t)n;
 }
 
-static void put_json_char(struct buf *b, unsigned char c)
+/* ASCII that stands in a JSON string as it is. */
+static bool is_plain(char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; }
+
+/* The beginning of s that can be copied at once. */
+static size_t plain_run(struct str s)
+{
+  size_t n = 0;
+  while (n < s.n && is_plain(s.p[n]))
+    n++;
+  return n;
+}
+
+static void put_escaped(struct buf *b, unsigned char c)
 {
   static const char escapes[256] = {['"'] = '"', ['\\'] = '\\', ['\b'] = 'b', ['\f'] = 'f',
                                     ['\n'] = 'n', ['\r'] = 'r', ['\t'] = 't'};
   if (escapes[c])
     buf_put(b, (struct str){(char[]){'\\', escapes[c]}, 2});
-  else if (c < 0x20 || c == 0x7f)
-    buf_print(b, "\\u%04x", c);
   else
-    buf_put_char(b, (char)c);
+    buf_print(b, "\\u%04x", c);
+}
+
+/* One character that is not plain; gives how many bytes it had. */
+static size_t put_other(struct buf *b, struct str s)
+{
+  size_t n = text_utf8_next(s);
+  if (n == 1)
+    put_escaped(b, (unsigned char)s.p[0]);
+  else
+    buf_put(b, n ? (struct str){s.p, n} : STR("\xEF\xBF\xBD"));
+  return n ? n : 1;
 }
 
 void buf_put_json(struct buf *b, struct str s)
 {
   buf_put_char(b, '"');
   while (s.n > 0) {
-    size_t n = text_utf8_next(s);
+    size_t n = plain_run(s);
+    buf_put(b, (struct str){s.p, n});
     if (n == 0)
-      buf_put(b, STR("\xEF\xBF\xBD"));
-    else if (n == 1)
-      put_json_char(b, (unsigned char)s.p[0]);
-    else
-      buf_put(b, (struct str){s.p, n});
-    size_t step = n ? n : 1;
-    s = (struct str){s.p + step, s.n - step};
+      n = put_other(b, s);
+    s = (struct str){s.p + n, s.n - n};
   }
   buf_put_char(b, '"');
 }
