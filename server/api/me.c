@@ -6,7 +6,7 @@
 #include "domain/factor.h"
 #include "json/write.h"
 
-enum { ROOTS_MOST = 256, CHECKS_MOST = 100, REPLY_MOST = 1 << 20 };
+enum { ROOTS_FEW = 8, ROOTS_MOST = 256, CHECKS_MOST = 100, REPLY_MOST = 1 << 20 };
 
 static void put_permissions(struct json_writer *w, const struct bw_permission_set *set)
 {
@@ -38,15 +38,29 @@ static size_t put_root(struct json_writer *w, const struct bw_root *roots, size_
   return n;
 }
 
+/* Nearly everybody has few: room for the most would be cleared and wiped at each call. */
+static enum result list_roots(struct api_call *call, struct bw_root **ret_roots, size_t *ret_count)
+{
+  struct bw_id subject = policy_id(&call->caller.principal);
+  const struct bw_model *model = policy_model(call->api->domain->policy);
+  for (size_t room = ROOTS_FEW;; room = ROOTS_MOST) {
+    struct bw_root *roots = arena_array(call->arena, room, sizeof *roots);
+    if (!roots)
+      return R_NO_MEMORY;
+    size_t count = bw_roots(model, &subject, call->now, room, roots);
+    if (count > room && room < ROOTS_MOST)
+      continue;
+    *ret_roots = roots;
+    *ret_count = count < room ? count : room;
+    return R_OK;
+  }
+}
+
 static enum result put_roots(struct api_call *call, struct json_writer *w)
 {
-  struct bw_root *roots = arena_array(call->arena, ROOTS_MOST, sizeof *roots);
-  struct bw_id subject = policy_id(&call->caller.principal);
-  if (!roots)
-    return R_NO_MEMORY;
-  size_t count = bw_roots(policy_model(call->api->domain->policy), &subject, call->now, ROOTS_MOST, roots);
-  if (count > ROOTS_MOST)
-    count = ROOTS_MOST;
+  struct bw_root *roots;
+  size_t count;
+  TRY(list_roots(call, &roots, &count));
   json_key(w, "roots");
   json_open(w, '[');
   for (size_t i = 0; i < count;)
