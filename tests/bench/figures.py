@@ -42,7 +42,8 @@ class Bench:
 
     def __init__(self, build, size):
         self.build, self.size = build, size
-        self.server = Server(trusted_proxies="", database_workers=size.connections)
+        # On a machine at its limit the follower may wait longer for a processor than the lease allows.
+        self.server = Server(trusted_proxies="", database_workers=size.connections, policy_lease=20)
         self.partner = numbered("8001", 1)
 
     def start(self):
