@@ -114,8 +114,13 @@ size_t text_base64url_encode(const unsigned char *bytes, size_t n, char *ret_tex
 
 static int base64url_value(char c)
 {
-  const char *at = c ? memchr(base64url_alphabet, c, 64) : NULL;
-  return at ? (int)(at - base64url_alphabet) : -1;
+  if (c >= 'A' && c <= 'Z')
+    return c - 'A';
+  if (c >= 'a' && c <= 'z')
+    return c - 'a' + 26;
+  if (c >= '0' && c <= '9')
+    return c - '0' + 52;
+  return c == '-' ? 62 : c == '_' ? 63 : -1;
 }
 
 bool text_base64url_decode(struct str text, size_t room, unsigned char *ret_bytes, size_t *ret_n)
