@@ -19,14 +19,14 @@ RESULT api_etag(struct api_call *call, const struct uuid *object, int64_t versio
   return ret_tag->p ? R_OK : R_NO_MEMORY;
 }
 
-/* The header's list names the tag, strong or weak, or is a star. */
-static bool names(struct str header, struct str tag)
+/* The header's list names the tag, or is a star. A weak tag names it only where something is read (RFC 9110 section 13.1). */
+static bool names(struct str header, struct str tag, bool weak_too)
 {
   if (str_is(header, "*"))
     return true;
   while (header.p) {
     struct str one = str_trim(str_cut(&header, ','));
-    if (str_starts(one, STR("W/")))
+    if (weak_too && str_starts(one, STR("W/")))
       one = (struct str){one.p + 2, one.n - 2};
     if (str_equal(one, tag))
       return true;
@@ -36,7 +36,7 @@ static bool names(struct str header, struct str tag)
 
 bool api_etag_known(const struct api_call *call, struct str tag)
 {
-  return names(http_request_header(call->request, "If-None-Match"), tag);
+  return names(http_request_header(call->request, "If-None-Match"), tag, true);
 }
 
 RESULT api_etag_demanded(struct api_call *call, api_object_get *get, int64_t *ret_version)
@@ -49,7 +49,7 @@ RESULT api_etag_demanded(struct api_call *call, api_object_get *get, int64_t *re
   }
   TRY(get(call, &object));
   TRY(api_etag(call, &object.id, object.version, &tag));
-  if (!names(header, tag))
+  if (!names(header, tag, false))
     return R_STALE;
   *ret_version = object.version;
   return R_OK;
