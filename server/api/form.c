@@ -24,12 +24,18 @@ static enum result decode(struct str s, struct arena *arena, struct str *ret_tex
   return text_utf8_valid(*ret_text) && !memchr(text, 0, n) ? R_OK : R_MALFORMED;
 }
 
-struct str api_form_get(const struct api_form *form, const char *name)
+static const struct str *find(const struct api_form *form, struct str name)
 {
   for (size_t i = 0; i < form->count; i++)
-    if (str_is(form->fields[i].name, name))
-      return form->fields[i].value;
-  return STR_NONE;
+    if (str_equal(form->fields[i].name, name))
+      return &form->fields[i].value;
+  return NULL;
+}
+
+struct str api_form_get(const struct api_form *form, const char *name)
+{
+  const struct str *value = find(form, str_of(name));
+  return value && value->n > 0 ? *value : STR_NONE;
 }
 
 RESULT api_form_parse(struct str body, struct arena *arena, struct api_form *ret_form)
@@ -39,7 +45,7 @@ RESULT api_form_parse(struct str body, struct arena *arena, struct api_form *ret
     struct str value = str_cut(&body, '&'), name = str_cut(&value, '='), decoded_name, decoded_value;
     TRY(decode(name, arena, &decoded_name));
     TRY(decode(value, arena, &decoded_value));
-    if (form.count == API_FORM_FIELDS || api_form_get(&form, decoded_name.p).p)
+    if (form.count == API_FORM_FIELDS || find(&form, decoded_name))
       return R_MALFORMED;
     form.fields[form.count].name = decoded_name;
     form.fields[form.count++].value = decoded_value;

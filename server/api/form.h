@@ -15,7 +15,7 @@ struct api_form {
 /* R_MALFORMED for a bad escape, a NUL, broken UTF-8, a name given twice or too many. */
 RESULT api_form_parse(struct str body, struct arena *arena, struct api_form *ret_form);
 
-/* .p NULL when it is not there. */
+/* .p NULL when it is not there, or empty, which is the same (RFC 6749 section 3.1). */
 struct str api_form_get(const struct api_form *form, const char *name);
 
 /* "Basic base64(id:secret)", both form-encoded before (RFC 6749 section 2.3.1). R_LOGIN_FAILED for anything else. */
