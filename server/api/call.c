@@ -62,6 +62,24 @@ RESULT api_wrong(struct api_call *call, const char *field, const char *code, con
   return R_MALFORMED;
 }
 
+RESULT api_names(struct api_call *call, const struct api_name *names, size_t count)
+{
+  struct http_field_error *wrong = arena_array(call->arena, count, sizeof *wrong);
+  struct str ignored;
+  if (!wrong)
+    return R_NO_MEMORY;
+  for (size_t i = 0; i < count; i++) {
+    enum result r = names[i].value->value.p ? names[i].form(names[i].value->value, call->arena, &ignored) : R_OK;
+    if (r == R_MALFORMED)
+      wrong[call->error_count++] =
+          (struct http_field_error){str_of(names[i].field), "malformed", "Must show: no blanks alone, nothing invisible"};
+    else
+      TRY(r);
+  }
+  call->errors = wrong;
+  return call->error_count ? R_MALFORMED : R_OK;
+}
+
 RESULT api_demand(struct api_call *call, enum bw_permission permission)
 {
   struct bw_id subject = policy_id(&call->caller.principal), tenant = policy_id(&call->tenant);

@@ -61,6 +61,16 @@ RESULT api_query(struct api_call *call, const struct json_body *body, void *targ
 /* One wrong field, found by a handler itself: sets call->errors and gives R_MALFORMED. */
 RESULT api_wrong(struct api_call *call, const char *field, const char *code, const char *message);
 
+/* A member whose text is compared or searched in a form of its own: authn_name_fold or authn_name_normalise. */
+struct api_name {
+  const char *field;
+  const struct json_text *value;
+  RESULT (*form)(struct str text, struct arena *arena, struct str *ret_form);
+};
+
+/* Every one that is there has such a form, else R_MALFORMED with call->errors set. */
+RESULT api_names(struct api_call *call, const struct api_name *names, size_t count);
+
 /* A member of a merge patch. */
 struct patch api_patch(const struct json_text *member);
 

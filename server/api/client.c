@@ -3,6 +3,7 @@
 #include "api/etag.h"
 #include "api/list.h"
 #include "api/routes.h"
+#include "authn/name.h"
 #include "json/write.h"
 #include "store/client.h"
 
@@ -79,6 +80,7 @@ RESULT api_client_create(struct api_call *call)
   struct outcome outcome;
   struct str secret;
   TRY(api_body(call, &api_client_create_body, &body));
+  TRY(api_names(call, &(struct api_name){"display_name", &body.display_name, authn_name_fold}, 1));
   struct client_new client = {
       .tenant = call->tenant, .display_name = body.display_name.value, .external_id = body.external_id.value};
   TRY(domain_client_create(&call->change, &client, &outcome, &secret));
@@ -101,6 +103,7 @@ RESULT api_client_update(struct api_call *call)
   struct outcome outcome;
   int64_t version;
   TRY(api_body(call, &api_client_update_body, &body));
+  TRY(api_names(call, &(struct api_name){"display_name", &body.display_name, authn_name_fold}, 1));
   TRY(api_etag_demanded(call, get, &version));
   struct client_patch patch = {.display_name = api_patch(&body.display_name),
                                .external_id = api_patch(&body.external_id),

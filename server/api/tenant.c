@@ -3,6 +3,7 @@
 #include "api/etag.h"
 #include "api/list.h"
 #include "api/routes.h"
+#include "authn/name.h"
 #include "store/tenant.h"
 
 static enum result get(struct api_call *call, struct store_object *ret_tenant)
@@ -122,6 +123,7 @@ RESULT api_tenant_create(struct api_call *call)
   struct tenant_create body = {0};
   struct outcome outcome;
   TRY(api_body(call, &api_tenant_create_body, &body));
+  TRY(api_names(call, &(struct api_name){"name", &body.name, authn_name_fold}, 1));
   bool partner = str_is(body.kind.value, "partner");
   if (partner)
     TRY(api_demand(call, BW_TENANT_CREATE_PARTNER));
@@ -146,6 +148,7 @@ RESULT api_tenant_update(struct api_call *call)
   struct outcome outcome;
   int64_t version;
   TRY(api_body(call, &api_tenant_update_body, &body));
+  TRY(api_names(call, &(struct api_name){"name", &body.name, authn_name_fold}, 1));
   TRY(api_etag_demanded(call, get, &version));
   struct tenant_patch patch = {.name = api_patch(&body.name), .external_id = api_patch(&body.external_id)};
   TRY(domain_tenant_update(&call->change, &call->tenant, version, &patch, &outcome));

@@ -3,6 +3,7 @@
 #include "api/etag.h"
 #include "api/list.h"
 #include "api/routes.h"
+#include "authn/name.h"
 #include "json/write.h"
 #include "store/user.h"
 
@@ -62,10 +63,13 @@ BODY(api_user_create_body, "UserCreate", FIELD(struct user_create, login, REQUIR
      FIELD(struct user_create, external_id, OPTIONAL, 1, 200),
      FIELD(struct user_create, dialling_addresses, OPTIONAL, 0, DIALLING_MOST));
 
-/* The one domain result that a field of the body is to blame for. */
-static enum result blame_login(struct api_call *call, enum result r)
+static enum result check_names(struct api_call *call, const struct json_text *login, const struct json_text *display_name,
+                               const struct json_text *email)
 {
-  return r == R_MALFORMED ? api_wrong(call, "login", "malformed", "has no normal form: no spaces or invisible characters") : r;
+  const struct api_name names[] = {{"login", login, authn_name_normalise},
+                                   {"display_name", display_name, authn_name_fold},
+                                   {"email", email, authn_name_fold}};
+  return api_names(call, names, sizeof names / sizeof *names);
 }
 
 api_handler api_user_create;
@@ -74,6 +78,7 @@ RESULT api_user_create(struct api_call *call)
   struct user_create body = {0};
   struct outcome outcome;
   TRY(api_body(call, &api_user_create_body, &body));
+  TRY(check_names(call, &body.login, &body.display_name, &body.email));
   struct user_new user = {.tenant = call->tenant,
                           .login = body.login.value,
                           .display_name = body.display_name.value,
@@ -81,7 +86,7 @@ RESULT api_user_create(struct api_call *call)
                           .external_id = body.external_id.value,
                           .dialling = body.dialling_addresses.value,
                           .dialling_count = body.dialling_addresses.count};
-  TRY(blame_login(call, domain_user_create(&call->change, &user, &outcome)));
+  TRY(domain_user_create(&call->change, &user, &outcome));
   return api_reply_created(call, "/v1/users/", &outcome);
 }
 
@@ -101,6 +106,7 @@ RESULT api_user_update(struct api_call *call)
   struct outcome outcome;
   int64_t version;
   TRY(api_body(call, &api_user_update_body, &body));
+  TRY(check_names(call, &body.login, &body.display_name, &body.email));
   TRY(api_etag_demanded(call, get, &version));
   struct user_patch patch = {.login = api_patch(&body.login),
                              .display_name = api_patch(&body.display_name),
@@ -109,7 +115,7 @@ RESULT api_user_update(struct api_call *call)
                              .dialling_given = body.dialling_addresses.present,
                              .dialling = body.dialling_addresses.value,
                              .dialling_count = body.dialling_addresses.count};
-  TRY(blame_login(call, domain_user_update(&call->change, &call->object, version, &patch, &outcome)));
+  TRY(domain_user_update(&call->change, &call->object, version, &patch, &outcome));
   return api_reply_object(call, &outcome);
 }
 
