@@ -1,0 +1,159 @@
+"""Grants: who gives what to whom, and what nobody may give."""
+import time
+from datetime import datetime, timedelta, timezone
+
+import pytest
+
+from support.estate import unique
+
+
+def moment(seconds):
+    return (datetime.now(timezone.utc) + timedelta(seconds=seconds)).isoformat()
+
+
+@pytest.fixture(name="user")
+def new_user(estate):
+    return estate.new_user("alpha_one")
+
+
+def give(caller, estate, tenant, principal, role, status=201, **more):
+    body = {"principal_id": principal, "role": role, "scope": "subtree", **more}
+    return caller.post(f"/v1/tenants/{estate.id(tenant)}/grants", body, status).json()
+
+
+def refused(caller, estate, tenant, principal, role, code, **more):
+    body = {"principal_id": principal, "role": role, "scope": "subtree", **more}
+    caller.problem("POST", f"/v1/tenants/{estate.id(tenant)}/grants", 422, code, json=body)
+
+
+def test_a_grant_says_who_gave_what_to_whom(estate, user):
+    giver = estate.person("alpha", "partner_admin")
+    path = f"/v1/tenants/{estate.id('alpha_one')}/grants"
+    body = {"principal_id": user["id"], "role_id": estate.role("viewer"), "scope": "self", "reason": "a try",
+            "not_before": moment(-5), "expires_at": moment(3600)}
+    reply = giver.client.post(path, body, 201)
+    grant = reply.json()
+    assert (grant["principal_id"], grant["role"], grant["scope"], grant["reason"]) == (user["id"], "viewer", "self", "a try")
+    assert (grant["granted_by"], grant["tenant_id"]) == (giver.id, estate.id("alpha_one"))
+    assert giver.client.get(reply.headers["Location"]).json() == grant
+    assert grant in giver.client.pages(path) and grant in giver.client.pages(f"/v1/users/{user['id']}/grants")
+
+
+def test_who_gave_it_from_above_is_not_named(estate, user):
+    grant = estate.grant("alpha_one", user["id"], "viewer")
+    assert grant["granted_by"] == estate.admin.id
+    assert estate.actor("alpha_one", "auditor").get(f"/v1/grants/{grant['id']}").json()["granted_by"] is None
+
+
+def test_a_grant_holds_from_the_next_request_and_its_end_too(estate, admin):
+    person = estate.person("alpha_one")
+    path = f"/v1/tenants/{estate.id('alpha_one')}"
+    person.client.get(path, 404)
+    grant = estate.grant("alpha_one", person.id, "viewer")
+    person.client.get(path)
+    admin.delete(f"/v1/grants/{grant['id']}")
+    person.client.get(path, 404)
+    admin.delete(f"/v1/grants/{grant['id']}", 404)
+
+
+def test_the_same_grant_is_given_once(estate, user, admin):
+    estate.grant("alpha_one", user["id"], "viewer")
+    body = {"principal_id": user["id"], "role": "viewer", "scope": "subtree"}
+    admin.problem("POST", f"/v1/tenants/{estate.id('alpha_one')}/grants", 409, "already_exists", json=body)
+
+
+def test_nobody_gives_what_they_do_not_hold_there(estate, user):
+    giver = estate.person("alpha", "viewer").client
+    give_path = f"/v1/tenants/{estate.id('alpha_one')}/grants"
+    giver.problem("POST", give_path, 403, "forbidden",
+                  json={"principal_id": user["id"], "role": "viewer", "scope": "subtree"})
+    customer_admin = estate.actor("alpha_one", "customer_admin")
+    refused(customer_admin, estate, "alpha_one", user["id"], "provisioner", "ceiling")
+    give(customer_admin, estate, "alpha_one", user["id"], "customer_admin")
+
+
+def test_who_holds_it_for_one_tenant_gives_it_for_one(estate):
+    giver = estate.actor("alpha", "partner_admin", "self")
+    user = estate.new_user("alpha")
+    refused(giver, estate, "alpha", user["id"], "viewer", "ceiling")
+    give(giver, estate, "alpha", user["id"], "viewer", scope="self")
+
+
+def test_nobody_gives_to_themselves(estate):
+    person = estate.person("alpha_one", "customer_admin")
+    refused(person.client, estate, "alpha_one", person.id, "viewer", "self_service")
+    own = next(person.client.pages(f"/v1/users/{person.id}/grants"))
+    person.client.problem("DELETE", f"/v1/grants/{own['id']}", 422, "self_service")
+
+
+def test_a_grant_lies_within_its_principals_home(estate, user, admin):
+    for tenant in ("alpha", "alpha_two", "beta_one", "provider"):
+        refused(admin, estate, tenant, user["id"], "viewer", "outside_home")
+
+
+@pytest.mark.parametrize("role, tenant", [("provider_admin", "alpha"), ("provider_admin", "alpha_one"),
+                                          ("partner_admin", "alpha_one")])
+def test_a_role_is_held_where_its_kind_of_tenant_is(estate, admin, role, tenant):
+    refused(admin, estate, tenant, estate.new_user(tenant)["id"], role, "kind_ceiling")
+
+
+def test_principals_that_are_not_seen_are_like_none(estate):
+    giver = estate.actor("alpha", "partner_admin")
+    foreign = estate.new_user("beta_one")
+    problems = []
+    for principal in (foreign["id"], estate.admin.id, "0190a5b8-7c4e-7000-8000-000000000000"):
+        body = {"principal_id": principal, "role": "viewer", "scope": "subtree"}
+        problem = giver.problem("POST", f"/v1/tenants/{estate.id('alpha_one')}/grants", 400, "malformed", json=body)
+        problems.append(problem | {"request_id": ""})
+    assert problems[0]["errors"][0]["field"] == "principal_id"
+    assert problems[0] == problems[1] == problems[2]
+
+
+@pytest.mark.parametrize("more, field", [
+    ({"role": "no_such_role"}, "role"), ({"role_id": "0190a5b8-7c4e-7000-8000-000000000000"}, "role_id"),
+    ({}, "role_id"), ({"role": "viewer", "role_id": "0190a5b8-7c4e-7000-8000-000000000000"}, "role_id"),
+    ({"role": "viewer", "expires_at": "2020-01-01T00:00:00Z"}, "expires_at"),
+    ({"role": "viewer", "not_before": "2031-01-01T00:00:00Z", "expires_at": "2030-01-01T00:00:00Z"}, "expires_at"),
+    ({"role": "viewer", "expires_at": "tomorrow"}, "expires_at"), ({"role": "viewer", "expires_at": 1}, "expires_at"),
+])
+def test_what_is_wrong_is_named(estate, user, admin, more, field):
+    body = {"principal_id": user["id"], "scope": "subtree", **more}
+    problem = admin.problem("POST", f"/v1/tenants/{estate.id('alpha_one')}/grants", 400, "malformed", json=body)
+    assert [error["field"] for error in problem["errors"]] == [field]
+
+
+def test_a_grant_has_its_time(estate):
+    person = estate.person("alpha_one")
+    path = f"/v1/tenants/{estate.id('alpha_one')}"
+    estate.grant("alpha_one", person.id, "viewer", not_before=moment(1.5), expires_at=moment(3))
+    person.client.get(path, 404)
+    time.sleep(1.7)
+    person.client.get(path)
+    time.sleep(1.5)
+    person.client.get(path, 404)
+
+
+def test_only_who_gives_privileges_takes_them(estate, admin):
+    """A role of its own would be needed to hold grant:revoke without grant:assign_privileged: read alone shows 403."""
+    person = estate.person("alpha_one", "customer_admin")
+    grant = next(admin.pages(f"/v1/users/{person.id}/grants"))
+    estate.actor("alpha_one", "helpdesk").problem("DELETE", f"/v1/grants/{grant['id']}", 403, "forbidden")
+    estate.actor("beta", "partner_admin").problem("DELETE", f"/v1/grants/{grant['id']}", 404, "not_found")
+
+
+def test_a_terminated_user_gets_nothing(estate, admin):
+    user = estate.new_user("alpha_one", unique("gone"))
+    admin.post(f"/v1/users/{user['id']}/terminate")
+    refused(admin, estate, "alpha_one", user["id"], "viewer", "wrong_state")
+
+
+def test_a_machine_can_be_given_roles(estate):
+    machine, _ = estate.new_machine("alpha_one")
+    assert estate.grant("alpha_one", machine["id"], "viewer")["principal_id"] == machine["id"]
+
+
+def test_a_list_is_of_one_tenant_or_its_subtree(estate, admin, user):
+    grant = estate.grant("alpha_one", user["id"], "viewer")
+    path = f"/v1/tenants/{estate.id('alpha')}/grants"
+    assert grant["id"] not in [g["id"] for g in admin.pages(path)]
+    assert grant["id"] in [g["id"] for g in admin.pages(path, scope="subtree")]

@@ -1,0 +1,116 @@
+"""Sessions and their tokens: what opens what, what is good once, and what ends them."""
+import pytest
+
+from support.estate import PASSWORD
+
+
+@pytest.fixture(name="person")
+def logged_in(estate):
+    return estate.person("alpha_one", "viewer")
+
+
+def refresh(caller, token, status=200):
+    return caller.other().post("/v1/token/refresh", {"refresh_token": token}, status).json()
+
+
+def test_a_refresh_goes_on_with_the_session(person, anonymous):
+    session = refresh(anonymous, person.refresh_token)
+    assert session["session_id"] == person.session_id and session["refresh_token"] != person.refresh_token
+    assert anonymous.other(session["access_token"]).get("/v1/me").json()["session_id"] == person.session_id
+
+
+def test_a_refresh_token_used_twice_ends_the_session(person, anonymous):
+    session = refresh(anonymous, person.refresh_token)
+    refresh(anonymous, person.refresh_token, 401)
+    refresh(anonymous, session["refresh_token"], 401)
+    for token in (session["access_token"], person.client.token):
+        anonymous.other(token).problem("GET", "/v1/me", 401, "unauthenticated")
+
+
+def test_a_session_ended_so_takes_no_other_with_it(person, anonymous):
+    other = anonymous.post("/v1/login", person.body()).json()
+    refresh(anonymous, person.refresh_token)
+    refresh(anonymous, person.refresh_token, 401)
+    anonymous.other(other["access_token"]).get("/v1/me")
+
+
+def test_logging_out_holds_from_the_next_request(person, anonymous):
+    person.client.post("/v1/logout", status=204)
+    person.client.get("/v1/me", 401)
+    person.client.get("/v1/tenants", 401)
+    refresh(anonymous, person.refresh_token, 401)
+
+
+def test_logging_out_ends_this_session_alone(person, anonymous):
+    other = anonymous.post("/v1/login", person.body()).json()
+    person.client.post("/v1/logout", status=204)
+    anonymous.other(other["access_token"]).get("/v1/me")
+
+
+@pytest.mark.parametrize("header", [
+    "Bearer", "Bearer ", "Bearer x", "Bearer " + "A" * 4000, "Basic YTpi", "bwr_", "Bearer a b", "Digest x",
+])
+def test_what_is_no_token_is_refused(anonymous, header):
+    reply = anonymous.get("/v1/me", 401, headers={"Authorization": header})
+    assert reply.headers["WWW-Authenticate"].startswith("Bearer")
+
+
+def test_the_scheme_is_read_in_any_case(person, anonymous):
+    anonymous.get("/v1/me", headers={"Authorization": f"bEARER {person.client.token}"})
+
+
+def test_a_changed_token_is_refused(person, anonymous):
+    token = person.client.token
+    for at in (0, len(token) // 2, len(token) - 2):
+        changed = token[:at] + ("A" if token[at] != "A" else "B") + token[at + 1:]
+        anonymous.other(changed).get("/v1/me", 401)
+
+
+def test_no_token_opens_what_another_is_for(estate, person, anonymous):
+    anonymous.other(person.refresh_token).get("/v1/me", 401)
+    refresh(anonymous, person.client.token, 401)
+    invitation = estate.invite(person.id)
+    anonymous.other(invitation).get("/v1/me", 401)
+    refresh(anonymous, invitation, 401)
+    anonymous.post("/v1/invitations/accept", {"token": person.refresh_token, "password": PASSWORD}, 422)
+
+
+def test_a_changed_password_ends_every_session(person, anonymous):
+    other = anonymous.post("/v1/login", person.body()).json()
+    change = {"current_password": PASSWORD, "new_password": "an entirely different one"}
+    person.client.put("/v1/me/password", change)
+    for token in (person.client.token, other["access_token"]):
+        anonymous.other(token).get("/v1/me", 401)
+    refresh(anonymous, person.refresh_token, 401)
+    anonymous.post("/v1/login", person.body(), 401)
+    anonymous.post("/v1/login", person.body() | {"password": "an entirely different one"})
+
+
+@pytest.mark.parametrize("current, wanted, code", [
+    ("not the one that it is", "an entirely different one", "password_wrong"),
+    (PASSWORD, "fourteen chars", "password_too_short"),
+    (PASSWORD, "x" * 129, "password_too_long"),
+    (PASSWORD, "111222333444555", "password_common"),
+])
+def test_a_password_is_changed_by_rule(person, current, wanted, code):
+    body = {"current_password": current, "new_password": wanted}
+    person.client.problem("PUT", "/v1/me/password", 422, code, json=body)
+    person.client.get("/v1/me")
+
+
+def test_a_password_is_not_the_login_itself(estate, anonymous):
+    user = estate.new_user("alpha_one", login="a.login.of.some.length")
+    body = {"token": estate.invite(user["id"]), "password": "A.Login.of.some.LENGTH"}
+    anonymous.problem("POST", "/v1/invitations/accept", 422, "password_common", json=body)
+
+
+def test_the_password_behind_a_session_cannot_be_guessed_at_will(person):
+    body = {"current_password": "not the one that it is", "new_password": "an entirely different one"}
+    for _ in range(10):
+        person.client.put("/v1/me/password", body, 422)
+    person.client.put("/v1/me/password", body, 429)
+
+
+def test_proving_the_password_is_no_failed_attempt(person):
+    for _ in range(12):
+        person.client.post("/v1/me/totp", {"password": PASSWORD})
