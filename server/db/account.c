@@ -70,7 +70,9 @@ static RESULT settle_data(const char *data, const struct db_user *user, char ret
   }
   (void)!rmdir(absolute); /* of no use to anybody when it is empty */
   TRY(db_place_instead(absolute, instead));
-  if (mkdir("/var/lib/bailiwick", 0755) != 0 && errno != EEXIST)
+  /* Whatever the umask: the user has to come through. */
+  bool made = mkdir("/var/lib/bailiwick", 0755) == 0;
+  if (made ? chmod("/var/lib/bailiwick", 0755) != 0 : errno != EEXIST)
     return db_failure_say(R_RULE, "/var/lib/bailiwick: %m");
   TRY(offer(instead, user));
   if (!can_use(user, instead))

@@ -39,6 +39,7 @@ static struct entered enter_as(uid_t uid, const char *data)
   if (child == 0) {
     struct arena *arena = arena_new(1 << 14);
     const char *used = "";
+    umask(0077); /* as main has it */
     if (uid != geteuid() && setuid(uid) != 0)
       _exit(1);
     e.result = db_account_enter(data, arena, &used);
