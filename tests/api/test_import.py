@@ -1,0 +1,419 @@
+"""`bailiwick import`: what a file says is so afterwards, once, and no further than whoever loads it reaches."""
+import json
+import signal
+import subprocess
+import time
+
+import pytest
+
+from support.estate import PASSWORD
+from support.importing import Installation, begin, command, ended, grant, lines, load, tenant, user
+from support.server import Server
+from support.source import ROOT
+
+RANDOM = "no-such-tenant"
+RIGHTS = ["tenant", "principal", '"grant"', "role"]
+
+
+@pytest.fixture(scope="module", name="at")
+def installation():
+    made = Installation()
+    try:
+        made.start()
+        yield made
+        made.server.stop()
+    finally:
+        made.stop()
+
+
+@pytest.fixture(name="partner")
+def a_partner(at):
+    """The external_id of a new partner with nothing in it."""
+    name = at.word("partner")
+    load(at.server, [tenant(name, "partner")]).is_clean(created=1)
+    return name
+
+
+def users_of(at, external_id):
+    """external_id -> user, as the API shows them."""
+    home = at.find(external_id)[0]["id"]
+    return {found["external_id"]: found for found in at.admin.pages(f"/v1/tenants/{home}/users")}
+
+
+# The same file twice
+
+def test_the_demo_estate_is_loaded_once(at):
+    estate = subprocess.run([ROOT / "server/demo/estate"], capture_output=True, check=True).stdout
+    rows = [json.loads(line) for line in estate.splitlines()]
+    load(at.server, estate).is_clean(created=len(rows))
+    before = at.digest()
+    load(at.server, estate).is_clean(unchanged=len(rows))
+    assert at.digest() == before
+
+    kinds = [row.get("tenant_kind", row["kind"]) for row in rows]
+    assert kinds.count("partner") >= 12 and kinds.count("customer") == 150 and kinds.count("user") == 3000
+    assert len({row["tenant_external_id"] for row in rows
+                if row.get("tenant_kind") == "partner" and "tenant_external_id" in row}) == 3
+    for row in rows[::100]:
+        if row["kind"] == "user" and row["tenant_external_id"]:
+            found = users_of(at, row["tenant_external_id"])[row["external_id"]]
+            assert {name: found[name] for name in ("login", "display_name", "email", "dialling_addresses")} == \
+                   {name: row[name] for name in ("login", "display_name", "email", "dialling_addresses")}
+
+
+def test_a_clients_second_run_writes_nothing_but_its_coming_and_going(at, partner):
+    rows = [tenant(at.word("c"), above=partner), user("u1", partner), grant("u1", partner, "helpdesk")]
+    machine = at.machine(partner)
+    load(at.server, rows, machine).is_clean(created=3)
+    others = "action NOT IN ('issueClientToken', 'logout')"
+    before = at.digest(RIGHTS), at.digest(["audit_event"], others)
+    load(at.server, rows, machine).is_clean(unchanged=3)
+    assert (at.digest(RIGHTS), at.digest(["audit_event"], others)) == before
+
+
+# What changes
+
+def test_only_what_the_row_says_changes(at, partner):
+    ada = user("u1", partner, "ada", email="ada@a.example", display_name="Ada", dialling_addresses=["sip:1@a"])
+    load(at.server, [ada, user("u2", partner)]).is_clean(created=2)
+    before = users_of(at, partner)
+    load(at.server, [user("u1", partner, "ada", email=None, dialling_addresses=["sip:1@a", "sip:2@a"]),
+                     user("u2", partner)]).is_clean(updated=1, unchanged=1)
+    after = users_of(at, partner)
+    assert after["u2"] == before["u2"]
+    assert after["u1"] == before["u1"] | {"email": None, "dialling_addresses": ["sip:1@a", "sip:2@a"],
+                                          "updated_at": after["u1"]["updated_at"]}
+    home = at.find(partner)[0]["id"]
+    event = next(e for e in at.admin.pages(f"/v1/tenants/{home}/audit", action="importUser") if e["before"])
+    assert event["actor"]["kind"] == "operator" and event["object_id"] == after["u1"]["id"]
+    assert event["before"] == {"email": "ada@a.example", "dialling_addresses": ["sip:1@a"]}
+    assert event["after"] == {"email": None, "dialling_addresses": ["sip:1@a", "sip:2@a"]}
+
+
+def test_a_tenant_gets_another_name_and_no_other_kind(at, partner):
+    name = at.word("c")
+    load(at.server, [tenant(name, above=partner)]).is_clean(created=1)
+    before = at.find(name)
+    load(at.server, [tenant(name, above=partner, name="新しい名前")]).is_clean(updated=1)
+    after = at.find(name)
+    assert [(found["id"], found["name"]) for found in after] == [(before[0]["id"], "新しい名前")]
+    report = load(at.server, [tenant(name, "partner", above=partner)])
+    assert report.refused == {1: f"tenant {name}: conflict: tenant_kind"}
+
+
+def test_a_grant_with_other_dates_takes_the_place_of_the_one_before(at, partner):
+    load(at.server, [user("u1", partner), grant("u1", partner, expires_at="2099-01-01T00:00:00Z", reason="a year")])
+    again = grant("u1", partner, expires_at="2098-01-01T00:00:00Z")
+    load(at.server, [again]).is_clean(updated=1)
+    load(at.server, [again]).is_clean(unchanged=1)
+    load(at.server, [grant("u1", partner)]).is_clean(unchanged=1)
+    home = at.find(partner)[0]["id"]
+    held = list(at.admin.pages(f"/v1/tenants/{home}/grants"))
+    assert [(g["expires_at"], g["reason"]) for g in held] == [("2098-01-01T00:00:00.000000Z", "a year")]
+    load(at.server, [grant("u1", partner, expires_at=None, reason=None)]).is_clean(updated=1)
+    held = list(at.admin.pages(f"/v1/tenants/{home}/grants"))
+    assert [(g["expires_at"], g["reason"]) for g in held] == [(None, None)]
+
+
+def test_the_same_role_with_another_scope_is_another_grant(at, partner):
+    load(at.server, [user("u1", partner), grant("u1", partner), grant("u1", partner, scope="self")]).is_clean(created=3)
+
+
+def test_siblings_share_no_external_id_and_cousins_may(at, partner):
+    other = at.word("partner")
+    branches = [tenant("branch", above=partner), tenant("branch", above=other)]
+    load(at.server, [tenant(other, "partner"), *branches]).is_clean(created=3)
+    assert load(at.server, [user("u1", "branch")]).refused == {1: "user u1: conflict: tenant_external_id"}
+    # Who reads only one of them means that one.
+    load(at.server, [user("u1", "branch")], at.machine(partner)).is_clean(created=1)
+    parents = {found["parent_id"] for found in at.find("branch")}
+    assert parents == {at.find(name)[0]["id"] for name in (partner, other)}
+
+
+# What is refused
+
+def test_each_refused_line_is_named_and_the_rest_goes_on(at, partner):
+    cases = [
+        (tenant("a", above=RANDOM), "tenant a: not_found: tenant_external_id"),
+        ({"kind": "tenant", "external_id": "a", "tenant_kind": "customer"}, "tenant a: malformed: name: Is missing"),
+        (tenant("a", "provider"), "tenant a: malformed: tenant_kind: Must be one of partner|customer"),
+        (user("u1", RANDOM), "user u1: not_found: tenant_external_id"),
+        (user("u1", partner, "a b"), "user u1: malformed: login"),
+        (user("u1", partner, dialling_addresses="sip:1"),
+         "user u1: malformed: dialling_addresses: Must be an array of strings"),
+        (user("good", partner, "taken"), None),
+        (user("u1", partner, "TAKEN"), "user u1: already_exists"),
+        (grant(RANDOM, partner), f"grant {RANDOM}: not_found: user_external_id"),
+        (grant("good", partner, "no_such_role"), "grant good: not_found: role"),
+        (grant("good", partner, "provider_admin"), "grant good: kind_ceiling"),
+        (grant("good", partner, expires_at="2020-01-01T00:00:00Z"), "grant good: malformed: expires_at"),
+        (grant("good", partner, expires_at="tomorrow"),
+         "grant good: malformed: expires_at: Must be an RFC 3339 date-time"),
+        (grant("good", partner, password="x"), "grant good: malformed: password: Is unknown here"),
+        ({"kind": "client", "external_id": "a"}, "malformed: kind: Must be one of tenant|user|grant"),
+        ("{", "malformed: Is not one JSON value of at most 32 levels"),
+        ('{"kind": "user", "external_id": "\x1b[2J"}', "malformed: Is not one JSON value of at most 32 levels"),
+        ('{"kind": "user", "external_id": "\\u001b[2J", "login": "x"}',
+         "user: malformed: external_id: Must not hold control characters or line separators"),
+        ("[1]", "malformed: Must be an object"),
+        ("x" * ((1 << 20) + 1), "too_large"),
+        ("," * 70000, "too_large"),
+        (grant("good", partner), None),
+    ]
+    report = load(at.server, [row for row, _ in cases])
+    assert report.status == 2
+    expected = {n: why for n, (_, why) in enumerate(cases, 1) if why}
+    assert {n: why.removeprefix("user: ") for n, why in report.refused.items()} == \
+           {n: why.removeprefix("user: ") for n, why in expected.items()}
+    assert (report.counts["created"], report.counts["refused"]) == (2, len(expected))
+    assert not report.errors
+
+
+def test_a_user_outside_their_home_gets_no_grant(at, partner):
+    other = at.word("partner")
+    load(at.server, [tenant(other, "partner"), user("u1", partner)]).is_clean(created=2)
+    report = load(at.server, [grant("u1", other, user_tenant_external_id=partner)])
+    assert report.refused == {1: "grant u1: outside_home"}
+
+
+@pytest.mark.parametrize("content, count", [
+    (b"", 0),
+    (b"\n \r\n\t\n", 0),
+    (b"\xef\xbb\xbf%s", 1),
+    (b"%s\r\n", 1),
+    (b"\n\n%s", 1),
+], ids=["empty", "blank lines", "byte order mark", "carriage return", "no line's end"])
+def test_how_lines_end_is_of_no_matter(at, content, count):
+    row = lines([tenant(at.word("c"))]).strip()
+    report = load(at.server, content.replace(b"%s", row))
+    report.is_clean(created=count)
+    assert report.counts["lines"] == count
+
+
+# Who loads it
+
+@pytest.fixture(name="world", scope="module")
+def two_partners(at):
+    """left and right with a customer and a user each; a client of left's."""
+    left, right = at.word("left"), at.word("right")
+    for side in (left, right):
+        rows = [tenant(side, "partner"), tenant(f"{side}-c", above=side), user("u1", side), user("u2", f"{side}-c")]
+        load(at.server, [*rows, grant("u1", side, "helpdesk")]).is_clean(created=5)
+    return left, right, at.machine(left)
+
+
+def everything_named(name):
+    """Every way in which a line can name a tenant."""
+    return [
+        tenant("new", above=name),
+        tenant(f"{name}-c", above=name, name="changed"),
+        user("new", name),
+        user("u1", name, "changed"),
+        user("u2", f"{name}-c", "changed"),
+        grant("u1", name),
+        grant("u1", name, "helpdesk", reason="changed"),
+    ]
+
+
+def test_what_is_foreign_is_refused_as_if_it_were_not_there(at, world):
+    left, right, machine = world
+    before = at.digest(RIGHTS)
+    foreign = load(at.server, everything_named(right), machine)
+    unknown = load(at.server, everything_named(RANDOM), machine)
+    assert foreign.status == unknown.status == 2
+    assert {n: why.replace(right, RANDOM) for n, why in foreign.refused.items()} == unknown.refused
+    assert foreign.counts == unknown.counts and foreign.counts["refused"] == len(everything_named(right))
+    assert all(": not_found: tenant_external_id" in why for why in foreign.refused.values())
+    assert at.digest(RIGHTS) == before
+    # What comes from above is as far away as what stands beside: its own line, and the provider's other partners.
+    above = load(at.server, [user("new", "provider"), grant("u1", left, user_tenant_external_id=right)], machine)
+    assert above.refused == {1: "user new: not_found: tenant_external_id",
+                             2: "grant u1: not_found: user_tenant_external_id"}
+    assert at.digest(RIGHTS) == before
+
+
+def test_foreign_lines_change_nothing_while_own_ones_are_applied(at, world):
+    left, right, machine = world
+    path = at.rows("SELECT path FROM tenant WHERE external_id = %s", left)[0][0]
+    def beyond():
+        return (at.digest(["principal", '"grant"'], f"NOT starts_with(tenant_path || '/', '{path}/')"),
+                at.digest(["tenant"], f"NOT starts_with(path || '/', '{path}/')"))
+    before = beyond()
+    rows = [tenant("mine", above=left), *everything_named(right), user("mine", "mine"), tenant("home")]
+    report = load(at.server, rows, machine)
+    assert report.counts["created"] == 3 and report.counts["refused"] == len(everything_named(right))
+    assert beyond() == before
+    # Who names no tenant means their own home.
+    assert at.find("home")[0]["parent_id"] == at.find(left)[0]["id"]
+
+
+def test_a_client_may_what_its_roles_let_it_do(at, world):
+    left, _, machine = world
+    rows = [tenant("sub", "partner", above=left), user("boss", left), grant("boss", left, "partner_admin")]
+    report = load(at.server, rows, machine)
+    assert report.refused == {1: "tenant sub: forbidden"} and report.counts["created"] == 2
+    provisioner = at.machine(left, "provisioner")
+    rows = [user("p1", left), grant("p1", left), user("boss", left, "changed"), user("p1", left, "p1b")]
+    report = load(at.server, rows, provisioner)
+    assert report.refused == {2: "grant p1: forbidden", 3: "user boss: privileged"}
+    assert (report.counts["created"], report.counts["updated"]) == (1, 1)
+    rows = [user("p2", left), tenant("x", above=left), user("p1", left, "p1b")]
+    viewer = load(at.server, rows, at.machine(left, "viewer"))
+    assert viewer.refused == {1: "user p2: forbidden: tenant_external_id", 2: "tenant x: forbidden: tenant_external_id",
+                              3: "user p1: forbidden: tenant_external_id"}
+    nobody = load(at.server, [user("p2", left)], at.machine(left, None))
+    assert nobody.refused == {1: "user p2: not_found: tenant_external_id"}
+
+
+def test_nobody_gives_more_than_they_hold(at, world):
+    left, _, _ = world
+    report = load(at.server, [grant("u1", left, "partner_admin"), grant("u1", left, "auditor")],
+                  at.machine(left, "customer_admin"))
+    assert report.refused == {1: "grant u1: ceiling"} and report.counts["created"] == 1
+
+
+def test_the_audit_says_who_and_what_was_refused(at, world):
+    left, right, machine = world
+    name = at.word("audited")
+    load(at.server, [tenant(name, above=left), user("a1", right), user("a2", right)], machine)
+    made = at.find(name)[0]["id"]
+    event = next(at.admin.pages(f"/v1/tenants/{made}/audit"))
+    actor = {"kind": "client", "id": machine[0], "tenant_id": at.find(left)[0]["id"]}
+    assert (event["action"], event["actor"]) == ("importTenant", actor)
+    home = at.find(left)[0]["id"]
+    events = list(at.admin.pages(f"/v1/tenants/{home}/audit", action="importUser", outcome="refused"))
+    mine = [e for e in events if e["request_id"] == event["request_id"]]
+    assert [(e["reason"], e["actor"], e["count"]) for e in mine] == [("not_found", actor, 2)]
+    assert at.rows("SELECT count(*) FROM audit_event WHERE outcome = 'refused' AND tenant_id = %s",
+                   at.find(right)[0]["id"]) == [(0,)]
+
+
+def test_a_wrong_secret_loads_nothing(at, world):
+    left, _, (identity, secret) = world
+    other = at.machine(left)[0]
+    before = at.digest(RIGHTS)
+    for client in ((identity, secret[:-4] + "aaaa"), ("nonsense", secret), (other, secret)):
+        report = load(at.server, [tenant("x")], client)
+        assert report.status == 3 and not report.output and "login_failed" in report.errors
+    assert at.digest(RIGHTS) == before
+
+
+def test_a_secret_comes_from_a_file(at, world, tmp_path):
+    left, _, (identity, secret) = world
+    file = tmp_path / "secret"
+    file.write_text(secret + "\n")
+    file.chmod(0o600)
+    settings = {"client_id": identity, "client_secret_file": file}
+    load(at.server, [tenant(at.word("c"), above=left)], settings=settings).is_clean(created=1)
+    both = load(at.server, [], settings=settings | {"client_secret": secret})
+    assert both.status == 3 and "given twice" in both.errors
+    half = load(at.server, [], settings={"client_id": identity})
+    assert half.status == 3 and "BAILIWICK_CLIENT_SECRET" in half.errors
+
+
+def test_a_file_that_is_not_there_is_named(at):
+    report = ended(begin(at.server, "/no/such/file"))
+    assert report.status == 3 and "/no/such/file: cannot be read" in report.errors
+
+
+# What disturbs it
+
+def many(at, partner, count=600):
+    customers = [tenant(at.word("c"), above=partner) for _ in range(20)]
+    names = [row["external_id"] for row in customers]
+    return customers + [user(f"u{n}", names[n % 20]) for n in range(count)]
+
+
+def loaded(at, partner):
+    """How many tenants and users stand below the partner, and audit events of an import."""
+    path = at.rows("SELECT path FROM tenant WHERE external_id = %s", partner)[0][0] + "/"
+    columns = {"tenant": "path", "principal": "tenant_path", "audit_event": "tenant_path"}
+    return tuple(at.rows(f"SELECT count(*) FROM {table} WHERE starts_with({column}, %s)", path)[0][0]
+                 for table, column in columns.items())
+
+
+def wait_for_some(at, partner):
+    deadline = time.monotonic() + 60
+    while loaded(at, partner)[1] < 50:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def test_a_killed_import_is_finished_by_the_next(at, partner, tmp_path):
+    rows = many(at, partner)
+    file = tmp_path / "rows"
+    file.write_bytes(lines(rows))
+    process = begin(at.server, file)
+    wait_for_some(at, partner)
+    process.kill()
+    process.communicate()
+    # A commit under way when it was killed takes place or not.
+    time.sleep(0.5)
+    tenants, users, events = loaded(at, partner)
+    assert 0 < users < 600 and events == tenants + users
+    load(at.server, rows).is_clean(created=len(rows) - tenants - users, unchanged=tenants + users)
+    assert loaded(at, partner) == (20, 600, 620)
+
+
+def test_a_stopped_import_says_where_it_is(at, partner, tmp_path):
+    rows = many(at, partner)
+    file = tmp_path / "rows"
+    file.write_bytes(lines(rows))
+    process = begin(at.server, file)
+    wait_for_some(at, partner)
+    process.send_signal(signal.SIGTERM)
+    report = ended(process)
+    assert report.status == 3 and f"broken off at line {report.counts['lines']}: stopped" in report.errors
+    assert sum(loaded(at, partner)[:2]) == report.counts["created"]
+
+
+def test_two_imports_of_one_file_at_once_make_each_thing_once(at, partner, tmp_path):
+    rows = many(at, partner)
+    file = tmp_path / "rows"
+    file.write_bytes(lines(rows))
+    reports = [ended(process) for process in [begin(at.server, file) for _ in range(2)]]
+    assert [report.refused for report in reports] == [{}, {}]
+    assert sum(report.counts["created"] for report in reports) == len(rows)
+    assert sum(report.counts["unchanged"] for report in reports) == len(rows)
+    assert loaded(at, partner) == (20, 600, 620)
+
+
+def test_a_suspended_client_is_stopped(at, partner, tmp_path):
+    machine = at.machine(partner)
+    rows = many(at, partner)
+    file = tmp_path / "rows"
+    file.write_bytes(lines(rows))
+    process = begin(at.server, file, machine)
+    wait_for_some(at, partner)
+    at.admin.patch(f"/v1/clients/{machine[0]}", {"state": "suspended"})
+    at_then = sum(loaded(at, partner)[:2])
+    report = ended(process)
+    assert report.status == 3 and "unauthenticated" in report.errors
+    # Suspending waits for this process alone; the import's own snapshot has it within its lease of 2 s.
+    assert report.counts["created"] < len(rows) and report.counts["created"] >= at_then - 1
+
+
+# Without a service
+
+def test_the_command_starts_the_private_database_where_nothing_runs():
+    nothing = Server()
+    rows = [tenant("p1", "partner"), user("u1", "p1")]
+    try:
+        load(nothing, rows).is_clean(created=2)
+        load(nothing, rows).is_clean(unchanged=2)
+        assert nothing.postmaster() is None
+    finally:
+        nothing.close()
+
+
+def test_a_word_too_many_is_refused(at):
+    for words in (["import"], ["import", "a", "b"]):
+        done = subprocess.run(**command(at.server, *words), capture_output=True, text=True, check=False)
+        assert done.returncode == 3 and "usage: bailiwick import FILE" in done.stderr
+
+
+def test_its_password_is_nobodys(at, partner):
+    """An imported user has no password until invited."""
+    load(at.server, [user("u1", partner, "ada")]).is_clean(created=1)
+    body = {"login": "ada", "password": PASSWORD, "tenant": at.find(partner)[0]["code"]}
+    at.admin.other().problem("POST", "/v1/login", 401, "login_failed", json=body)
