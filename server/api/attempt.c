@@ -81,6 +81,8 @@ static enum result attempt(struct api_call *call)
                           .principal = call->caller.principal,
                           .digest = {(const char *)digest, sizeof digest}};
   bool answered = false;
+  http_reply_clear(call->reply); /* of what an attempt before had filled */
+  call->keep = call->location = STR_NONE;
   TRY(key_of(call, &key.key));
   TRY(request_digest(call, digest));
   TRY(store_tx_open(&store, &tx));

@@ -20,6 +20,9 @@ void http_reply_empty(struct http_reply *reply, int status);
 /* Adds a header; name and value are checked for CR, LF, NUL: such a header turns the reply into a 500. At most 16. */
 void http_reply_header(struct http_reply *reply, const char *name, struct str value);
 
+/* Drops all that was filled, for a handler that runs once more. */
+void http_reply_clear(struct http_reply *reply);
+
 /* application/problem+json of the result's row (RFC 9457): type, title, status, code, request_id, and errors when there
    are any. `detail` may be NULL. Drops body and headers set before, but not Retry-After, Allow and WWW-Authenticate. */
 void http_reply_problem(struct http_reply *reply, enum result why, const char *detail,

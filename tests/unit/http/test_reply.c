@@ -97,6 +97,20 @@ static void a_header_that_would_split_is_refused(void **state)
   assert_int_equal(desk.reply->count, 0);
 }
 
+static void nothing_is_left_of_what_was_cleared(void **state)
+{
+  (void)state;
+  http_reply_body(desk.reply, 201, "text/plain", STR("first"));
+  http_reply_header(desk.reply, "ETag", STR("\"1\""));
+  http_reply_header(desk.reply, "Location", STR("two\nlines"));
+  http_reply_clear(desk.reply);
+  assert_int_equal(http_reply_status(desk.reply), 0);
+  assert_null(http_reply_content(desk.reply).p);
+  assert_null(header("ETag").p);
+  assert_false(desk.reply->broken);
+  assert_ptr_equal(desk.reply->request, &desk.request);
+}
+
 static void there_is_room_for_so_many_headers(void **state)
 {
   (void)state;
@@ -115,6 +129,7 @@ int main(void)
       cmocka_unit_test_setup_teardown(busy_says_when_to_come_back, set_up, tear_down),
       cmocka_unit_test_setup_teardown(a_time_to_come_back_that_was_set_stays, set_up, tear_down),
       cmocka_unit_test_setup_teardown(a_header_that_would_split_is_refused, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(nothing_is_left_of_what_was_cleared, set_up, tear_down),
       cmocka_unit_test_setup_teardown(there_is_room_for_so_many_headers, set_up, tear_down),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
