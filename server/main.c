@@ -5,6 +5,7 @@
 #include "cli/invite.h"
 #include "cli/process.h"
 #include "db/migrate.h"
+#include "http/address.h"
 #include "db/tx.h"
 #include "domain/bootstrap.h"
 #include "jobs/prune.h"
@@ -106,15 +107,42 @@ static bool is_loopback(const char *listen)
   return str_starts(str_of(listen), STR("127.")) || str_starts(str_of(listen), STR("[::1]"));
 }
 
+static bool is_listen(const char *setting, const char *text, struct arena *arena)
+{
+  const char *address;
+  uint16_t port;
+  struct http_address ignored;
+  if (cli_setting_address(text, arena, &address, &port) && http_address_parse(str_of(address), &ignored))
+    return true;
+  log_line(LOG_ERROR, "%s: must be address:port or [address]:port", setting);
+  return false;
+}
+
+/* What the table of settings cannot judge: everything that is wrong is said before anything is begun. */
+static bool check(const struct settings *s, struct arena *arena)
+{
+  struct http_range ignored;
+  bool good = is_listen("listen", s->listen, arena);
+  good = is_listen("management_listen", s->management_listen, arena) && good;
+  for (const char *const *proxy = s->trusted_proxies; proxy && *proxy; proxy++)
+    if (!http_address_range(str_of(*proxy), &ignored)) {
+      log_line(LOG_ERROR, "trusted_proxies: %s is neither an address nor a CIDR range", *proxy);
+      good = false;
+    }
+  if (!is_loopback(s->listen) && !s->trusted_proxies) {
+    log_line(LOG_ERROR, "listen: plain HTTP only on loopback, unless trusted_proxies names who stands before it with TLS");
+    good = false;
+  }
+  return good;
+}
+
 static int serve(const struct settings *settings, struct arena *arena)
 {
   struct service v = {.settings = settings, .arena = arena};
   sigset_t signals;
   int signal;
-  if (!is_loopback(settings->listen) && !settings->trusted_proxies) {
-    log_line(LOG_ERROR, "listen: plain HTTP only on loopback, unless trusted_proxies names who stands before it with TLS");
+  if (!check(settings, arena))
     return 3;
-  }
   enum result r = open_service(&v);
   if (r == R_OK)
     r = greet(&v);
