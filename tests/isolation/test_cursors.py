@@ -33,15 +33,21 @@ class Paper:
         return self.estate.api.call("GET", self.path + (f"&cursor={cursor}" if cursor is not None else ""), token)
 
 
-@pytest.fixture(scope="module")
-def place(estate, actors):
-    """A tenant with two of everything, and a user with two grants at it."""
-    p1a = estate.tenants["p1a"]
-    estate.furnish(p1a)
-    p1a.many_grants = estate.user(p1a)
+def fill(estate, tenant):
+    """Two of everything, and a user with two grants."""
+    for kind in 2 * ("user", "client", "grant"):
+        estate.fresh(kind, tenant)
+    for _ in range(2):
+        estate.tenant("below", "customer", tenant)
+    tenant.many_grants = estate.user(tenant)
     for role in ("viewer", "helpdesk"):
-        estate.grant(p1a, p1a.many_grants, role)
-    return p1a
+        estate.grant(tenant, tenant.many_grants, role)
+    return tenant
+
+
+@pytest.fixture(scope="module")
+def place(estate):
+    return fill(estate, estate.tenants["p1a"])
 
 
 @pytest.fixture(scope="module")
@@ -115,13 +121,7 @@ def test_a_cursor_s_length_tells_no_depth(estate, place, papers):
     deep = estate.tenant("deep", "partner", place)
     shallow = estate.tenant("shallow", "partner", estate.tenants["provider"])
     lengths = set()
-    for tenant in (deep, shallow):
-        for _ in range(2):
-            estate.furnish(tenant)
-        tenant.many_grants = estate.user(tenant)
-        for role in ("viewer", "helpdesk"):
-            estate.grant(tenant, tenant.many_grants, role)
+    for tenant in (fill(estate, deep), fill(estate, shallow)):
         actor = estate.enter(Actor("deep or not", tenant, [Grant(tenant, "partner_admin")]))
-        estate.tenant("below", "customer", tenant), estate.tenant("below", "customer", tenant)
         lengths.add(tuple(len(Paper(estate, actor, route, tenant).cursor) for route in LISTS))
     assert len(lengths) == 1, lengths

@@ -13,7 +13,7 @@ from world import Actor, Grant, unused
 AUDITS = {"bailiwick.audit_event": "false", "bailiwick.policy_event": "false", "vault.session": "false",
           "vault.refresh": "false"}
 MOVING = ("version", "updated_at")
-# Without word for this long a process answers nothing (policy_lease), so no revocation can stay unseen longer.
+# Without word for this long a process answers nothing unless policy_lease says otherwise: no revocation stays unseen longer.
 LEASE_SECONDS = 2
 
 
