@@ -135,7 +135,12 @@ class Installation:
 
     def machine(self, external_id, role="partner_admin"):
         """(id, secret) of a client at home in a tenant, with a role there."""
-        home = self.find(external_id)[0]["id"]
+        return self.machine_at(self.find(external_id)[0]["id"], role)
+
+    def machine_of_the_provider(self):
+        return self.machine_at(self.admin.get("/v1/me").json()["tenant_id"], "provider_admin")
+
+    def machine_at(self, home, role):
         made = self.admin.post(f"/v1/tenants/{home}/clients", {"display_name": "loader"}, 201).json()
         if role:
             body = {"principal_id": made["client"]["id"], "role": role, "scope": "subtree"}
