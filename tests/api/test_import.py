@@ -275,6 +275,14 @@ def test_a_client_may_what_its_roles_let_it_do(at, world):
     assert nobody.refused == {1: "user p2: not_found: tenant_external_id"}
 
 
+def test_a_self_grant_makes_nothing_below_its_tenant(at, world):
+    left, _, _ = world
+    rows = [tenant("new", above=left), tenant(f"{left}-c", above=left), user("self", left), user("self", f"{left}-c")]
+    report = load(at.server, rows, at.machine(left, "partner_admin", "self"))
+    assert report.refused == {1: "tenant new: forbidden", 2: f"tenant {left}-c: forbidden",
+                              4: "user self: not_found: tenant_external_id"}
+
+
 def test_nobody_gives_more_than_they_hold(at, world):
     left, _, _ = world
     report = load(at.server, [grant("u1", left, "partner_admin"), grant("u1", left, "auditor")],
