@@ -29,10 +29,11 @@ static long metric(const struct domain_refusal *queue, const char *name)
 {
   struct buf text = buf_in(estate_arena(), 4096);
   domain_refusal_metrics(queue, &text);
-  const char *at = strstr(buf_str(&text).p, name);
+  char line[64];
+  snprintf(line, sizeof line, "\n%s ", name); /* the sample: HELP and TYPE lines begin with # */
+  const char *at = strstr(buf_str(&text).p, line);
   assert_non_null(at);
-  at = strstr(at + 1, name); /* behind the # TYPE line */
-  return strtol(at + strlen(name), NULL, 10);
+  return strtol(at + strlen(line), NULL, 10);
 }
 
 static struct domain_refusal *opened(size_t capacity)
