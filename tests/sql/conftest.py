@@ -1,12 +1,14 @@
-"""A database migrated by psql alone."""
+"""Databases migrated by psql alone."""
+from contextlib import contextmanager
+
 import pytest
 
 from support.cluster import Cluster
 from support.source import ROOT
 
 
-@pytest.fixture(scope="session")
-def cluster():
+@contextmanager
+def migrated():
     made = Cluster()
     try:
         made.start()
@@ -17,3 +19,9 @@ def cluster():
         yield made
     finally:
         made.stop()
+
+
+@pytest.fixture(scope="session")
+def cluster():
+    with migrated() as made:
+        yield made

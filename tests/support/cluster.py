@@ -60,9 +60,10 @@ class Cluster:
             connection.execute(f"CREATE DATABASE {DATABASE}")
         self.psql("postgres", ROOT / "sql/roles.sql")
 
-    def psql(self, user, path):
-        subprocess.run([PROGRAMS / "psql", "-Xq1", "-v", "ON_ERROR_STOP=1", "-h", self.folder, "-U", user, "-d", DATABASE,
-                        "-f", path], check=True, stdout=subprocess.DEVNULL)
+    def psql(self, user, path, **variables):
+        given = [word for name, value in variables.items() for word in ("-v", f"{name}={value}")]
+        subprocess.run([PROGRAMS / "psql", "-Xq1", "-v", "ON_ERROR_STOP=1", *given, "-h", self.folder, "-U", user,
+                        "-d", DATABASE, "-f", path], check=True, stdout=subprocess.DEVNULL)
 
     @property
     def url(self):
