@@ -1,4 +1,4 @@
-"""At 100,000 tenants every list reads little more than it shows, whoever asked before.
+"""At 100,000 tenants every list and every look-up reads little more than it shows, whoever asked before.
 
 A plan that was made for one view and is kept may walk the whole tree in another; so the statements are prepared, run in one
 view, and then measured in another, as happens on a connection of the service.
@@ -18,6 +18,9 @@ TENANTS, USERS = 100000, 300000
 PAGE, TIMES = 51, 20
 STATEMENTS = {path.stem: Statement(path) for path in FILES}
 LISTS = [name for name, statement in STATEMENTS.items() if statement.head.get("plan") == "custom"]
+LOOKUPS = [name for name, statement in STATEMENTS.items() if statement.role == "app" and name not in LISTS
+           and statement.head.get("scope") != "none" and statement.listed("params")
+           and statement.text.startswith("SELECT")]
 WAYS = list(permutations(["provider", "partner", "customer"], 2))
 ADMINISTRATOR = "00000000-0000-7000-8000-000000000003"
 ZERO, LAST = "00000000-0000-0000-0000-000000000000", "ffffffff-ffff-ffff-ffff-ffffffffffff"
@@ -143,6 +146,13 @@ def test_a_list_reads_little_more_than_it_shows(large, places, name, form, befor
     way = places[before], places[after]
     read, plan = measured(large, name, form, way, settings=("session_custom_plan",))
     assert read <= TIMES * most(STATEMENTS[name]), plan
+
+
+@pytest.mark.parametrize("name", LOOKUPS)
+@pytest.mark.parametrize("before, after", WAYS)
+def test_a_look_up_reads_little_though_its_plan_is_kept(large, places, name, before, after):
+    read, plan = measured(large, name, "first", (places[before], places[after]))
+    assert read <= TIMES, plan
 
 
 def test_a_list_with_a_plan_for_all_values_reads_the_whole_tree(large, places):
