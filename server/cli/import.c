@@ -229,7 +229,7 @@ static void close_all(struct import *i)
 int cli_import(const struct settings *settings, const char *file, struct arena *arena)
 {
   struct import import = {0};
-  struct input input;
+  struct input input = {0};
   if (!read_input(file, arena, &input))
     return NOT_DONE;
   enum result r = prepare(&import, settings, &input, arena);
