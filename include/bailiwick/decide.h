@@ -70,6 +70,9 @@ bool bw_grant(const struct bw_model *model, const struct bw_id *id, struct bw_gr
 enum { BW_PATH = BW_DEPTH * (BW_LABEL + 1) + 1 };
 size_t bw_tenant_path(const struct bw_model *model, const struct bw_id *tenant, char ret_path[BW_PATH]);
 
+/* Who is at home there may act: nothing above it is suspended with all below, and it is not suspended itself. */
+bool bw_tenant_acts(const struct bw_model *model, const struct bw_id *tenant);
+
 /* `below` is `above` or stands under it. */
 bool bw_tenant_within(const struct bw_model *model, const struct bw_id *below, const struct bw_id *above);
 

@@ -26,7 +26,9 @@ static struct str context_of(const struct api_call *call)
   return buf_str(&text);
 }
 
-/* A cursor's plaintext is the id and then the path of the last item. */
+/* A cursor's plaintext is the id and the path of the last item, filled up: its length would tell how deep the caller stands. */
+enum { PLAIN = sizeof(struct uuid) + BW_PATH };
+
 static enum result open_cursor(struct api_call *call, struct str cursor, struct api_list *list)
 {
   struct str context = context_of(call), plain;
@@ -38,10 +40,10 @@ static enum result open_cursor(struct api_call *call, struct str cursor, struct 
     return R_BAD_CURSOR;
   struct crypto_binding binding = {call->api->domain->keys, CRYPTO_CURSOR, context};
   enum result r = crypto_unseal(&binding, (struct str){(const char *)sealed, n}, call->arena, &plain);
-  if (r != R_OK || plain.n < sizeof list->after_id)
+  if (r != R_OK || plain.n != PLAIN || plain.p[PLAIN - 1])
     return r == R_NO_MEMORY ? r : R_BAD_CURSOR;
   memcpy(list->after_id.b, plain.p, sizeof list->after_id);
-  list->after_path = (struct str){plain.p + sizeof list->after_id, plain.n - sizeof list->after_id};
+  list->after_path = str_of(plain.p + sizeof list->after_id);
   list->begun = true;
   return R_OK;
 }
@@ -97,12 +99,14 @@ void api_list_take(struct api_list *list, const struct store_page *page)
 static enum result put_cursor(struct api_call *call, const struct store_object *last, struct buf *body)
 {
   struct str context = context_of(call), sealed;
-  struct buf plain = buf_in(call->arena, CURSOR_MOST);
-  buf_put(&plain, (struct str){(const char *)last->id.b, sizeof last->id.b});
-  buf_put(&plain, last->path);
-  struct str text = buf_str(&plain);
-  if (!context.p || !text.p)
+  char plain[PLAIN] = {0};
+  struct str text = {plain, sizeof plain};
+  if (last->path.n >= BW_PATH)
+    return R_INTERNAL;
+  if (!context.p)
     return R_NO_MEMORY;
+  memcpy(plain, last->id.b, sizeof last->id.b);
+  memcpy(plain + sizeof last->id.b, last->path.p, last->path.n);
   struct crypto_binding binding = {call->api->domain->keys, CRYPTO_CURSOR, context};
   TRY(crypto_seal(&binding, text, call->arena, &sealed));
   char *encoded = arena_alloc(call->arena, TEXT_BASE64URL_LENGTH(sealed.n));

@@ -82,6 +82,7 @@ static RESULT leave_operator(const struct cli_actor *actor, const struct bw_id *
   if (!bw_tenant(model, tenant, &fact) && !(catch_up(actor, seen, arena) && bw_tenant(model, tenant, &fact)))
     return R_NOT_FOUND;
   ret_leave->root = actor->home;
+  ret_leave->reach = BW_REACH_SUBTREE;
   return policy_scope_whole(policy_of(actor), arena, &ret_leave->scope);
 }
 
@@ -104,6 +105,7 @@ RESULT cli_actor_leave(const struct cli_actor *actor, const struct uuid *tenant,
   if (answer.effect != BW_ALLOW)
     return answer.reason == BW_REASON_NO_PERMISSION ? R_FORBIDDEN : R_NOT_FOUND;
   ret_leave->root = policy_uuid(&answer.root);
+  ret_leave->reach = answer.reach;
   return policy_scope(policy_of(actor), &answer, arena, &ret_leave->scope);
 }
 

@@ -23,6 +23,7 @@ void cli_actor_close(const struct cli_actor *actor);
 struct cli_leave {
   const struct scope *scope;
   struct uuid root;
+  enum bw_reach reach; /* from that root */
 };
 
 /* R_NOT_FOUND for a tenant that the actor does not see, whether there is one or not; R_FORBIDDEN for one that they see

@@ -29,6 +29,14 @@ static RESULT leave(const struct work *w, const struct uuid *tenant, enum bw_per
   return cli_actor_leave(w->apply->actor, tenant, permission, w->arena, ret_leave);
 }
 
+/* To put something below the tenant, which a grant that reaches the tenant alone does not let do. */
+static RESULT leave_below(const struct work *w, const struct uuid *tenant, enum bw_permission permission,
+                          struct cli_leave *ret_leave)
+{
+  TRY(leave(w, tenant, permission, ret_leave));
+  return ret_leave->reach == BW_REACH_SUBTREE ? R_OK : R_FORBIDDEN;
+}
+
 static RESULT change(struct work *w, const struct cli_leave *under, cli_change *run, void *what, enum cli_effect effect)
 {
   const struct cli_task task = {under, w->action, run, what};
@@ -176,9 +184,9 @@ static RESULT apply_tenant(struct work *w, const struct cli_row *row)
     return tenant_found(w, wanted, &tenant);
   if (r != R_NOT_FOUND)
     return r;
-  TRY(leave(w, &t.made.parent, BW_TENANT_CREATE_CUSTOMER, &under));
+  TRY(leave_below(w, &t.made.parent, BW_TENANT_CREATE_CUSTOMER, &under));
   if (partner)
-    TRY(leave(w, &t.made.parent, BW_TENANT_CREATE_PARTNER, &under));
+    TRY(leave_below(w, &t.made.parent, BW_TENANT_CREATE_PARTNER, &under));
   /* From now on it may mean another tenant than before, or two. */
   cli_memo_forget(w->apply->memo, wanted->external_id.value);
   return change(w, &under, create_tenant, &t, CLI_CREATED);

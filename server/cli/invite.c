@@ -57,6 +57,7 @@ static RESULT find_and_invite(const struct domain *domain, struct str login, str
   TRY(cli_actor_operator(domain, arena, &actor));
   TRY(policy_scope_whole(domain->policy, arena, &leave.scope));
   leave.root = actor.home;
+  leave.reach = BW_REACH_SUBTREE;
   struct store_call app = {.pool = domain->app, .scope = leave.scope, .arena = arena};
   struct store_call auth = {.pool = domain->auth, .arena = arena};
   enum result r = find_tenant(&app, &auth, tenant, &home);

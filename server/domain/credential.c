@@ -89,6 +89,9 @@ RESULT domain_credential_accept(struct signin *s, struct str token, struct str p
     return r == R_NOT_FOUND ? R_TOKEN_SPENT : r;
   s->tenant = user.tenant;
   s->principal = id;
+  r = domain_session_housed(s, &user.tenant);
+  if (r != R_OK)
+    return r == R_LOGIN_FAILED ? R_TOKEN_SPENT : r;
   TRY(check_rules(&user, password));
   TRY(make_hash(s, password, hash));
   TRY(store_tx_open(&store, &tx));

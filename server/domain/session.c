@@ -27,6 +27,23 @@ RESULT domain_session_allowed(const struct signin *s, const struct uuid *princip
   return policy_catch_up(s->domain->policy, &store, seen) && alive(s, principal, session, epoch) ? R_OK : R_LOGIN_FAILED;
 }
 
+static bool acts(const struct signin *s, const struct uuid *home)
+{
+  struct bw_id tenant = policy_id(home);
+  return bw_tenant_acts(policy_model(s->domain->policy), &tenant);
+}
+
+RESULT domain_session_housed(const struct signin *s, const struct uuid *home)
+{
+  struct store_call store = domain_session_store(s);
+  uint64_t seen = bw_model_revision(policy_model(s->domain->policy));
+  if (!policy_fresh(s->domain->policy))
+    return R_UNAVAILABLE;
+  if (acts(s, home))
+    return R_OK;
+  return policy_catch_up(s->domain->policy, &store, seen) && acts(s, home) ? R_OK : R_LOGIN_FAILED;
+}
+
 /* What those below are told instead of who it was. */
 static const char *title_of(const struct signin *s, const struct uuid *principal)
 {

@@ -33,6 +33,9 @@ struct store_call domain_session_store(const struct signin *s);
    R_UNAVAILABLE when the snapshot is not fresh. `session` may be NULL. */
 RESULT domain_session_allowed(const struct signin *s, const struct uuid *principal, const struct uuid *session, uint32_t epoch);
 
+/* The same of the home alone, for who is not active yet. */
+RESULT domain_session_housed(const struct signin *s, const struct uuid *home);
+
 /* Begins a session in `tx` and makes its tokens: row, refresh token (users only), audit event. R_LOGIN_FAILED when the principal
    changed meanwhile, or the session's id was used. */
 RESULT domain_session_begin(struct signin *s, struct store_tx *tx, const struct store_session *session, enum authn_kind kind,

@@ -126,7 +126,7 @@ static void preflight(struct http_request *r, struct str allow)
     return;
   http_reply_header(&r->reply, "Access-Control-Allow-Methods", allow);
   http_reply_header(&r->reply, "Access-Control-Allow-Headers",
-                    STR("Authorization, Content-Type, If-Match, Idempotency-Key, X-Request-Id"));
+                    STR("Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-Request-Id"));
   http_reply_header(&r->reply, "Access-Control-Max-Age", STR("600"));
 }
 

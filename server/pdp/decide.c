@@ -254,6 +254,18 @@ size_t bw_tenant_path(const struct bw_model *m, const struct bw_id *tenant, char
   return line.n;
 }
 
+bool bw_tenant_acts(const struct bw_model *m, const struct bw_id *tenant)
+{
+  bool acts;
+  struct pdp_reading r;
+  pdp_reading_begin(&r, m);
+  do {
+    struct pdp_line line;
+    acts = pdp_line_of(m, pdp_tenant_find(m, tenant), &line) && home_acts(&line, 0);
+  } while (pdp_reading_again(&r));
+  return acts;
+}
+
 bool bw_tenant_within(const struct bw_model *m, const struct bw_id *below, const struct bw_id *above)
 {
   bool within;

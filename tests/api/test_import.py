@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from support import loaded
 from support.estate import PASSWORD
 from support.importing import Installation, begin, command, ended, grant, lines, load, tenant, user
 from support.server import Server
@@ -192,6 +193,15 @@ def test_how_lines_end_is_of_no_matter(at, content, count):
 
 # Who loads it
 
+def test_partners_admins_are_shown_exactly_their_own(at):
+    rows = loaded.estate(6, 24, 120)
+    identity = at.machine_of_the_provider()
+    load(at.server, rows, identity).is_clean(created=len(rows))
+    load(at.server, rows, identity).is_clean(unchanged=len(rows))
+    for n in (0, 1, 5):
+        assert loaded.listed(loaded.admin(at.server, at.document, n)) == loaded.below(rows, f"p{n}")
+
+
 @pytest.fixture(name="world", scope="module")
 def two_partners(at):
     """left and right with a customer and a user each; a client of left's."""
@@ -265,6 +275,14 @@ def test_a_client_may_what_its_roles_let_it_do(at, world):
     assert nobody.refused == {1: "user p2: not_found: tenant_external_id"}
 
 
+def test_a_self_grant_makes_nothing_below_its_tenant(at, world):
+    left, _, _ = world
+    rows = [tenant("new", above=left), tenant(f"{left}-c", above=left), user("self", left), user("self", f"{left}-c")]
+    report = load(at.server, rows, at.machine(left, "partner_admin", "self"))
+    assert report.refused == {1: "tenant new: forbidden", 2: f"tenant {left}-c: forbidden",
+                              4: "user self: not_found: tenant_external_id"}
+
+
 def test_nobody_gives_more_than_they_hold(at, world):
     left, _, _ = world
     report = load(at.server, [grant("u1", left, "partner_admin"), grant("u1", left, "auditor")],
@@ -324,7 +342,7 @@ def many(at, partner, count=600):
     return customers + [user(f"u{n}", names[n % 20]) for n in range(count)]
 
 
-def loaded(at, partner):
+def standing(at, partner):
     """How many tenants and users stand below the partner, and audit events of an import."""
     path = at.rows("SELECT path FROM tenant WHERE external_id = %s", partner)[0][0] + "/"
     columns = {"tenant": "path", "principal": "tenant_path", "audit_event": "tenant_path"}
@@ -334,7 +352,7 @@ def loaded(at, partner):
 
 def wait_for_some(at, partner):
     deadline = time.monotonic() + 60
-    while loaded(at, partner)[1] < 50:
+    while standing(at, partner)[1] < 50:
         assert time.monotonic() < deadline
         time.sleep(0.01)
 
@@ -349,10 +367,10 @@ def test_a_killed_import_is_finished_by_the_next(at, partner, tmp_path):
     process.communicate()
     # A commit under way when it was killed takes place or not.
     time.sleep(0.5)
-    tenants, users, events = loaded(at, partner)
+    tenants, users, events = standing(at, partner)
     assert 0 < users < 600 and events == tenants + users
     load(at.server, rows).is_clean(created=len(rows) - tenants - users, unchanged=tenants + users)
-    assert loaded(at, partner) == (20, 600, 620)
+    assert standing(at, partner) == (20, 600, 620)
 
 
 def test_a_stopped_import_says_where_it_is(at, partner, tmp_path):
@@ -364,7 +382,7 @@ def test_a_stopped_import_says_where_it_is(at, partner, tmp_path):
     process.send_signal(signal.SIGTERM)
     report = ended(process)
     assert report.status == 3 and f"broken off at line {report.counts['lines']}: stopped" in report.errors
-    assert sum(loaded(at, partner)[:2]) == report.counts["created"]
+    assert sum(standing(at, partner)[:2]) == report.counts["created"]
 
 
 def test_two_imports_of_one_file_at_once_make_each_thing_once(at, partner, tmp_path):
@@ -375,7 +393,7 @@ def test_two_imports_of_one_file_at_once_make_each_thing_once(at, partner, tmp_p
     assert [report.refused for report in reports] == [{}, {}]
     assert sum(report.counts["created"] for report in reports) == len(rows)
     assert sum(report.counts["unchanged"] for report in reports) == len(rows)
-    assert loaded(at, partner) == (20, 600, 620)
+    assert standing(at, partner) == (20, 600, 620)
 
 
 def test_a_suspended_client_is_stopped(at, partner, tmp_path):
@@ -386,7 +404,7 @@ def test_a_suspended_client_is_stopped(at, partner, tmp_path):
     process = begin(at.server, file, machine)
     wait_for_some(at, partner)
     at.admin.patch(f"/v1/clients/{machine[0]}", {"state": "suspended"})
-    at_then = sum(loaded(at, partner)[:2])
+    at_then = sum(standing(at, partner)[:2])
     report = ended(process)
     assert report.status == 3 and "unauthenticated" in report.errors
     # Suspending waits for this process alone; the import's own snapshot has it within its lease of 2 s.

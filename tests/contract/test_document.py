@@ -1,5 +1,6 @@
 """The OpenAPI document is sound, and complete as to what the gate and http can answer."""
 import json
+import re
 import subprocess
 
 import jsonschema
@@ -174,6 +175,22 @@ def test_the_codes_are_those_of_the_results():
     promised = DOCUMENT.text["components"]["schemas"]["Code"]["enum"]
     assert len(promised) == len(set(promised))
     assert set(promised) == set(source.results())
+
+
+def listed(file, header):
+    """The names in a header that http sends to browsers."""
+    text = source.bare(source.ROOT / "server/http" / file)
+    return set(re.search(rf'"{header}",\s*(?:STR\()?"([^"]*)"', text).group(1).split(", "))
+
+
+def test_a_browser_may_send_and_see_every_header():
+    sent = {"Authorization", "Content-Type", "X-Request-Id"}
+    seen = {name for headers in every(DOCUMENT.text, "headers") for name in headers if name[0].isupper() and "-" in name
+            or name in ("ETag", "Location")}
+    for operation in DOCUMENT.operations.values():
+        sent |= operation.headers()
+    assert listed("request.c", "Access-Control-Allow-Headers") == sent
+    assert listed("reply.c", "Access-Control-Expose-Headers") == seen
 
 
 def test_the_bundle_is_the_same_twice(tmp_path):

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from support.cluster import Cluster
 from support.server import Server, binary, environment
 
-# Wide throttles: these tests ask who may do what, and they ask it often.
-SETTINGS = {"account_attempts": 100, "address_attempts": 100000, "log_level": "warn"}
+# Wide throttles: these tests ask who may do what, and they ask it often. A long lease: a busy machine is no revocation.
+SETTINGS = {"account_attempts": 100, "address_attempts": 100000, "policy_lease": 15, "log_level": "warn"}
 
 
 class Service:

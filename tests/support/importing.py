@@ -133,12 +133,17 @@ class Installation:
         """The tenants with that external_id, as the provider sees them."""
         return list(self.admin.pages("/v1/tenants", external_id=external_id))
 
-    def machine(self, external_id, role="partner_admin"):
+    def machine(self, external_id, role="partner_admin", scope="subtree"):
         """(id, secret) of a client at home in a tenant, with a role there."""
-        home = self.find(external_id)[0]["id"]
+        return self.machine_at(self.find(external_id)[0]["id"], role, scope)
+
+    def machine_of_the_provider(self):
+        return self.machine_at(self.admin.get("/v1/me").json()["tenant_id"], "provider_admin")
+
+    def machine_at(self, home, role, scope="subtree"):
         made = self.admin.post(f"/v1/tenants/{home}/clients", {"display_name": "loader"}, 201).json()
         if role:
-            body = {"principal_id": made["client"]["id"], "role": role, "scope": "subtree"}
+            body = {"principal_id": made["client"]["id"], "role": role, "scope": scope}
             self.admin.post(f"/v1/tenants/{home}/grants", body, 201)
         return made["client"]["id"], made["client_secret"]
 

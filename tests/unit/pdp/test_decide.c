@@ -338,6 +338,24 @@ static void within_is_at_or_below(void **state)
   assert_false(within(*state, 0, 0));
 }
 
+static bool acts(const struct bw_model *m, unsigned tenant)
+{
+  struct bw_id t = id(tenant);
+  return bw_tenant_acts(m, &t);
+}
+
+static void suspension_ends_the_staff_or_all_below(void **state)
+{
+  assert_true(acts(*state, CUSTOMER));
+  set_state(*state, PARTNER, PROVIDER, BW_TENANT_STAFF_SUSPENDED);
+  assert_false(acts(*state, PARTNER));
+  assert_true(acts(*state, CUSTOMER));
+  set_state(*state, PARTNER, PROVIDER, BW_TENANT_SUBTREE_SUSPENDED);
+  assert_false(acts(*state, CUSTOMER));
+  assert_true(acts(*state, PROVIDER));
+  assert_false(acts(*state, 77));
+}
+
 static void a_path_runs_from_the_root(void **state)
 {
   char path[BW_PATH];
@@ -395,6 +413,7 @@ int main(void)
       ON_ESTATE(an_ended_session_is_over_until_it_is_forgotten),
       ON_ESTATE(what_is_held_is_the_union_of_live_grants),
       ON_ESTATE(within_is_at_or_below),
+      ON_ESTATE(suspension_ends_the_staff_or_all_below),
       ON_ESTATE(a_path_runs_from_the_root),
       ON_ESTATE(a_privileged_grant_makes_its_holder_privileged_until_it_expires),
   };
