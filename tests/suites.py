@@ -296,7 +296,7 @@ SUITES = {
     "sql": (pytest_suite, []),
     "contract": (pytest_suite, []),
     "api": (pytest_suite, ["oathtool"]),
-    "isolation": (pytest_suite, []),
+    "isolation": (pytest_suite, ["oathtool"]),
     "security": (pytest_suite, []),
     "fault": (pytest_suite, []),
     "tsan": (tsan_suite, ["setarch"]),

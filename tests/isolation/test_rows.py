@@ -3,6 +3,7 @@ import psycopg
 import pytest
 from forest import Scope, administrator, denied, owned_tables, pages, random_tree
 from support.source import ROOT
+from world import Actor, Grant
 
 SEEDS = {1: 9, 2: 7}
 LIMIT = 3
@@ -68,6 +69,28 @@ def test_a_list_shows_what_stands_in_the_subtree(forest, thing):
         assert sorted(listed) == truth, admin.name
         with forest.scope(admin) as scope:
             assert sorted(str(row[0]) for row in scope.rows(TABLES[thing][0])) == truth, admin.name
+
+
+def several_roots(forest):
+    """Grants that lie apart, that lie in one another, and one that reaches its tenant alone above one that reaches below."""
+    top, *rest = forest.tenants
+    below = {tenant: [other for other in rest if other is not tenant and other.within(tenant)] for tenant in rest}
+    nested = next(tenant for tenant in rest if below[tenant])
+    leaves = [tenant for tenant in rest if not below[tenant]][:2]
+    yield [Grant(leaf, "auditor") for leaf in leaves]
+    yield [Grant(nested, "auditor"), Grant(below[nested][0], "auditor")]
+    yield [Grant(top, "auditor", "self"), Grant(nested, "auditor")]
+    yield [Grant(nested, "auditor", "self"), Grant(below[nested][0], "auditor"), *(Grant(leaf, "viewer") for leaf in leaves)]
+
+
+def test_several_roots_show_their_union_once(forest):
+    api = forest.estate.api
+    for grants in several_roots(forest):
+        holder = forest.estate.enter(Actor("holder", forest.tenants[0], grants))
+        inside = set().union(*(forest.below(grant.tenant.id, grant.reach) for grant in grants))
+        for limit in (1, 2, 200):
+            listed = [item["id"] for item in pages(api, holder.token, "/v1/tenants", limit)]
+            assert sorted(listed) == sorted(inside), [(g.tenant.name, g.reach) for g in grants]
 
 
 def test_children_and_crumbs_stay_inside(forest):
