@@ -92,6 +92,7 @@ static enum result attempt(struct api_call *call)
   if (answered)
     return R_OK;
   TRY(api_routes[call->route].run(call));
+  TRY(api_surplus(call));
   if (call->change.events == 0)
     return R_INTERNAL;
   if (key.key.p)

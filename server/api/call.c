@@ -48,6 +48,8 @@ RESULT api_decode(struct api_call *call, struct str text, const struct json_body
 
 RESULT api_body(struct api_call *call, const struct json_body *body, void *target)
 {
+  call->body_read = true;
+  TRY(api_surplus(call));
   return api_decode(call, http_request_body(call->request), body, target);
 }
 
@@ -78,6 +80,17 @@ RESULT api_names(struct api_call *call, const struct api_name *names, size_t cou
   }
   call->errors = wrong;
   return call->error_count ? R_MALFORMED : R_OK;
+}
+
+RESULT api_surplus(struct api_call *call)
+{
+  if (!call->query_read && http_request_query_count(call->request) > 0) {
+    struct str name = arena_copy(call->arena, http_request_query(call->request, 0)->name);
+    return name.p ? api_wrong(call, name.p, "unknown", "Is unknown here") : R_NO_MEMORY;
+  }
+  if (!call->body_read && http_request_body(call->request).n > 0)
+    return api_wrong(call, "", "unknown", "No body is taken here");
+  return R_OK;
 }
 
 RESULT api_demand(struct api_call *call, enum bw_permission permission)

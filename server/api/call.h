@@ -38,6 +38,7 @@ struct api_call {
   struct str keep;                 /* the reply to keep under the Idempotency-Key when the sent one holds a secret */
   struct uuid refused_tenant;      /* where a refusal is recorded; zero: the caller's home */
   int64_t retry_after;             /* seconds, with R_THROTTLED; 0: the result's own */
+  bool query_read, body_read;      /* somebody asked for them: what nobody asks for must not be there */
 };
 
 /* R_OK with the reply filled, or what became of it: the gate writes the problem. */
@@ -57,6 +58,9 @@ RESULT api_decode(struct api_call *call, struct str text, const struct json_body
 
 /* Decodes the query parameters by a table of the same form: every value arrives as text. */
 RESULT api_query(struct api_call *call, const struct json_body *body, void *target);
+
+/* R_MALFORMED when the request has parameters or a body that nothing asked for. */
+RESULT api_surplus(struct api_call *call);
 
 /* One wrong field, found by a handler itself: sets call->errors and gives R_MALFORMED. */
 RESULT api_wrong(struct api_call *call, const char *field, const char *code, const char *message);

@@ -138,6 +138,8 @@ static void enter(void *service, int route, struct http_request *request, struct
                           .arena = http_request_arena(request),
                           .now = clock_now()};
   enum result r = pass(&call);
+  if (r == R_OK && row_of(&call)->http.method == HTTP_GET)
+    r = api_surplus(&call);
   if (r != R_OK)
     api_refuse(&call, r);
   api_attempt_settle(&call);

@@ -156,6 +156,7 @@ api_handler api_me_logout;
 RESULT api_me_logout(struct api_call *call)
 {
   struct signin s = api_signin(call);
+  TRY(api_surplus(call));
   return api_signin_done(call, &s, domain_logout(&s, &call->caller));
 }
 

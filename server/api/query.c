@@ -25,6 +25,7 @@ static bool stands_bare(const struct json_field *field, struct str value)
 RESULT api_query(struct api_call *call, const struct json_body *body, void *target)
 {
   struct buf text = buf_in(call->arena, 64 * 1024);
+  call->query_read = true;
   buf_put_char(&text, '{');
   for (size_t i = 0; i < http_request_query_count(call->request); i++) {
     const struct http_query *pair = http_request_query(call->request, i);

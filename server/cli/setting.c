@@ -150,13 +150,17 @@ static void read_variable(struct reading *r, struct str variable)
     say(r, row, name, said);
 }
 
-static const char *const *split(struct arena *arena, struct str list)
+static const char *const *split(struct reading *r, const struct row *row, struct str list)
 {
-  const char **items = arena_array(arena, LIST_MOST + 1, sizeof *items);
+  const char **items = arena_array(r->arena, LIST_MOST + 1, sizeof *items);
   size_t count = 0;
-  while (items && list.n > 0 && count < LIST_MOST) {
+  while (items && list.n > 0) {
+    if (count == LIST_MOST) {
+      buf_print(&r->wrong, "%s: has more than %d items\n", row->member, LIST_MOST);
+      break;
+    }
     struct str item = str_trim(str_cut(&list, ','));
-    struct str copy = item.n ? arena_copy(arena, item) : STR_NONE;
+    struct str copy = item.n ? arena_copy(r->arena, item) : STR_NONE;
     if (copy.p)
       items[count++] = copy.p;
   }
@@ -196,7 +200,7 @@ static void set(struct reading *r, int i, struct settings *settings)
     *(const char **)member = arena_copy(r->arena, said).p;
     break;
   case KIND_LIST:
-    *(setting_LIST *)member = split(r->arena, said);
+    *(setting_LIST *)member = split(r, row, said);
     break;
   case KIND_NUMBER:
   case KIND_SECONDS:

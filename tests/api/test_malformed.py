@@ -132,3 +132,20 @@ def test_a_wrong_body_is_told_only_to_who_may_send_one(estate, anonymous):
     anonymous.call("POST", path, 401, json={"surplus": PASSWORD})
     estate.actor("alpha_one", "viewer").call("POST", path, 403, json={"surplus": 1})
     estate.actor("beta", "viewer").call("POST", path, 404, json={"surplus": 1})
+
+
+def test_a_parameter_that_nothing_asks_for_is_named_and_nothing_changes(estate):
+    user = estate.new_user()["id"]
+    admin = estate.admin.client
+    assert fields(admin.problem("GET", f"/v1/users/{user}?fields=id", 400, "malformed")) == ["fields"]
+    assert fields(admin.problem("POST", f"/v1/users/{user}/suspend?dry_run=true", 400, "malformed")) == ["dry_run"]
+    assert admin.get(f"/v1/users/{user}").json()["state"] == "invited"
+
+
+def test_a_body_that_nothing_asks_for_is_refused_and_nothing_changes(estate):
+    user = estate.new_user()["id"]
+    admin = estate.admin.client
+    problem = admin.problem("POST", f"/v1/users/{user}/suspend", 400, "malformed", data='{"reach": "self"}',
+                            headers={"Content-Type": "application/json"})
+    assert fields(problem) == [""]
+    assert admin.get(f"/v1/users/{user}").json()["state"] == "invited"

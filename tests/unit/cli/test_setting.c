@@ -102,6 +102,15 @@ static void a_list_is_parted_by_commas(void **state)
   assert_null(settings.trusted_proxies[3]);
 }
 
+static void a_list_that_is_too_long_is_named_not_cut(void **state)
+{
+  (void)state;
+  char variable[1024] = "BAILIWICK_CORS_ORIGINS=";
+  for (int i = 0; i < 65; i++)
+    strncat(variable, "https://a,", sizeof variable - strlen(variable) - 1);
+  are_refused(NULL, LIST(variable), "cors_origins: has more than 64 items\n");
+}
+
 static void what_is_unknown_is_named(void **state)
 {
   (void)state;
@@ -235,6 +244,7 @@ int main(void)
       cmocka_unit_test_setup_teardown(a_list_is_parted_by_commas, begin, end),
       cmocka_unit_test_setup_teardown(what_is_unknown_is_named, begin, end),
       cmocka_unit_test_setup_teardown(what_is_said_twice_is_named, begin, end),
+      cmocka_unit_test_setup_teardown(a_list_that_is_too_long_is_named_not_cut, begin, end),
       cmocka_unit_test_setup_teardown(a_flag_without_its_value_is_named, begin, end),
       cmocka_unit_test_setup_teardown(a_number_out_of_its_range_is_named, begin, end),
       cmocka_unit_test_setup_teardown(a_log_level_is_one_of_four, begin, end),
