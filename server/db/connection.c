@@ -7,13 +7,14 @@
 #include <errno.h>
 #include <libpq-fe.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-enum { OLDEST_SERVER = 150020, GRACE_SECONDS = 5, PARAMETERS = 12, TEXT_MOST = 16 << 20 };
+enum { OLDEST_SERVER = 150020, GRACE_SECONDS = 5, PARAMETERS = 12, TEXT_MOST = 16 << 20, CANCELS_MOST = 16 };
 
 enum prepared { NOT_PREPARED, PREPARE_SENT, PREPARED };
 
@@ -282,15 +283,35 @@ RESULT db_connection_sync(struct db_connection *c)
   return PQpipelineSync(c->pg) ? R_OK : lost(c);
 }
 
-/* The only caller of PQcancel, so that it never meets a connection that went on to somebody else. */
-static void cancel(struct db_connection *c)
+/* Threads that wait in PQcancel, of the whole process: a server that is stopped, or out of reach, keeps each for long. */
+static atomic_uint cancels;
+
+static void *send_cancel(void *cancel)
 {
   char reason[256];
+  PQcancel(cancel, reason, sizeof reason);
+  PQfreeCancel(cancel);
+  atomic_fetch_sub(&cancels, 1);
+  return NULL;
+}
+
+static bool start_cancel(PGcancel *cancel)
+{
+  pthread_t thread;
+  if (atomic_fetch_add(&cancels, 1) < CANCELS_MOST && pthread_create(&thread, NULL, send_cancel, cancel) == 0)
+    return pthread_detach(thread) == 0;
+  atomic_fetch_sub(&cancels, 1);
+  return false;
+}
+
+/* The only caller of PQcancel, so that it never meets a connection that went on to somebody else: this one goes to nobody
+   any more. A cancel that cannot be sent is left out; the connection is given up all the same. */
+static void cancel(struct db_connection *c)
+{
   atomic_store(&c->cancelled, true);
   PGcancel *cancel = PQgetCancel(c->pg);
-  if (cancel)
-    PQcancel(cancel, reason, sizeof reason);
-  PQfreeCancel(cancel);
+  if (cancel && !start_cancel(cancel))
+    PQfreeCancel(cancel);
 }
 
 static int milliseconds_until(int64_t deadline)
