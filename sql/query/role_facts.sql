@@ -5,7 +5,8 @@
 SELECT r.id, r.tenant_path AS path, array_to_string(r.permissions, ' ') AS permissions,
        array_to_string(r.kinds, ' ') AS kinds
   FROM role r
- WHERE r.id = $1 AND r.tenant_path >= current_setting('bailiwick.low') AND r.tenant_path < current_setting('bailiwick.high')
+ WHERE r.id = $1 AND r.tenant_path >= (SELECT current_setting('bailiwick.low'))
+   AND r.tenant_path < (SELECT current_setting('bailiwick.high'))
  UNION ALL
 SELECT above.*
   FROM unnest(NULLIF(current_setting('bailiwick.ancestors', true), '')::text[]) line (path),

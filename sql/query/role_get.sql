@@ -5,7 +5,8 @@
 -- row: id uuid, path text, body json, version bigint
 SELECT r.id, r.tenant_path AS path, role_view(r, current_setting('bailiwick.low')) AS body, r.version
   FROM role r
- WHERE r.id = $1 AND r.tenant_path >= current_setting('bailiwick.low') AND r.tenant_path < current_setting('bailiwick.high')
+ WHERE r.id = $1 AND r.tenant_path >= (SELECT current_setting('bailiwick.low'))
+   AND r.tenant_path < (SELECT current_setting('bailiwick.high'))
  UNION ALL
 SELECT above.*
   FROM unnest(NULLIF(current_setting('bailiwick.ancestors', true), '')::text[]) line (path),
