@@ -1,0 +1,112 @@
+"""A running service to do harm to, its database from behind, and a build without sanitizers for what those do not survive."""
+import contextlib
+import os
+import subprocess
+from pathlib import Path
+
+import psycopg
+import pytest
+from support.contract import Document
+from support.estate import Estate
+from support.server import Server
+from support.source import ROOT
+
+# Few workers and short times, so that what is to be full is soon full and what is to be late is soon late.
+SETTINGS = {"database_workers": 4, "hash_workers": 2, "hash_queue": 64, "request_time": 4, "account_attempts": 100,
+            "address_attempts": 100000}
+
+
+def database(server, user="postgres"):
+    """A connection to the private database, past every wall."""
+    conninfo = (server.folder / "data/conninfo").read_text()
+    return psycopg.connect(f"{conninfo} user={user}", options="-c search_path=bailiwick,pg_temp", autocommit=True)
+
+
+@pytest.fixture(scope="session")
+def document():
+    return Document()
+
+
+@pytest.fixture(scope="session")
+def server():
+    started = Server(**SETTINGS).start()
+    try:
+        yield started
+        started.stop()
+    finally:
+        started.close()
+
+
+@pytest.fixture(scope="session")
+def estate(server, document):
+    return Estate(server, document)
+
+
+@pytest.fixture
+def admin(estate):
+    """Another caller with the provider administrator's token."""
+    return estate.admin.client.other(estate.admin.client.token)
+
+
+@pytest.fixture
+def db(server):
+    with contextlib.closing(database(server)) as connection:
+        yield connection
+
+
+@pytest.fixture
+def blocker(server):
+    """A transaction that holds what it is told to until it is rolled back."""
+    with contextlib.closing(database(server)) as connection:
+        connection.autocommit = False
+        yield connection
+        connection.rollback()
+
+
+class Shim:
+    """A library that goes before libc in the service: every Nth allocation fails, and the clock is off by some seconds."""
+
+    def __init__(self, folder):
+        self.library, self.switch = folder / "shim.so", folder / "switch"
+        subprocess.run(["cc", "-shared", "-fPIC", "-O2", "-Wall", "-Werror", "-o", self.library,
+                        Path(__file__).with_name("shim.c")], check=True)
+        self.set()
+
+    def set(self, fail_every=0, seconds=0):
+        """In place: the service has the file mapped."""
+        words = fail_every.to_bytes(8, "little", signed=True) + seconds.to_bytes(8, "little", signed=True)
+        with open(self.switch, "r+b" if self.switch.exists() else "wb") as file:
+            file.write(words)
+
+
+@pytest.fixture(scope="session")
+def plain():
+    """The folder of a build without sanitizers, which would come first and see what the shim does as faults."""
+    folder = os.environ.get("TEST_PLAIN_BUILD")
+    if not folder:
+        folder = ROOT / "build-plain"
+        subprocess.run(["cmake", "-S", ROOT, "-B", folder, "-G", "Ninja", "-DBAILIWICK_SANITIZE="], check=True,
+                       capture_output=True)
+        subprocess.run(["ninja", "-C", folder, "bailiwick"], check=True, capture_output=True)
+    return Path(folder)
+
+
+@pytest.fixture(scope="module")
+def shimmed(plain, tmp_path_factory, document):
+    """(server, estate, shim) of a service that has the shim before libc."""
+    folder = tmp_path_factory.mktemp("shim")
+    for parent in (folder, *folder.parents[:2]):
+        parent.chmod(0o755)  # the service is another user by the time it fails
+    shim = Shim(folder)
+    server = Server(**SETTINGS)
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("TEST_BUILD", str(plain))
+            patch.setenv("LD_PRELOAD", str(shim.library))
+            patch.setenv("SHIM_SWITCH", str(shim.switch))
+            server.start()
+        yield server, Estate(server, document), shim
+        shim.set()
+        server.stop()
+    finally:
+        server.close()

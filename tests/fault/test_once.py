@@ -1,0 +1,136 @@
+"""What works once works once, however many try at once and whatever the clock does."""
+import contextlib
+import os
+import time
+
+import pytest
+from conftest import SETTINGS
+from load import at_once
+from support.client import Client, code, next_step
+from support.server import Server
+
+MANY = 50
+
+
+def succeeded(replies, *refusals):
+    """The one that succeeded; all others were refused as they should be."""
+    good = [reply for reply in replies if reply.status_code < 300]
+    assert len(good) == 1, [reply.status_code for reply in replies]
+    for reply in replies:
+        assert reply is good[0] or reply.json()["code"] in refusals, reply.text
+    return good[0]
+
+
+def early():
+    """Waits for a step of a code that lasts a while yet."""
+    if time.time() % 30 > 20:
+        next_step()
+
+
+@pytest.mark.parametrize("tokens", [1, 10])
+def test_a_code_works_once_for_many_at_once(estate, tokens):
+    person = estate.person("alpha", "viewer").enrol()
+    pending = [person.client.other().post("/v1/login", person.body()).json()["pending_token"] for _ in range(tokens)]
+    next_step()  # enrolling has spent the code of this step
+    digits = code(person.secret)
+    callers = [person.client.other() for _ in range(MANY)]
+    replies = at_once(MANY, lambda i: callers[i].post(
+        "/v1/login/totp", {"pending_token": pending[i % tokens], "code": digits}, None))
+    succeeded(replies, "login_failed", "busy")
+
+
+def test_an_invitation_works_once_for_many_at_once(estate):
+    user = estate.new_user("alpha")
+    token = estate.invite(user["id"])
+    callers = [estate.admin.client.other() for _ in range(MANY)]
+    passwords = [f"password number {i} of {MANY}" for i in range(MANY)]
+    replies = at_once(MANY, lambda i: callers[i].post(
+        "/v1/invitations/accept", {"token": token, "password": passwords[i]}, None))
+    good = replies.index(succeeded(replies, "token_spent", "busy", "throttled"))
+    body = {"login": user["login"], "tenant": estate.tenants["alpha"]["code"]}
+    assert callers[0].post("/v1/login", body | {"password": passwords[good]}).status_code == 200
+    callers[0].post("/v1/login", body | {"password": passwords[good - 1]}, 401)
+
+
+def test_a_refresh_token_works_once_and_its_session_ends_with_the_second_use(estate):
+    person = estate.person("alpha", "viewer")
+    callers = [person.client.other() for _ in range(MANY)]
+    replies = at_once(MANY, lambda i: callers[i].post("/v1/token/refresh", {"refresh_token": person.refresh_token}, None))
+    renewed = succeeded(replies, "unauthenticated", "busy").json()
+    person.client.get("/v1/me", 401)
+    person.client.other(renewed["access_token"]).get("/v1/me", 401)
+    person.client.other().post("/v1/token/refresh", {"refresh_token": renewed["refresh_token"]}, 401)
+
+
+def test_a_session_is_over_by_the_reply_to_the_second_use(estate):
+    """In this process the very next request has to see it."""
+    for _ in range(10):
+        person = estate.person("alpha", "viewer")
+        anonymous = person.client.other()
+        renewed = anonymous.post("/v1/token/refresh", {"refresh_token": person.refresh_token}).json()
+        anonymous.post("/v1/token/refresh", {"refresh_token": person.refresh_token}, 401)
+        person.client.other(renewed["access_token"]).get("/v1/me", 401)
+
+
+def test_a_clock_that_goes_back_lets_no_code_through_twice(shimmed):
+    server, estate, shim = shimmed
+    person = estate.person("alpha", "viewer")
+    enrolment = person.client.post("/v1/me/totp", {"password": person.password}).json()
+    person.secret = enrolment["secret"]
+    early()
+    person.client.post("/v1/me/totp/confirm", {"code": code(person.secret, -1)}, 204)
+    now = code(person.secret)
+
+    def finish(digits, status):
+        pending = person.client.other().post("/v1/login", person.body()).json()["pending_token"]
+        person.client.other().post("/v1/login/totp", {"pending_token": pending, "code": digits}, status)
+
+    finish(now, 200)
+    try:
+        for back in (0, -15, -30, -60, -3600):
+            shim.set(seconds=back)
+            finish(now, 401)
+            finish(code(person.secret, at=time.time() + back), 401)
+            finish(code(person.secret, -1, at=time.time() + back), 401)
+    finally:
+        shim.set()
+    finish(now, 401)
+    next_step()
+    finish(code(person.secret), 200)
+
+
+def seconds_of(pid):
+    """Processor time that a process has used."""
+    with open(f"/proc/{pid}/stat", encoding="utf-8") as stat:
+        fields = stat.read().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+@pytest.fixture
+def dear(plain, document):
+    """A service whose password hashes cost much, and of which an account has ten attempts."""
+    with pytest.MonkeyPatch.context() as patch, contextlib.ExitStack() as stack:
+        patch.setenv("TEST_BUILD", str(plain))
+        started = Server(**SETTINGS | {"account_attempts": 10, "hash_memory": 65536, "hash_passes": 4, "request_time": 30})
+        stack.callback(started.close)
+        yield Client(started.start(), document)
+        started.stop()
+
+
+def test_a_flood_of_wrong_passwords_costs_as_many_hashes_as_there_are_attempts(dear):
+    other = {"login": "somebody else", "password": "wrong wrong wrong", "tenant": dear.server.tenant_code}
+    before = seconds_of(dear.server.process.pid)
+    for _ in range(3):
+        dear.other().post("/v1/login", other, 401)
+    one = (seconds_of(dear.server.process.pid) - before) / 3
+    before = seconds_of(dear.server.process.pid)
+    callers = [dear.other() for _ in range(500)]
+    body = {"login": "admin", "password": "wrong wrong wrong", "tenant": dear.server.tenant_code}
+    replies = at_once(500, lambda i: callers[i].post("/v1/login", body, None))
+    spent = seconds_of(dear.server.process.pid) - before
+    outcomes = [(reply.status_code, reply.json()["code"]) for reply in replies]
+    assert set(outcomes) <= {(401, "login_failed"), (429, "throttled"), (503, "busy")}
+    assert 1 <= outcomes.count((401, "login_failed")) <= 10
+    assert one > 0.05
+    assert spent < 25 * one, (spent, one)  # the other requests cost something too, but no hash
+    dear.other().post("/v1/login", body, 429)
