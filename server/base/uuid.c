@@ -9,10 +9,11 @@ RESULT uuid_new(struct uuid *ret_uuid)
   struct uuid u;
   if (getrandom(u.b + 6, 10, 0) != 10)
     return R_UNAVAILABLE;
-  int64_t milliseconds = clock_now() / 1000;
+  int64_t now = clock_now(), milliseconds = now / 1000, fraction = now % 1000 * 4096 / 1000;
   for (int i = 0; i < 6; i++)
     u.b[i] = (unsigned char)(milliseconds >> (40 - 8 * i));
-  u.b[6] = (unsigned char)((u.b[6] & 0x0F) | 0x70);
+  u.b[6] = (unsigned char)(fraction >> 8 | 0x70);
+  u.b[7] = (unsigned char)fraction;
   u.b[8] = (unsigned char)((u.b[8] & 0x3F) | 0x80);
   *ret_uuid = u;
   return R_OK;

@@ -9,7 +9,8 @@ struct uuid {
 
 enum { UUID_TEXT = 37 };
 
-/* A new one: milliseconds of the wall clock, then 74 random bits. An identifier, never a secret. */
+/* A new one: milliseconds of the wall clock, 12 bits of the fraction (RFC 9562 section 6.2, method 3: those of one process
+   come in their order), then 62 random bits. An identifier, never a secret. */
 RESULT uuid_new(struct uuid *ret_uuid);
 
 /* The 36-character form, either case; false when it is not one. */
