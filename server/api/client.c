@@ -51,7 +51,8 @@ RESULT api_client_list(struct api_call *call)
 }
 
 /* The client with its secret, or without it as it is kept for a repeated request. */
-static enum result with_secret(struct api_call *call, struct str client, struct str secret, struct str *ret_text)
+static enum result with_secret(struct api_call *call, struct str client, struct str secret, bool shown,
+                               struct str *ret_text)
 {
   struct buf body = buf_in(call->arena, REPLY_MOST);
   struct json_writer w = json_writer_on(&body);
@@ -61,7 +62,7 @@ static enum result with_secret(struct api_call *call, struct str client, struct 
   json_key(&w, "client_secret");
   json_put_text(&w, secret);
   json_key(&w, "secret_already_shown");
-  json_put_bool(&w, !secret.p);
+  json_put_bool(&w, shown);
   json_close(&w, '}');
   *ret_text = buf_str(&body);
   return ret_text->p ? R_OK : R_NO_MEMORY;
@@ -69,9 +70,10 @@ static enum result with_secret(struct api_call *call, struct str client, struct 
 
 struct client_create {
   struct json_text display_name, external_id;
+  struct json_flag with_secret;
 };
 BODY(api_client_create_body, "ClientCreate", FIELD(struct client_create, display_name, REQUIRED, 1, 128),
-     FIELD(struct client_create, external_id, OPTIONAL, 1, 200));
+     FIELD(struct client_create, external_id, OPTIONAL, 1, 200), FIELD(struct client_create, with_secret, OPTIONAL, 0, 0));
 
 api_handler api_client_create;
 RESULT api_client_create(struct api_call *call)
@@ -83,9 +85,10 @@ RESULT api_client_create(struct api_call *call)
   TRY(api_names(call, &(struct api_name){"display_name", &body.display_name, authn_name_fold}, 1));
   struct client_new client = {
       .tenant = call->tenant, .display_name = body.display_name.value, .external_id = body.external_id.value};
+  client.without_secret = body.with_secret.present && !body.with_secret.value;
   TRY(domain_client_create(&call->change, &client, &outcome, &secret));
-  TRY(with_secret(call, outcome.body, STR_NONE, &call->keep));
-  TRY(with_secret(call, outcome.body, secret, &outcome.body));
+  TRY(with_secret(call, outcome.body, STR_NONE, secret.p, &call->keep));
+  TRY(with_secret(call, outcome.body, secret, false, &outcome.body));
   return api_reply_created(call, "/v1/clients/", &outcome);
 }
 

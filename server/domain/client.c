@@ -1,9 +1,9 @@
 /* Makes, changes and deletes clients. */
 #include "domain/client.h"
 #include "authn/name.h"
-#include "authn/nonce.h"
 #include "domain/audit.h"
 #include "domain/guard.h"
+#include "domain/proof.h"
 #include "store/client.h"
 
 static RESULT record(struct change *change, const struct uuid *tenant, struct str before,
@@ -21,18 +21,18 @@ RESULT domain_client_create(struct change *change, const struct client_new *clie
 {
   struct store_client_row row = {
       .tenant = client->tenant, .display_name = client->display_name, .external_id = client->external_id};
+  struct proof_terms terms = {.name = STR("first")};
   struct store_object made;
-  unsigned char digest[CRYPTO_DIGEST];
-  char *secret = arena_alloc(change->arena, AUTHN_NONCE_TEXT);
-  if (!secret)
-    return R_NO_MEMORY;
+  struct outcome outcome, ignored;
+  struct str secret = STR_NONE;
   TRY(authn_name_fold(row.display_name, change->arena, &row.name_key));
   TRY(uuid_new(&row.id));
-  TRY(authn_nonce_new(AUTHN_CLIENT_SECRET, secret, digest));
   TRY(store_client_insert(change->tx, &row, &made));
-  TRY(store_client_secret(change->tx, &row.id, (struct str){(const char *)digest, sizeof digest}));
-  TRY(record(change, &row.tenant, STR_NONE, &made, ret_outcome));
-  *ret_secret = str_of(secret);
+  TRY(record(change, &row.tenant, STR_NONE, &made, &outcome));
+  if (!client->without_secret)
+    TRY(domain_proof_secret(change, &row.id, &terms, &ignored, &secret));
+  *ret_outcome = outcome;
+  *ret_secret = secret;
   return R_OK;
 }
 

@@ -5,8 +5,9 @@
 struct client_new {
   struct uuid tenant;
   struct str display_name, external_id;
+  bool without_secret;
 };
-/* The secret is in the arena, shown once, stored as a digest. */
+/* Its first secret is one of domain/proof.h; .p NULL without one. */
 RESULT domain_client_create(struct change *change, const struct client_new *client, struct outcome *ret_outcome,
                             struct str *ret_secret);
 

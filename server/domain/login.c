@@ -7,6 +7,7 @@
 #include "authn/token.h"
 #include "domain/factor.h"
 #include "store/credential.h"
+#include "store/proof.h"
 
 static const int64_t pending_life = 300 * CLOCK_SECOND;
 
@@ -248,42 +249,52 @@ RESULT domain_login_refresh(struct signin *s, struct str refresh_token, struct l
   return R_OK;
 }
 
-/* One of the client's secrets has this digest. Every one is compared, in constant time. */
-static bool holds(const struct store_client_secrets *secrets, unsigned char digest[CRYPTO_DIGEST])
+/* A session of a client lives as long as one access token, and no longer than the proof by which it began. */
+static enum result begin_client(struct signin *s, const struct uuid *client, const struct store_proof *proof,
+                                const struct throttles *throttles, struct login *ret_login)
 {
-  bool held = false;
-  for (size_t i = 0; i < secrets->count; i++) {
-    CLEANUP(secret_free) struct secret stored = secret_copy(secrets->digest[i].p, secrets->digest[i].n);
-    held |= secret_equal(stored, (struct secret){digest, CRYPTO_DIGEST});
-  }
-  return held;
+  struct store_call store = domain_session_store(s);
+  CLEANUP(store_tx_close) struct store_tx *tx = NULL;
+  uint64_t revision;
+  struct login login;
+  int64_t end = s->now + s->domain->limits.access_token_time;
+  struct store_session session = {.principal = *client,
+                                  .epoch = proof->epoch,
+                                  .strength = AUTHN_SINGLE,
+                                  .audience = STR("service"),
+                                  .expires_at = proof->expires_at && proof->expires_at < end ? proof->expires_at : end};
+  TRY(uuid_new(&session.id));
+  TRY(store_tx_open(&store, &tx));
+  TRY(domain_session_begin(s, tx, &session, AUTHN_CLIENT, &login));
+  enum result r = store_proof_use(tx, &session.id, &proof->id, client);
+  if (r != R_OK)
+    return r == R_NOT_FOUND ? R_LOGIN_FAILED : r;
+  TRY(give_back(throttles, tx));
+  TRY(store_tx_commit(tx, &revision));
+  *ret_login = login;
+  return R_OK;
 }
 
 RESULT domain_login_client(struct signin *s, struct str client_id, struct str secret, struct login *ret_login)
 {
   struct throttles throttles;
-  struct store_client_secrets secrets;
+  struct store_proof proof;
   struct store_call store = domain_session_store(s);
   struct uuid id;
-  unsigned char digest[CRYPTO_DIGEST];
+  unsigned char bytes[CRYPTO_DIGEST];
+  struct str digest = {(const char *)bytes, sizeof bytes};
   TRY(take(s, client_id, &throttles));
-  if (!uuid_parse(client_id, &id) || authn_nonce_parse(AUTHN_CLIENT_SECRET, secret, digest) != R_OK)
+  if (!uuid_parse(client_id, &id) || authn_nonce_parse(AUTHN_CLIENT_SECRET, secret, bytes) != R_OK)
     return R_LOGIN_FAILED;
-  enum result r = store_credential_secrets(&store, &id, &secrets);
+  enum result r = store_proof_by_digest(&store, &id, digest, s->now, &proof);
   if (r != R_OK)
     return r == R_NOT_FOUND ? R_LOGIN_FAILED : r;
-  s->tenant = secrets.tenant;
+  s->tenant = proof.tenant;
   s->principal = id;
-  if (!holds(&secrets, digest))
+  if (uuid_is_zero(&proof.id))
     return R_LOGIN_FAILED;
-  TRY(domain_session_allowed(s, &id, NULL, secrets.epoch));
-  struct store_session session = {.principal = id,
-                                  .epoch = secrets.epoch,
-                                  .strength = AUTHN_SINGLE,
-                                  .audience = STR("service"),
-                                  .expires_at = s->now + s->domain->limits.access_token_time};
-  TRY(uuid_new(&session.id));
-  return begin(s, &session, AUTHN_CLIENT, &throttles, ret_login);
+  TRY(domain_session_allowed(s, &id, NULL, proof.epoch));
+  return begin_client(s, &id, &proof, &throttles, ret_login);
 }
 
 RESULT domain_logout(struct signin *s, const struct authn_caller *caller)

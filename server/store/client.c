@@ -44,17 +44,6 @@ RESULT store_client_insert(struct store_tx *tx, const struct store_client_row *r
   return store_run_change_one(tx, SQL_client_insert, &v, ret_client);
 }
 
-RESULT store_client_secret(struct store_tx *tx, const struct uuid *id, struct str digest)
-{
-  struct db_values v = {0};
-  struct uuid secret;
-  TRY(uuid_new(&secret));
-  db_put_uuid(&v, &secret);
-  db_put_uuid(&v, id);
-  db_put_bytes(&v, digest.p, digest.n);
-  return store_run_touch(tx, SQL_client_secret, &v);
-}
-
 RESULT store_client_update(struct store_tx *tx, const struct uuid *id, const struct store_client_change *change,
                            struct store_object *ret_client)
 {

@@ -27,8 +27,6 @@ struct store_client_row {
 };
 /* Active. R_NOT_FOUND: no such tenant in the scope; R_ALREADY_EXISTS: the external_id. */
 RESULT store_client_insert(struct store_tx *tx, const struct store_client_row *row, struct store_object *ret_client);
-/* Puts a secret in, by its digest. */
-RESULT store_client_secret(struct store_tx *tx, const struct uuid *id, struct str digest);
 
 struct store_client_change {
   struct str display_name, name_key, state; /* .p NULL: as it is; a client that stops being active loses its sessions */

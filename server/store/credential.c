@@ -1,4 +1,4 @@
-/* Statements on passwords and client secrets. */
+/* Statements on passwords. */
 #include "store/credential.h"
 #include "store/run.h"
 
@@ -69,23 +69,6 @@ RESULT store_credential_raise_epoch(struct store_tx *tx, const struct uuid *prin
   db_put_uuid(&values, principal);
   TRY(store_run(tx, SQL_epoch_raise, &values, &rows));
   return rows.count == 1 ? R_OK : R_NOT_FOUND;
-}
-
-RESULT store_credential_secrets(const struct store_call *call, const struct uuid *client, struct store_client_secrets *ret_secrets)
-{
-  struct db_values values = {0};
-  struct db_rows rows;
-  db_put_uuid(&values, client);
-  TRY(store_read(call, SQL_client_secrets, &values, &rows));
-  if (rows.count == 0)
-    return R_NOT_FOUND;
-  struct store_client_secrets secrets = {
-      .tenant = db_uuid(&rows, 0, 0), .state = db_text(&rows, 0, 1), .epoch = (uint32_t)db_int(&rows, 0, 2)};
-  for (int i = 0; i < rows.count && secrets.count < STORE_SECRETS; i++)
-    if (!db_is_null(&rows, i, 3))
-      secrets.digest[secrets.count++] = db_text(&rows, i, 3);
-  *ret_secrets = secrets;
-  return R_OK;
 }
 
 RESULT store_credential_tenant(const struct store_call *call, struct str code, struct uuid *ret_tenant)

@@ -1,4 +1,4 @@
-/* Passwords and client secrets in the vault, on the auth pool. */
+/* Passwords in the vault, on the auth pool. */
 #pragma once
 #include "base/secret.h"
 #include "store/call.h"
@@ -25,17 +25,6 @@ RESULT store_credential_set(struct store_tx *tx, const struct uuid *user, struct
 RESULT store_credential_rehash(const struct store_call *call, const struct uuid *user, struct str before, struct str hash);
 /* Every session of the principal ends. */
 RESULT store_credential_raise_epoch(struct store_tx *tx, const struct uuid *principal);
-
-enum { STORE_SECRETS = 8 };
-struct store_client_secrets {
-  struct uuid tenant;
-  struct str state;
-  uint32_t epoch;
-  struct str digest[STORE_SECRETS];
-  size_t count;
-};
-/* R_NOT_FOUND. */
-RESULT store_credential_secrets(const struct store_call *call, const struct uuid *client, struct store_client_secrets *ret_secrets);
 
 /* The tenant of a code; R_NOT_FOUND. */
 RESULT store_credential_tenant(const struct store_call *call, struct str code, struct uuid *ret_tenant);

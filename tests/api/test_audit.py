@@ -47,14 +47,14 @@ def test_every_change_is_in_it(estate, customer, admin):
     admin.patch(f"/v1/users/{user['id']}", {"email": "a@example.com"})
     admin.delete(f"/v1/grants/{grant['id']}")
     admin.post(f"/v1/users/{user['id']}/terminate")
-    machine, _ = estate.new_machine("audited")
+    machine, _ = estate.new_machine("audited")  # with its first secret: two events
     admin.patch(f"/v1/clients/{machine['id']}", {"display_name": "x"})
     admin.delete(f"/v1/clients/{machine['id']}")
     admin.post(f"/v1/tenants/{customer['id']}/suspend", {"reach": "staff"})
     admin.post(f"/v1/tenants/{customer['id']}/resume")
     assert [event["action"] for event in reversed(events(admin, customer["id"]))] == [
         "createTenant", "createUser", "createGrant", "inviteUser", "suspendUser", "resumeUser", "updateUser", "revokeGrant",
-        "terminateUser", "createClient", "updateClient", "deleteClient", "suspendTenant", "resumeTenant"]
+        "terminateUser", "createClient", "createClient", "updateClient", "deleteClient", "suspendTenant", "resumeTenant"]
 
 
 def test_what_people_do_themselves_is_in_it(estate, customer, admin):

@@ -69,7 +69,7 @@ def test_an_operation_is_explained(operation):
 
 def test_the_parameters_of_a_path_are_declared(operation):
     in_path = {parameter["name"] for parameter in operation.parameters if parameter["in"] == "path"}
-    assert in_path == ({"id"} if "{id}" in operation.path else set())
+    assert in_path == set(re.findall(r"{(\w+)}", operation.path))
 
 
 def test_every_status_has_a_description_and_the_request_id(operation):

@@ -1,5 +1,6 @@
 """Every route by every actor by every target: how each is asked, and the oracle of what must come back."""
 import itertools
+import re
 import secrets
 import threading
 from dataclasses import dataclass, field
@@ -209,6 +210,15 @@ def gift(cell, request):
     request.body = {"principal_id": holder, "role": "viewer", "scope": "self"}
 
 
+def proof(kind):
+    """One that the client has: where it is going to be deleted, one made for that."""
+    def fill(cell, request):
+        deleted = cell.expected() == 204
+        id = cell.estate.proof(kind, cell.id) if deleted else cell.target.tenant.things[kind] if cell.target.tenant else random_id()
+        request.path = re.sub(r"{\w+}", id, request.path)
+    return fill
+
+
 def seen_role(cell):
     owner = cell.target.tenant
     return None if owner and cell.actor.sees_role(owner) else OUTSIDE
@@ -263,6 +273,10 @@ ROWS = {
     "getClient": [Row(200)],
     "updateClient": [Row(200, body(display_name=any_name))],
     "deleteClient": [Row(204, fresh=fresh("client"))],
+    "listClientSecrets": [Row(200)],
+    # A client has only so many.
+    "createClientSecret": [Row(201, body(name=any_name), fresh=fresh("client"))],
+    "deleteClientSecret": [Row(204, proof("secret"), fresh=fresh("client"))],
 
     "listRoles": [Row(200)],
     "getRole": [Row(200, rule=seen_role)],

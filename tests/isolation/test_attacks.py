@@ -87,9 +87,23 @@ def test_a_grant_s_tenant_lies_in_its_principal_s_home(estate, partner, digest):
 
 # A3: one route, two ids.
 
-def test_no_route_names_two_things():
-    """The first that does needs a test that its two belong together."""
-    assert [route.path for route in routes() if len(re.findall(r"{\w+}", route.path)) > 1] == []
+TWO_THINGS = {"deleteClientSecret": "secret"}
+
+
+def test_every_route_that_names_two_things_is_tried_here():
+    assert {route.operation for route in routes() if len(re.findall(r"{\w+}", route.path)) > 1} == set(TWO_THINGS)
+
+
+@pytest.mark.parametrize("kind", TWO_THINGS.values())
+@pytest.mark.parametrize("name", ["p1", "p1a", "b", "p2", "c", "provider"])
+def test_two_things_that_do_not_belong_together_are_not_there(estate, admin, digest, kind, name):
+    """The client is the caller's own, and what is named with it is another's, or nobody's."""
+    client = admin.home.things["client"]
+    before = digest.take()
+    replies = [estate.api.call("DELETE", f"/v1/clients/{client}/{kind}s/{id}", admin.token).told()
+               for id in (estate.tenants[name].things[kind], random_id(), "nothing")]
+    assert replies[0][0] == 404 and replies == [replies[0]] * 3
+    assert changed(before, digest.take()) == []
 
 
 # A2, A8: the target alone says where.

@@ -23,7 +23,7 @@ class Paper:
 
     def __init__(self, estate, actor, route, place, query=""):
         self.estate, self.actor = estate, actor
-        thing = place.many_grants if route.scope == "user" else place.id
+        thing = place.many.get(route.scope, place.id)
         self.path = f"{route.path.replace('{id}', thing)}?limit=1{query}"
         self.cursor = self.ask(None).body["next_cursor"]
         assert self.cursor, f"{self.path}: one page only"
@@ -34,14 +34,15 @@ class Paper:
 
 
 def fill(estate, tenant):
-    """Two of everything, and a user with two grants."""
+    """Two of everything, a user with two grants, and a client with two secrets."""
     for kind in 2 * ("user", "client", "grant"):
         estate.fresh(kind, tenant)
     for _ in range(2):
         estate.tenant("below", "customer", tenant)
-    tenant.many_grants = estate.user(tenant)
+    tenant.many = {"user": estate.user(tenant), "client": estate.client(tenant)}
     for role in ("viewer", "helpdesk"):
-        estate.grant(tenant, tenant.many_grants, role)
+        estate.grant(tenant, tenant.many["user"], role)
+    estate.proof("secret", tenant.many["client"])
     return tenant
 
 

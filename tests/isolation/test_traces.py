@@ -22,7 +22,7 @@ def everything(service):
             "SELECT id::text, tenant_id::text FROM principal UNION ALL SELECT id::text, tenant_id::text FROM \"grant\" UNION ALL "
             "SELECT id::text, tenant_id::text FROM audit_event UNION ALL "
             "SELECT id::text, tenant_id::text FROM vault.session UNION ALL SELECT id::text, tenant_id::text FROM vault.totp "
-            "UNION ALL SELECT id::text, tenant_id::text FROM vault.client_secret "
+            "UNION ALL SELECT id::text, tenant_id::text FROM client_proof "
             "UNION ALL SELECT id::text, tenant_id::text FROM vault.invitation").fetchall()
         lines = connection.execute("SELECT t.id::text, a.id::text FROM tenant t JOIN tenant a "
                                    "ON starts_with(t.path || '/', a.path || '/')").fetchall()
@@ -139,7 +139,7 @@ def test_a_pseudonym_is_stable_here_and_means_nothing_next_door(seen):
 
 
 # What is the same everywhere: words of the service's own, and when it was.
-COMMON = re.compile(r"[a-zA-Z]+|(provider|partner|customer) operator|[a-z]+_admin|00000000-0000-7000-8000-0000000000\d\d|"
+COMMON = re.compile(r"[a-zA-Z]+|client_secret|(provider|partner|customer) operator|[a-z]+_admin|00000000-0000-7000-8000-0000000000\d\d|"
                     r"\d{4}-\d\d-\d\dT.*Z")
 
 

@@ -23,8 +23,8 @@ SELECT (SELECT count(*) FROM bailiwick.tenant) - (SELECT count(DISTINCT id) FROM
        (SELECT count(*) FROM line JOIN bailiwick.tenant t USING (id) WHERE t.path <> line.path) AS misplaced"""
 # A row that does not stand where its tenant stands.
 ASTRAY = "SELECT count(*) FROM {} r LEFT JOIN bailiwick.tenant t ON t.id = r.tenant_id WHERE t.path IS DISTINCT FROM r.tenant_path"
-CARRIED = ("bailiwick.principal", 'bailiwick."grant"', "bailiwick.role", "bailiwick.idempotency", "vault.credential",
-           "vault.client_secret", "vault.invitation", "vault.session", "vault.refresh")
+CARRIED = ("bailiwick.principal", 'bailiwick."grant"', "bailiwick.role", "bailiwick.idempotency",
+           "bailiwick.client_proof", "vault.credential", "vault.client_secret", "vault.invitation", "vault.session", "vault.refresh")
 
 
 def is_whole(cluster):

@@ -47,6 +47,8 @@ class Tenant:
     state: str = "active"
     # One standing thing of each kind: user, client, grant, role.
     things: dict = field(default_factory=dict)
+    # By kind, one that has several of whatever it can have.
+    many: dict = field(default_factory=dict)
 
     def line(self):
         """Itself, its parent, and so on to the root of the tree."""
@@ -145,6 +147,10 @@ class Estate:
         body = {"principal_id": principal, "role": role, "scope": scope, **more}
         return self.made(f"/v1/tenants/{tenant.id}/grants", body)["id"]
 
+    def proof(self, kind, client):
+        """The id of a new secret of the client."""
+        return self.made(f"/v1/clients/{client}/{kind}s", {"name": unused(kind)})[kind]["id"]
+
     def fresh(self, kind, tenant):
         """The id of a new thing in the tenant, for whoever is about to spoil it."""
         if kind == "grant":
@@ -153,6 +159,7 @@ class Estate:
 
     def furnish(self, tenant):
         tenant.things = {kind: self.fresh(kind, tenant) for kind in ("user", "client", "grant")}
+        tenant.things["secret"] = self.proof("secret", tenant.things["client"])
 
     def custom_role(self, tenant, connection):
         """Put in by SQL: the API of this issue makes no roles."""

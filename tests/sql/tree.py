@@ -17,19 +17,21 @@ ROWS = {
         request_digest) SELECT t.id, t.path, t.boundary, p.id, t.label, ''""",
     "vault.credential": """INSERT INTO vault.credential (principal_id, tenant_id, tenant_path, tenant_boundary, password_hash)
         SELECT p.id, t.id, t.path, t.boundary, '-'""",
+    "bailiwick.client_proof": """INSERT INTO client_proof (id, principal_id, tenant_id, tenant_path, tenant_boundary, kind, name)
+        SELECT gen_random_uuid(), p.id, t.id, t.path, t.boundary, 'secret', ''""",
     "vault.client_secret": """INSERT INTO vault.client_secret (id, principal_id, tenant_id, tenant_path, tenant_boundary, digest)
-        SELECT gen_random_uuid(), p.id, t.id, t.path, t.boundary, ''""",
+        SELECT c.id, p.id, t.id, t.path, t.boundary, uuid_send(t.id)""",
     "vault.invitation": """INSERT INTO vault.invitation (id, principal_id, tenant_id, tenant_path, tenant_boundary, digest,
         expires_at) SELECT gen_random_uuid(), p.id, t.id, t.path, t.boundary, uuid_send(t.id), now()""",
     "vault.totp": """INSERT INTO vault.totp (id, principal_id, tenant_id, tenant_path, tenant_boundary, sealed_seed)
         SELECT gen_random_uuid(), p.id, t.id, t.path, t.boundary, ''""",
     "vault.session": """INSERT INTO vault.session (id, principal_id, tenant_id, tenant_path, tenant_boundary, epoch, strength,
-        audience, expires_at) SELECT gen_random_uuid(), p.id, t.id, t.path, t.boundary, 1, 1, 'service', now()""",
+        audience, expires_at, proof_id) SELECT gen_random_uuid(), p.id, t.id, t.path, t.boundary, 1, 1, 'service', now(), c.id""",
     "vault.refresh": """INSERT INTO vault.refresh (digest, session_id, tenant_id, tenant_path, tenant_boundary, expires_at)
         SELECT uuid_send(s.id), s.id, t.id, t.path, t.boundary, now()""",
 }
 FROM = """ FROM tenant t LEFT JOIN principal p ON p.tenant_id = t.id LEFT JOIN role r ON r.tenant_id = t.id
-           LEFT JOIN vault.session s ON s.tenant_id = t.id WHERE t.id = %s"""
+           LEFT JOIN client_proof c ON c.tenant_id = t.id LEFT JOIN vault.session s ON s.tenant_id = t.id WHERE t.id = %s"""
 
 
 @dataclass

@@ -10,7 +10,7 @@ static struct uuid made(const char *name, struct str *ret_secret)
   struct client_new client = {.tenant = estate_tenant(A), .display_name = str_of(name)};
   struct outcome outcome = {0};
   assert_ok(domain_client_create(&change, &client, &outcome, ret_secret));
-  assert_int_equal(change.events, 1);
+  assert_int_equal(change.events, 2); /* of the client and of its secret */
   estate_commit(&change);
   return outcome.id;
 }
@@ -27,6 +27,22 @@ static void a_secret_is_shown_once_and_kept_as_a_digest(void **state)
   text_hex_encode(digest, sizeof digest, text);
   assert_string_equal(
       estate_ask("SELECT principal_id FROM vault.client_secret WHERE encode(digest, 'hex') = '%s'", text), id);
+}
+
+static void a_client_may_begin_without_a_secret(void **state)
+{
+  (void)state;
+  struct change change = estate_change(A_ADMIN, A);
+  struct client_new client = {.tenant = estate_tenant(A), .display_name = STR("Key holder"), .without_secret = true};
+  struct outcome outcome;
+  struct str secret = STR("untouched");
+  char id[UUID_TEXT];
+  assert_ok(domain_client_create(&change, &client, &outcome, &secret));
+  assert_int_equal(change.events, 1);
+  estate_commit(&change);
+  assert_null(secret.p);
+  uuid_format(&outcome.id, id);
+  assert_string_equal(estate_ask("SELECT count(*) FROM client_proof WHERE principal_id = '%s'", id), "0");
 }
 
 static void a_client_is_changed_and_suspended(void **state)
@@ -100,6 +116,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       estate_test(a_secret_is_shown_once_and_kept_as_a_digest),
+      estate_test(a_client_may_begin_without_a_secret),
       estate_test(a_client_is_changed_and_suspended),
       estate_test(a_client_does_not_end_itself),
       estate_test(a_deleted_client_leaves_only_its_event),

@@ -1,5 +1,6 @@
 /* Clients through the store. */
 #include "store/client.h"
+#include "store/proof.h"
 #include "support/estate.h"
 
 static struct uuid made_at(enum estate_user by, enum estate_tenant tenant, const char *external_id)
@@ -12,7 +13,11 @@ static struct uuid made_at(enum estate_user by, enum estate_tenant tenant, const
   struct store_object client;
   assert_ok(uuid_new(&row.id));
   assert_ok(store_client_insert(change.tx, &row, &client));
-  assert_ok(store_client_secret(change.tx, &row.id, STR("digest")));
+  struct store_proof_row secret = {.client = row.id, .kind = STORE_PROOF_SECRET, .name = STR("")};
+  struct store_object proof;
+  assert_ok(uuid_new(&secret.id));
+  assert_ok(store_proof_insert(change.tx, &secret, &proof));
+  assert_ok(store_proof_secret(change.tx, &secret.id, &row.id, str_of(external_id)));
   estate_commit(&change);
   return row.id;
 }

@@ -175,6 +175,7 @@ static void open_domain(void)
   estate_domain.keys = keys;
   estate_domain.limits.invitation_time = 72 * 3600 * CLOCK_SECOND;
   assert_ok(db_pool_open(&(struct db_config){conninfo, DB_APP, 4}, &estate_domain.app));
+  assert_ok(db_pool_open(&(struct db_config){conninfo, DB_AUTH, 2}, &estate_domain.auth));
   assert_ok(policy_open(&(struct policy_config){.conninfo = conninfo}, &estate_domain.policy));
   int64_t until = clock_monotonic() + 20 * CLOCK_SECOND;
   while (!policy_fresh(estate_domain.policy) && clock_monotonic() < until)
@@ -205,6 +206,7 @@ int estate_down(void **state)
   (void)state;
   policy_close(&estate_domain.policy);
   db_pool_close(&estate_domain.app);
+  db_pool_close(&estate_domain.auth);
   crypto_keys_close(&keys);
   db_cluster_close(&cluster);
   snprintf(command, sizeof command, "rm -rf -- '%s'", folder);
