@@ -10,5 +10,6 @@ struct authn_caller {
   struct uuid principal, session;
   enum authn_kind kind;
   enum authn_strength strength;
-  uint32_t epoch; /* of the principal when the session began */
+  uint32_t epoch;                      /* of the principal when the session began */
+  int64_t authenticated_at, factor_at; /* microseconds UTC, when password and second factor were last proved; 0: never */
 };

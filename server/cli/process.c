@@ -132,6 +132,9 @@ static enum result open_all(const struct settings *s, enum cli_process_kind kind
   if (r != R_OK)
     return fail("schema", r);
   p->domain.limits = limits_of(s);
+  p->domain.base_url = s->base_url[0] ? str_of(s->base_url) : arena_print(arena, "http://%s", s->listen);
+  if (!p->domain.base_url.p)
+    return fail("settings", R_NO_MEMORY);
   r = open_pools(s, p);
   if (r == R_OK)
     r = check_key(p, arena);

@@ -5,9 +5,9 @@
 #include <stddef.h>
 #include <unistd.h>
 
-enum { SECRET_MOST = 4096, WRONG_MOST = 16 * 1024, LIST_MOST = 64 };
+enum { SECRET_MOST = 4096, URL_MOST = 200, WRONG_MOST = 16 * 1024, LIST_MOST = 64 };
 
-enum kind { KIND_TEXT, KIND_SECRET, KIND_LIST, KIND_NUMBER, KIND_SECONDS, KIND_LEVEL };
+enum kind { KIND_TEXT, KIND_SECRET, KIND_LIST, KIND_NUMBER, KIND_SECONDS, KIND_LEVEL, KIND_URL };
 
 struct row {
   const char *member;
@@ -189,6 +189,31 @@ static void set_level(struct reading *r, const struct row *row, struct str said,
   buf_print(&r->wrong, "%s: must be debug, info, warn or error\n", row->member);
 }
 
+/* What goes into tokens and links as it stands: no user, query or fragment, and nothing that would have to be escaped. */
+static bool is_url(struct str url)
+{
+  struct str rest = url, scheme = str_cut(&rest, ':');
+  if (url.n > URL_MOST || !(str_is(scheme, "https") || str_is(scheme, "http")) || !str_starts(rest, STR("//")))
+    return false;
+  if (rest.n < 3 || rest.p[2] == '/' || rest.p[2] == ':' || rest.p[rest.n - 1] == '/')
+    return false;
+  for (size_t i = 0; i < rest.n; i++) {
+    char c = rest.p[i];
+    bool alphanumeric = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    if (!alphanumeric && (c == '\0' || !strchr("-._~:/[]", c)))
+      return false;
+  }
+  return true;
+}
+
+static const char *checked_url(struct reading *r, const struct row *row, struct str said)
+{
+  if (said.n > 0 && !is_url(said))
+    buf_print(&r->wrong, "%s: must be https://HOST[:PORT][/PATH], at most %d characters, without a slash at its end\n",
+              row->member, URL_MOST);
+  return arena_copy(r->arena, said).p;
+}
+
 static void set(struct reading *r, int i, struct settings *settings)
 {
   const struct row *row = &rows[i];
@@ -208,6 +233,9 @@ static void set(struct reading *r, int i, struct settings *settings)
     break;
   case KIND_LEVEL:
     set_level(r, row, said, member);
+    break;
+  case KIND_URL:
+    *(setting_URL *)member = checked_url(r, row, said);
     break;
   }
 }

@@ -6,6 +6,7 @@
 
 typedef const char *setting_TEXT;
 typedef const char *setting_SECRET;
+typedef const char *setting_URL; /* "" or scheme, authority and path */
 typedef const char *const *setting_LIST; /* NULL-terminated; NULL when empty */
 typedef int64_t setting_NUMBER;
 typedef int64_t setting_SECONDS;         /* microseconds */

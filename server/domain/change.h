@@ -22,6 +22,7 @@ struct domain {
   struct policy *policy;
   const struct crypto_keys *keys;
   struct domain_limits limits;
+  struct str base_url; /* of the API as the world sees it, without a slash at its end: of links, and who issues tokens */
 };
 
 enum domain_actor_kind {

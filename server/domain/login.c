@@ -106,7 +106,8 @@ static enum result new_session(struct signin *s, const struct store_credential *
                                         .epoch = credential->epoch,
                                         .strength = AUTHN_SINGLE,
                                         .audience = audience,
-                                        .expires_at = s->now + s->domain->limits.session_time};
+                                        .expires_at = s->now + s->domain->limits.session_time,
+                                        .authenticated_at = s->now};
   return uuid_new(&ret_session->id);
 }
 
@@ -200,7 +201,9 @@ RESULT domain_login_totp(struct signin *s, struct str pending_token, struct str 
                                   .epoch = pending.caller.epoch,
                                   .strength = AUTHN_TWO_FACTORS,
                                   .audience = str_of(audience_names[pending.audience]),
-                                  .expires_at = s->now + s->domain->limits.session_time};
+                                  .expires_at = s->now + s->domain->limits.session_time,
+                                  .authenticated_at = pending.issued_at,
+                                  .factor_at = s->now};
   TRY(domain_session_begin(s, tx, &session, AUTHN_USER, &login));
   TRY(store_tx_commit(tx, &revision));
   *ret_login = login;
@@ -262,7 +265,8 @@ static enum result begin_client(struct signin *s, const struct uuid *client, con
                                   .epoch = proof->epoch,
                                   .strength = AUTHN_SINGLE,
                                   .audience = STR("service"),
-                                  .expires_at = proof->expires_at && proof->expires_at < end ? proof->expires_at : end};
+                                  .expires_at = proof->expires_at && proof->expires_at < end ? proof->expires_at : end,
+                                  .authenticated_at = s->now};
   TRY(uuid_new(&session.id));
   TRY(store_tx_open(&store, &tx));
   TRY(domain_session_begin(s, tx, &session, AUTHN_CLIENT, &login));

@@ -13,6 +13,8 @@ RESULT store_session_create(struct store_tx *tx, const struct store_session *ses
   db_put_text(&values, session->audience);
   db_put_time(&values, session->expires_at);
   db_put_text(&values, address);
+  db_put_time(&values, session->authenticated_at);
+  store_run_put_time(&values, session->factor_at);
   TRY(store_run(tx, SQL_session_create, &values, &rows));
   return rows.count == 1 ? R_OK : R_NOT_FOUND;
 }
@@ -50,7 +52,9 @@ RESULT store_session_refresh_use(struct store_tx *tx, struct str digest, int64_t
                                         .epoch = (uint32_t)db_int(&rows, 0, 2),
                                         .strength = (int)db_int(&rows, 0, 3),
                                         .audience = db_text(&rows, 0, 4),
-                                        .expires_at = db_time(&rows, 0, 5)};
+                                        .expires_at = db_time(&rows, 0, 5),
+                                        .authenticated_at = db_time(&rows, 0, 6),
+                                        .factor_at = db_time(&rows, 0, 7)};
   return R_OK;
 }
 

@@ -8,6 +8,7 @@ struct store_session {
   int strength;
   struct str audience;
   int64_t expires_at;
+  int64_t authenticated_at, factor_at; /* when the password and the second factor were last proved; factor_at 0: never */
 };
 
 /* R_NOT_FOUND when the principal is not active or of another epoch by now; R_ALREADY_EXISTS for an id that was used. */

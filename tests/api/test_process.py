@@ -30,6 +30,7 @@ def refused(server, *arguments, seconds=30):
     ({"access_token_time": "901"}, [], ["access_token_time"]),
     ({"trusted_proxies": "somewhere"}, [], ["trusted_proxies"]),
     ({"listen": "8080"}, [], ["listen"]),
+    ({"base_url": "https://access.example/"}, [], ["base_url"]),
     ({"log_level": "loud"}, [], ["log_level"]),
     ({}, ["--connections", "100", "--connections", "200"], ["connections"]),
     ({"listen": "localhost:8080", "management_listen": "127.0.0.1:99999", "trusted_proxies": "10.0.0.0/33"}, [],

@@ -111,6 +111,24 @@ static void a_list_that_is_too_long_is_named_not_cut(void **state)
   are_refused(NULL, LIST(variable), "cors_origins: has more than 64 items\n");
 }
 
+static void a_url_is_one_that_links_can_begin_with(void **state)
+{
+  (void)state;
+  static const char *const good[] = {"", "https://access.example", "http://127.0.0.1:8080", "https://[::1]:8443/access"};
+  static const char *const wrong[] = {"access.example",          "ftp://access.example",        "https://",
+                                      "https:///path",           "https://access.example/",     "https://a.example/?b=c",
+                                      "https://a.example#b",     "https://me@access.example",   "https://a b.example",
+                                      "https://a.example/\"\\", "javascript:alert(1)",         "HTTPS://access.example",
+                                      "https://:8080",           "https://a.example/\r\nHost: b"};
+  for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+    are_read(LIST("--base-url", good[i]), NULL);
+    assert_string_equal(settings.base_url, good[i]);
+  }
+  for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+    are_refused(LIST("--base-url", wrong[i]), NULL,
+                "base_url: must be https://HOST[:PORT][/PATH], at most 200 characters, without a slash at its end\n");
+}
+
 static void what_is_unknown_is_named(void **state)
 {
   (void)state;
@@ -242,6 +260,7 @@ int main(void)
       cmocka_unit_test_setup_teardown(a_flag_has_its_value_behind_it_or_in_it, begin, end),
       cmocka_unit_test_setup_teardown(a_variable_sets_what_no_flag_does, begin, end),
       cmocka_unit_test_setup_teardown(a_list_is_parted_by_commas, begin, end),
+      cmocka_unit_test_setup_teardown(a_url_is_one_that_links_can_begin_with, begin, end),
       cmocka_unit_test_setup_teardown(what_is_unknown_is_named, begin, end),
       cmocka_unit_test_setup_teardown(what_is_said_twice_is_named, begin, end),
       cmocka_unit_test_setup_teardown(a_list_that_is_too_long_is_named_not_cut, begin, end),

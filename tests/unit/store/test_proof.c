@@ -123,7 +123,8 @@ static struct uuid session_by(const struct store_proof_row *row)
                                   .epoch = 1,
                                   .strength = 1,
                                   .audience = STR("service"),
-                                  .expires_at = clock_now() + 60 * CLOCK_SECOND};
+                                  .expires_at = clock_now() + 60 * CLOCK_SECOND,
+                                  .authenticated_at = clock_now()};
   uint64_t revision;
   assert_ok(uuid_new(&session.id));
   assert_ok(store_tx_open(&call, &tx));

@@ -173,6 +173,7 @@ static void open_domain(void)
   struct crypto_keys *keys;
   assert_ok(crypto_keys_open((struct secret){key, sizeof key}, &keys));
   estate_domain.keys = keys;
+  estate_domain.base_url = STR("https://access.example");
   estate_domain.limits.invitation_time = 72 * 3600 * CLOCK_SECOND;
   assert_ok(db_pool_open(&(struct db_config){conninfo, DB_APP, 4}, &estate_domain.app));
   assert_ok(db_pool_open(&(struct db_config){conninfo, DB_AUTH, 2}, &estate_domain.auth));
