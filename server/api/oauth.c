@@ -1,6 +1,7 @@
 /* The token endpoint for machines (RFC 6749 sections 2.3.1, 4.4 and 5). Trusts: nothing of the request. */
 #include "api/form.h"
 #include "api/login.h"
+#include "domain/machine.h"
 #include "json/write.h"
 
 enum { REPLY_MOST = 16 * 1024 };
@@ -74,7 +75,7 @@ RESULT api_login_client(struct api_call *call)
   if (!str_is(type, "client_credentials"))
     return R_NOT_IMPLEMENTED;
   TRY(credentials(call, &form, &id, &secret));
-  TRY(api_signin_done(call, &s, domain_login_client(&s, id, secret, &login)));
+  TRY(api_signin_done(call, &s, domain_machine_login(&s, id, secret, &login)));
   struct buf body = buf_in(call->arena, REPLY_MOST);
   struct json_writer w = json_writer_on(&body);
   reply_token(&w, &login);

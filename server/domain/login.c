@@ -1,4 +1,4 @@
-/* Logins by password, code, refresh token and client secret. Trusts: nothing that is passed in. */
+/* Logins by password, code and refresh token. Trusts: nothing that is passed in. */
 #include "domain/login.h"
 #include "authn/name.h"
 #include "authn/nonce.h"
@@ -7,7 +7,6 @@
 #include "authn/token.h"
 #include "domain/factor.h"
 #include "store/credential.h"
-#include "store/proof.h"
 
 static const int64_t pending_life = 300 * CLOCK_SECOND;
 
@@ -250,55 +249,6 @@ RESULT domain_login_refresh(struct signin *s, struct str refresh_token, struct l
   TRY(store_tx_commit(tx, &revision));
   *ret_login = login;
   return R_OK;
-}
-
-/* A session of a client lives as long as one access token, and no longer than the proof by which it began. */
-static enum result begin_client(struct signin *s, const struct uuid *client, const struct store_proof *proof,
-                                const struct throttles *throttles, struct login *ret_login)
-{
-  struct store_call store = domain_session_store(s);
-  CLEANUP(store_tx_close) struct store_tx *tx = NULL;
-  uint64_t revision;
-  struct login login;
-  int64_t end = s->now + s->domain->limits.access_token_time;
-  struct store_session session = {.principal = *client,
-                                  .epoch = proof->epoch,
-                                  .strength = AUTHN_SINGLE,
-                                  .audience = STR("service"),
-                                  .expires_at = proof->expires_at && proof->expires_at < end ? proof->expires_at : end,
-                                  .authenticated_at = s->now};
-  TRY(uuid_new(&session.id));
-  TRY(store_tx_open(&store, &tx));
-  TRY(domain_session_begin(s, tx, &session, AUTHN_CLIENT, &login));
-  enum result r = store_proof_use(tx, &session.id, &proof->id, client);
-  if (r != R_OK)
-    return r == R_NOT_FOUND ? R_LOGIN_FAILED : r;
-  TRY(give_back(throttles, tx));
-  TRY(store_tx_commit(tx, &revision));
-  *ret_login = login;
-  return R_OK;
-}
-
-RESULT domain_login_client(struct signin *s, struct str client_id, struct str secret, struct login *ret_login)
-{
-  struct throttles throttles;
-  struct store_proof proof;
-  struct store_call store = domain_session_store(s);
-  struct uuid id;
-  unsigned char bytes[CRYPTO_DIGEST];
-  struct str digest = {(const char *)bytes, sizeof bytes};
-  TRY(take(s, client_id, &throttles));
-  if (!uuid_parse(client_id, &id) || authn_nonce_parse(AUTHN_CLIENT_SECRET, secret, bytes) != R_OK)
-    return R_LOGIN_FAILED;
-  enum result r = store_proof_by_digest(&store, &id, digest, s->now, &proof);
-  if (r != R_OK)
-    return r == R_NOT_FOUND ? R_LOGIN_FAILED : r;
-  s->tenant = proof.tenant;
-  s->principal = id;
-  if (uuid_is_zero(&proof.id))
-    return R_LOGIN_FAILED;
-  TRY(domain_session_allowed(s, &id, NULL, proof.epoch));
-  return begin_client(s, &id, &proof, &throttles, ret_login);
 }
 
 RESULT domain_logout(struct signin *s, const struct authn_caller *caller)

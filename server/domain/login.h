@@ -18,8 +18,5 @@ RESULT domain_login_totp(struct signin *s, struct str pending_token, struct str 
 /* Each refresh token works once; a second use ends the session (R_UNAUTHENTICATED). */
 RESULT domain_login_refresh(struct signin *s, struct str refresh_token, struct login *ret_login);
 
-/* client_credentials (RFC 6749 section 4.4): the client's id and secret. */
-RESULT domain_login_client(struct signin *s, struct str client_id, struct str secret, struct login *ret_login);
-
 /* R_UNAUTHENTICATED when the session is over already. */
 RESULT domain_logout(struct signin *s, const struct authn_caller *caller);

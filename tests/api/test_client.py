@@ -144,8 +144,12 @@ def test_a_list_is_of_one_tenant_or_its_subtree(estate, admin, machine):
     assert machine[0]["id"] not in [client["id"] for client in admin.pages(path, scope="subtree", state="suspended")]
 
 
-def test_secrets_are_guessed_at_a_limited_rate(machine, anonymous):
+def test_secrets_are_guessed_at_a_limited_rate_and_nobody_elsewhere_is_kept_out(machine, anonymous):
+    client, secret = machine
+    guesser = anonymous.other()
+    wrong, right = (FORM | {"client_id": client["id"], "client_secret": text} for text in ("wrong", secret))
     for _ in range(10):
-        token(anonymous, 401, client_id=machine[0]["id"], client_secret="wrong")
-    reply = token(anonymous, 429, client_id=machine[0]["id"], client_secret=machine[1])
-    assert int(reply.headers["Retry-After"]) > 0
+        guesser.call("POST", "/oauth2/token", 401, data=wrong)
+    reply = guesser.call("POST", "/oauth2/token", 429, data=right)
+    assert reply.json() == {"error": "temporarily_unavailable"} and int(reply.headers["Retry-After"]) > 0
+    token(anonymous, client_id=client["id"], client_secret=secret)
