@@ -25,6 +25,7 @@ enum { ARENA_MOST = 64 << 20, REFUSALS = 4096 };
 struct service {
   const struct settings *settings;
   struct arena *arena;
+  struct http_tls *tls; /* NULL: plain HTTP */
   struct cli_process process;
   struct api api;
   struct http_table table, management_table;
@@ -47,10 +48,12 @@ static struct http_limits limits_of(const struct settings *s)
   return limits;
 }
 
-static enum result open_listener(struct service *v, const char *listen, const struct http_table *table, struct http_server **ret)
+static enum result open_listener(struct service *v, const char *listen, const struct http_table *table, struct http_tls *tls,
+                                 struct http_server **ret)
 {
   const struct settings *s = v->settings;
-  struct http_config config = {.event_threads = (unsigned)s->event_threads,
+  struct http_config config = {.tls = tls,
+                               .event_threads = (unsigned)s->event_threads,
                                .workers = {[HTTP_LANE_DATABASE] = (unsigned)s->database_workers,
                                            [HTTP_LANE_HASH] = (unsigned)s->hash_workers},
                                .limits = limits_of(s),
@@ -62,18 +65,34 @@ static enum result open_listener(struct service *v, const char *listen, const st
   return http_server_open(&config, ret);
 }
 
+/* Reads the pair again, and says what came of it; a pair that cannot be used changes nothing. */
+static bool read_certificate(struct service *v)
+{
+  char fault[HTTP_TLS_FAULT] = "out of memory";
+  if (http_tls_reload(v->tls, fault) != R_OK) {
+    log_line(LOG_ERROR, "%s", fault);
+    return false;
+  }
+  int64_t left = http_tls_end(v->tls) - clock_now() / CLOCK_SECOND;
+  log_line(left > 0 ? LOG_INFO : LOG_WARN, "tls_certificate_file: %s %s", v->settings->tls_certificate_file,
+           left > 0 ? "is shown from now on" : "has expired, and is shown from now on");
+  return true;
+}
+
 static enum result open_service(struct service *v)
 {
   TRY(cli_process_open(v->settings, CLI_SERVE, v->arena, &v->process));
+  if (v->tls && !read_certificate(v)) /* as the account that reads it later */
+    return R_RULE;
   v->api.domain = &v->process.domain;
   TRY(domain_refusal_open(v->api.domain, REFUSALS, &v->api.refusals));
   TRY(jobs_prune_open(v->api.domain, &v->prune));
   v->table = api_table(&v->api);
-  TRY(open_listener(v, v->settings->listen, &v->table, &v->server));
+  TRY(open_listener(v, v->settings->listen, &v->table, v->tls, &v->server));
   v->management = (struct api_management){
       .policy = v->process.domain.policy, .refusals = v->api.refusals, .server = v->server};
   v->management_table = api_management_table(&v->management);
-  return open_listener(v, v->settings->management_listen, &v->management_table, &v->management_server);
+  return open_listener(v, v->settings->management_listen, &v->management_table, NULL, &v->management_server);
 }
 
 static void close_service(struct service *v)
@@ -83,6 +102,7 @@ static void close_service(struct service *v)
   jobs_prune_close(&v->prune);
   domain_refusal_close(&v->api.refusals);
   cli_process_close(&v->process);
+  http_tls_close(&v->tls);
 }
 
 /* Said once, on standard output: the first administrator's token stands in no log. */
@@ -90,14 +110,15 @@ static enum result greet(struct service *v)
 {
   struct bootstrap bootstrap;
   TRY(domain_bootstrap(v->api.domain, v->arena, &bootstrap));
-  printf("listening on http://%s\n", v->settings->listen);
+  const char *scheme = v->tls ? "https" : "http";
+  printf("listening on %s://%s\n", scheme, v->settings->listen);
   printf("data in %s\n", v->process.data);
   printf("provider's tenant code: %.*s\n", (int)bootstrap.tenant_code.n, bootstrap.tenant_code.p);
   if (bootstrap.token.p)
     printf("one-time token of the first administrator (login: admin): %.*s\n"
-           "  curl -s http://%s/v1/invitations/accept -H 'Content-Type: application/json' \\\n"
+           "  curl -s %s://%s/v1/invitations/accept -H 'Content-Type: application/json' \\\n"
            "    -d '{\"token\": \"%.*s\", \"password\": \"CHOOSE FIFTEEN CHARACTERS OR MORE\"}'\n",
-           (int)bootstrap.token.n, bootstrap.token.p, v->settings->listen, (int)bootstrap.token.n, bootstrap.token.p);
+           (int)bootstrap.token.n, bootstrap.token.p, scheme, v->settings->listen, (int)bootstrap.token.n, bootstrap.token.p);
   fflush(stdout);
   return R_OK;
 }
@@ -129,28 +150,54 @@ static bool check(const struct settings *s, struct arena *arena)
       log_line(LOG_ERROR, "trusted_proxies: %s is neither an address nor a CIDR range", *proxy);
       good = false;
     }
-  if (!is_loopback(s->listen) && !s->trusted_proxies) {
+  if (!is_loopback(s->listen) && !s->trusted_proxies && !s->tls_certificate_file[0]) {
     log_line(LOG_ERROR, "listen: plain HTTP only on loopback, unless trusted_proxies names who stands before it with TLS");
     good = false;
   }
   return good;
 }
 
+static bool open_certificate(const struct settings *s, struct http_tls **ret_tls)
+{
+  char fault[HTTP_TLS_FAULT] = "out of memory";
+  bool certificate = s->tls_certificate_file[0], key = s->tls_key_file[0];
+  if (!certificate && !key)
+    return true;
+  if (certificate && key && http_tls_open(s->tls_certificate_file, s->tls_key_file, fault, ret_tls) == R_OK)
+    return true;
+  log_line(LOG_ERROR, "%s", certificate && key ? fault : "tls_certificate_file, tls_key_file: both or neither");
+  return false;
+}
+
+/* Until it is to end; SIGHUP has it read its certificate again. */
+static void attend(struct service *v, const sigset_t *signals)
+{
+  for (int signal = SIGHUP; signal == SIGHUP;) {
+    sigwait(signals, &signal);
+    if (signal == SIGHUP && v->tls)
+      (void)read_certificate(v);
+  }
+}
+
 static int serve(const struct settings *settings, struct arena *arena)
 {
   struct service v = {.settings = settings, .arena = arena};
   sigset_t signals;
-  int signal;
-  if (!check(settings, arena))
+  bool good = check(settings, arena);
+  if (!open_certificate(settings, &v.tls) || !good) {
+    http_tls_close(&v.tls);
     return 3;
+  }
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGHUP);
+  pthread_sigmask(SIG_BLOCK, &signals, NULL);
   enum result r = open_service(&v);
   if (r == R_OK)
     r = greet(&v);
   if (r == R_OK) {
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGTERM);
-    sigaddset(&signals, SIGINT);
-    sigwait(&signals, &signal);
+    attend(&v, &signals);
     log_line(LOG_INFO, "draining");
   } else {
     log_line(LOG_ERROR, "not started: %s", result_row(r)->code);

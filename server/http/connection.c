@@ -2,6 +2,7 @@
 #include "http/connection.h"
 #include "base/clock.h"
 #include "http/registry.h"
+#include "http/tls.h"
 #include <stdlib.h>
 
 void http_connection_wait(struct http_connection *c, int64_t now)
@@ -34,6 +35,7 @@ void http_connection_free(struct http_connection *c)
   if (!c)
     return;
   http_registry_remove(c->registry, c);
+  http_tls_let_go(&c->certificate);
   free(c);
 }
 

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 struct http_registry;
+struct http_tls_hold;
 
 enum http_phase {
   HTTP_WAITING, /* for a request's line */
@@ -18,6 +19,7 @@ struct http_connection {
   struct http_connection *next, **link; /* of the registry's list */
   struct http_registry *registry;
   int socket;
+  struct http_tls_hold *certificate; /* what its peer is shown; NULL: no TLS */
   bool trusted; /* the peer is a trusted proxy */
   struct http_address peer;
   char peer_text[HTTP_ADDRESS_TEXT];

@@ -19,6 +19,7 @@ struct http_registry {
   const struct http_range *trusted;
   size_t trusted_count;
   int64_t request_time, idle_time;
+  bool secure; /* its connections speak TLS */
   _Atomic uint64_t refused, cut;
 };
 

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "http/exchange.h"
 #include <arpa/inet.h>
+#include <gnutls/abstract.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -40,7 +41,21 @@ static void notify(void *cls, struct MHD_Connection *mhd, void **context, enum M
   }
   int fd = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
   const struct sockaddr *peer = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr;
-  *context = http_connection_new(&server->registry, peer, fd);
+  struct http_connection *connection = http_connection_new(&server->registry, peer, fd);
+  if (connection && server->config.tls)
+    connection->certificate = http_tls_show(
+        server->config.tls, MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_GNUTLS_SESSION)->tls_session);
+  *context = connection;
+}
+
+/* Asked of whoever was shown no certificate of the connection's own, for want of memory: there is none. */
+static int no_certificate(gnutls_session_t session, const struct gnutls_cert_retr_st *asked, gnutls_pcert_st **ret_chain,
+                          unsigned *ret_count, gnutls_ocsp_data_st **ret_ocsp, unsigned *ret_ocsp_count,
+                          gnutls_privkey_t *ret_key, unsigned *ret_flags)
+{
+  (void)session, (void)asked, (void)ret_chain, (void)ret_count, (void)ret_ocsp, (void)ret_ocsp_count;
+  (void)ret_key, (void)ret_flags;
+  return -1;
 }
 
 /* The path is routed as it came: libmicrohttpd would make %2f a slash and end it at %00. */
@@ -174,9 +189,13 @@ static RESULT start_daemon(struct http_server *server)
   int fd;
   TRY(open_listener(server, &fd));
   unsigned threads = config->event_threads ? config->event_threads : 1;
+  unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | (config->tls ? MHD_USE_TLS : 0u);
+  struct MHD_OptionItem tls[] = {{MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t)http_tls_priorities},
+                                 {MHD_OPTION_HTTPS_CERT_CALLBACK2, 0, (void *)no_certificate},
+                                 {MHD_OPTION_END, 0, NULL}};
   server->daemon =
-      MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, 0, admit, server, http_exchange_handle,
-                       server, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_THREAD_POOL_SIZE, threads,
+      MHD_start_daemon(flags, 0, admit, server, http_exchange_handle, server, MHD_OPTION_LISTEN_SOCKET, fd,
+                       MHD_OPTION_ARRAY, config->tls ? tls : &tls[2], MHD_OPTION_THREAD_POOL_SIZE, threads,
                        /* The registry counts; each event thread could take all connections. */
                        MHD_OPTION_CONNECTION_LIMIT, (config->limits.connections + 1) * threads,
                        /* Room for a section over the limit, so that its 431 is ours. */
@@ -239,6 +258,7 @@ static RESULT build(struct http_server *server)
   const struct http_limits *limits = &server->config.limits;
   server->registry.most = limits->connections;
   server->registry.address_most = limits->address_connections;
+  server->registry.secure = server->config.tls;
   server->registry.request_time = limits->request_time;
   server->registry.idle_time = limits->idle_time;
   TRY(check_lanes(&server->config));
@@ -338,4 +358,7 @@ void http_server_metrics(const struct http_server *server, struct buf *text)
   buf_print(text, "bailiwick_http_connections_refused_total %llu\n", (unsigned long long)server->registry.refused);
   metric_head(text, "bailiwick_http_connections_cut_total", "counter", "Connections shut because their time was over.");
   buf_print(text, "bailiwick_http_connections_cut_total %llu\n", (unsigned long long)server->registry.cut);
+  if (server->config.tls)
+    metric_put(text, "bailiwick_tls_certificate_end_seconds", "gauge", "When the certificate that is shown ends, since 1970.",
+               (double)http_tls_end(server->config.tls));
 }

@@ -1,6 +1,7 @@
 /* A listener with its lanes: frames, routes and answers for one table of routes. */
 #pragma once
 #include "http/table.h"
+#include "http/tls.h"
 
 struct http_server;
 
@@ -22,6 +23,7 @@ struct http_limits http_limits_default(void);
 struct http_config {
   const char *address; /* "127.0.0.1" or "::1" ... */
   uint16_t port;       /* 0: any free one */
+  struct http_tls *tls; /* NULL: plain HTTP */
   unsigned event_threads;
   unsigned workers[HTTP__LANES]; /* none for HTTP_LANE_DECISION */
   struct http_limits limits;

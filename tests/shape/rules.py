@@ -20,7 +20,7 @@ HEAP = ("malloc", "calloc", "realloc", "reallocarray", "strdup", "strndup", "fre
 
 # A header of an outside library -> the layers that may read it.
 LIBRARIES = [
-    (r"jansson", {"json"}), (r"libpq|postgres_ext", {"db"}), (r"microhttpd", {"http"}), (r"openssl/", {"crypto"}),
+    (r"jansson", {"json"}), (r"libpq|postgres_ext", {"db"}), (r"microhttpd|gnutls", {"http"}), (r"openssl/", {"crypto"}),
     (r"argon2", {"crypto"}), (r"jwt|liboath|utf8proc|zxcvbn|qrencode", {"authn"}), (r"urcu", {"pdp"}),
     (r"curl/", {"policy", "jobs", "cli"}),
 ]

@@ -19,6 +19,7 @@ class Client:
         self.address = next(addresses)
         self.session = requests.Session()
         self.session.trust_env = False
+        self.session.verify = str(server.trust) if server.trust is not True else True
 
     def call(self, method, path, status=None, headers=None, **options):
         """Sends it, checks the reply against the document, and its status when one is given."""

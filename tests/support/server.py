@@ -55,11 +55,13 @@ class Server:
             "data": self.folder / "data",
         } | settings
         self.process = None
+        self.trust = True  # or the file of the authority whose certificates its callers believe
         self.tenant_code = self.token = None
 
     @property
     def url(self):
-        return f"http://127.0.0.1:{self.port}"
+        scheme = "https" if "tls_certificate_file" in self.settings else "http"
+        return f"{scheme}://127.0.0.1:{self.port}"
 
     @property
     def management_url(self):
