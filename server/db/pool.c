@@ -13,10 +13,15 @@
 
 enum { WAIT_SECONDS = 5, BACKOFF_FIRST_MS = 50, BACKOFF_DOUBLINGS = 5 };
 
+/* What was used so lately is not asked whether it lives: what ends in this time could as well have ended a moment
+   later, under the statement. */
+static const int64_t trusted_time = CLOCK_SECOND / 20;
+
 struct slot {
   struct db_connection *connection; /* NULL: none yet, or lost; the holder of a taken slot makes one */
   bool taken;
-  uint64_t thread; /* of the holder */
+  uint64_t thread;    /* of the holder */
+  int64_t given_back; /* when, by clock_monotonic() */
 };
 
 struct db_pool {
@@ -133,6 +138,7 @@ static void free_slot_with(struct db_pool *pool, struct slot *slot, struct db_co
   pthread_mutex_lock(&pool->lock);
   slot->connection = connection;
   slot->taken = false;
+  slot->given_back = clock_monotonic();
   pthread_cond_signal(&pool->released);
   pthread_mutex_unlock(&pool->lock);
 }
@@ -188,12 +194,18 @@ static RESULT connect_slot(struct db_pool *pool, struct slot *slot)
   return r;
 }
 
+static bool is_dead(const struct slot *slot)
+{
+  return slot->connection && clock_monotonic() - slot->given_back > trusted_time &&
+         !db_connection_alive(slot->connection);
+}
+
 RESULT db_pool_lease(struct db_pool *pool, int64_t deadline, struct db_connection **ret_connection)
 {
   struct slot *slot = take_slot(pool, deadline);
   if (!slot)
     return db_failure_say(R_UNAVAILABLE, "no connection to the database came free in time");
-  if (slot->connection && !db_connection_alive(slot->connection)) {
+  if (is_dead(slot)) {
     struct db_connection *dead = slot->connection;
     swap_connection(pool, slot, NULL);
     db_connection_close(&dead);
