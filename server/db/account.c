@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -87,6 +88,7 @@ static RESULT leave_root(const struct db_user *user)
     return db_failure_say(R_RULE, "cannot become the user %s: %m", user->name);
   if (setuid(0) == 0 || geteuid() != user->uid || getegid() != user->gid)
     return db_failure_say(R_RULE, "root could be had again after leaving it");
+  unsetenv("HOME"); /* NOLINT(concurrency-mt-unsafe): no other thread yet; root's, where libpq would look for keys */
 #if defined(__SANITIZE_ADDRESS__)
   prctl(PR_SET_DUMPABLE, 1); /* the leak checker attaches to its own process; else nobody may look into this one */
 #endif

@@ -3,6 +3,7 @@
 #include "db/connection.h"
 #include "base/secret.h"
 #include "db/failure.h"
+#include "db/link.h"
 #include "db/scope_mint.h"
 #include <errno.h>
 #include <libpq-fe.h>
@@ -60,12 +61,13 @@ static const struct {
     [DB_MIGRATE] = {"bailiwick_migrate", COMMON_OPTIONS "-c statement_timeout=0 -c lock_timeout=60s"},
 };
 
-static PGconn *connect_as(const char *conninfo, enum db_role role)
+static PGconn *connect_as(const char *conninfo, const char *channel_binding, enum db_role role)
 {
   const struct {
     const char *keyword, *value;
   } wanted[] = {
       {"sslmode", "verify-full"}, /* what stands before dbname, conninfo may say otherwise; what stands behind it not */
+      {"channel_binding", channel_binding},
       {"connect_timeout", "3"},          {"dbname", conninfo},        {"user", logins[role].user},
       {"options", logins[role].options}, {"client_encoding", "UTF8"}, {"application_name", "bailiwick"},
   };
@@ -85,9 +87,8 @@ static bool parameter_is(const PGconn *pg, const char *name, const char *value)
 
 static bool is_local(const PGconn *pg)
 {
-  const char *host = PQhost(pg), *address = PQhostaddr(pg);
-  return (host && (host[0] == '/' || host[0] == '@')) ||
-         (address && (strncmp(address, "127.", 4) == 0 || strcmp(address, "::1") == 0));
+  const char *host = PQhost(pg);
+  return host && (host[0] == '/' || host[0] == '@');
 }
 
 static bool is_verified(PGconn *pg)
@@ -124,12 +125,14 @@ static void ignore_notice(void *unused, const PGresult *result)
 
 RESULT db_connection_open(const char *conninfo, enum db_role role, struct db_connection **ret_connection)
 {
+  const char *channel_binding;
+  TRY(db_link_judge(conninfo, &channel_binding));
   struct db_connection *c = calloc(1, sizeof *c);
   if (!c)
     return R_NO_MEMORY;
   c->role = role;
   c->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-  c->pg = connect_as(conninfo, role);
+  c->pg = connect_as(conninfo, channel_binding, role);
   enum result r = c->pg && c->wake >= 0 ? check_server(c->pg) : R_NO_MEMORY;
   if (r == R_OK && (PQsetnonblocking(c->pg, 1) != 0 || !PQenterPipelineMode(c->pg)))
     r = R_NO_MEMORY;

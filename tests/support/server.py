@@ -86,8 +86,9 @@ class Server:
         deadline = time.monotonic() + READY_SECONDS
         while "provider's tenant code: " not in self.said():
             if self.process.poll() is not None or time.monotonic() > deadline:
+                reason = f"the service did not start: {self.process.returncode}\n{self.logged()}"
                 self.close()
-                raise AssertionError(f"the service did not start: {self.process.returncode}\n{self.logged()}")
+                raise AssertionError(reason)
             time.sleep(0.02)
         said = self.said()
         self.tenant_code = re.search(r"provider's tenant code: (\S+)", said).group(1)
