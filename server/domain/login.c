@@ -253,13 +253,6 @@ RESULT domain_login_refresh(struct signin *s, struct str refresh_token, struct l
 
 RESULT domain_logout(struct signin *s, const struct authn_caller *caller)
 {
-  struct store_call store = domain_session_store(s);
-  CLEANUP(store_tx_close) struct store_tx *tx = NULL;
-  s->principal = caller->principal;
-  TRY(store_tx_open(&store, &tx));
-  enum result r = store_session_end(tx, &caller->session, &caller->principal);
-  if (r != R_OK)
-    return r == R_NOT_FOUND ? R_UNAUTHENTICATED : r;
-  TRY(domain_session_event(s, tx, &caller->principal, caller->kind, "session", &caller->session));
-  return store_tx_commit(tx, &s->revision);
+  enum result r = domain_session_end(s, caller, &caller->session);
+  return r == R_NOT_FOUND ? R_UNAUTHENTICATED : r;
 }

@@ -1,8 +1,11 @@
-/* Making sessions and their tokens. Trusts: only callers that have seen every factor proved. */
+/* Making sessions and their tokens, and ending them. Trusts: only callers that have seen every factor proved. */
 #include "domain/session.h"
 #include "authn/nonce.h"
 #include "authn/token.h"
+#include "domain/audit.h"
+#include "domain/guard.h"
 #include "policy/current.h"
+#include "store/user.h"
 
 struct store_call domain_session_store(const struct signin *s)
 {
@@ -113,8 +116,10 @@ static enum result refresh_token(struct signin *s, struct store_tx *tx, const st
 RESULT domain_session_begin(struct signin *s, struct store_tx *tx, const struct store_session *session, enum authn_kind kind,
                             struct login *ret_login)
 {
+  struct store_session row = *session;
   struct login login = {0};
-  enum result r = store_session_create(tx, session, s->address);
+  row.idle_at = kind == AUTHN_USER ? s->now + s->domain->limits.session_idle_time : session->expires_at;
+  enum result r = store_session_create(tx, &row, s->address);
   if (r == R_NOT_FOUND || r == R_ALREADY_EXISTS)
     return R_LOGIN_FAILED;
   TRY(r);
@@ -134,4 +139,53 @@ RESULT domain_session_renew(struct signin *s, struct store_tx *tx, const struct 
   TRY(domain_session_event(s, tx, &session->principal, AUTHN_USER, "session", &session->id));
   *ret_login = login;
   return R_OK;
+}
+
+RESULT domain_session_end(struct signin *s, const struct authn_caller *caller, const struct uuid *session)
+{
+  struct store_call store = domain_session_store(s);
+  CLEANUP(store_tx_close) struct store_tx *tx = NULL;
+  s->principal = caller->principal;
+  TRY(store_tx_open(&store, &tx));
+  TRY(store_session_end(tx, session, &caller->principal));
+  TRY(domain_session_event(s, tx, &caller->principal, caller->kind, "session", session));
+  return store_tx_commit(tx, &s->revision);
+}
+
+RESULT domain_session_end_others(struct signin *s, const struct authn_caller *caller)
+{
+  struct store_call store = domain_session_store(s);
+  CLEANUP(store_tx_close) struct store_tx *tx = NULL;
+  s->principal = caller->principal;
+  TRY(store_tx_open(&store, &tx));
+  TRY(store_session_end_others(tx, &caller->principal, &caller->session));
+  TRY(domain_session_event(s, tx, &caller->principal, caller->kind, "session", &caller->session));
+  return store_tx_commit(tx, &s->revision);
+}
+
+/* The user, held; who may not touch a privileged one stops here. */
+static enum result take(struct change *change, const struct uuid *id, struct store_user *ret_user)
+{
+  TRY(store_user_lock(change->tx, id, ret_user));
+  return domain_guard_principal(change, id, &ret_user->tenant);
+}
+
+RESULT domain_session_revoke(struct change *change, const struct store_session_key *key)
+{
+  struct store_user user;
+  struct store_object ended;
+  TRY(take(change, &key->user, &user));
+  TRY(store_session_revoke(change->tx, key, &ended));
+  struct audit_record event = {
+      .tenant = user.tenant, .object_kind = "session", .object = key->session, .before = ended.body};
+  return domain_audit_done(change, &event);
+}
+
+RESULT domain_session_revoke_all(struct change *change, const struct uuid *id)
+{
+  struct store_user user;
+  TRY(take(change, id, &user));
+  TRY(store_session_revoke_all(change->tx, id));
+  struct audit_record event = {.tenant = user.tenant, .object_kind = "user", .object = *id};
+  return domain_audit_done(change, &event);
 }

@@ -44,6 +44,14 @@ RESULT domain_session_begin(struct signin *s, struct store_tx *tx, const struct 
 /* The next tokens of a session that lives. */
 RESULT domain_session_renew(struct signin *s, struct store_tx *tx, const struct store_session *session, struct login *ret_login);
 
+/* Somebody ends one of their own: R_NOT_FOUND when it is over or another's. Or all but the one by which they ask. */
+RESULT domain_session_end(struct signin *s, const struct authn_caller *caller, const struct uuid *session);
+RESULT domain_session_end_others(struct signin *s, const struct authn_caller *caller);
+
+/* An administrator ends one of a user's (R_NOT_FOUND), or all, those that are just beginning too. R_PRIVILEGED. */
+RESULT domain_session_revoke(struct change *change, const struct store_session_key *key);
+RESULT domain_session_revoke_all(struct change *change, const struct uuid *user);
+
 /* The event of somebody's own step, queued in `tx`. */
 RESULT domain_session_event(const struct signin *s, struct store_tx *tx, const struct uuid *principal, enum authn_kind kind,
                             const char *object_kind, const struct uuid *object);

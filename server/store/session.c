@@ -15,6 +15,7 @@ RESULT store_session_create(struct store_tx *tx, const struct store_session *ses
   db_put_text(&values, address);
   db_put_time(&values, session->authenticated_at);
   store_run_put_time(&values, session->factor_at);
+  db_put_time(&values, session->idle_at);
   TRY(store_run(tx, SQL_session_create, &values, &rows));
   return rows.count == 1 ? R_OK : R_NOT_FOUND;
 }
@@ -27,6 +28,51 @@ RESULT store_session_end(struct store_tx *tx, const struct uuid *session, const 
   db_put_uuid(&values, principal);
   TRY(store_run(tx, SQL_session_end, &values, &rows));
   return rows.count == 1 ? R_OK : R_NOT_FOUND;
+}
+
+RESULT store_session_end_others(struct store_tx *tx, const struct uuid *principal, const struct uuid *kept)
+{
+  struct db_values values = {0};
+  db_put_uuid(&values, principal);
+  db_put_uuid(&values, kept);
+  return store_queue(tx, SQL_session_end_others, &values);
+}
+
+static RESULT list(const struct store_call *call, enum statement statement, const struct store_session_query *query,
+                   struct store_page *ret_page)
+{
+  struct db_values values = {0};
+  TRY(store_run_put_range(&values, &query->range, call->arena));
+  db_put_uuid(&values, &query->principal);
+  db_put_uuid(&values, &query->asking);
+  db_put_int(&values, query->range.limit);
+  return store_run_page(call, statement, &values, ret_page);
+}
+
+RESULT store_session_list(const struct store_call *call, const struct store_session_query *query, struct store_page *ret_page)
+{
+  return list(call, SQL_session_list, query, ret_page);
+}
+
+RESULT store_session_list_own(const struct store_call *call, const struct store_session_query *query, struct store_page *ret_page)
+{
+  return list(call, SQL_session_list_own, query, ret_page);
+}
+
+RESULT store_session_revoke(struct store_tx *tx, const struct store_session_key *key, struct store_object *ret_session)
+{
+  struct db_values values = {0};
+  db_put_uuid(&values, &key->session);
+  db_put_uuid(&values, &key->user);
+  db_put_uuid(&values, &key->asking);
+  return store_run_change_one(tx, SQL_session_revoke, &values, ret_session);
+}
+
+RESULT store_session_revoke_all(struct store_tx *tx, const struct uuid *user)
+{
+  struct db_values values = {0};
+  db_put_uuid(&values, user);
+  return store_run_touch(tx, SQL_session_revoke_all, &values);
 }
 
 RESULT store_session_refresh_create(struct store_tx *tx, struct str digest, const struct uuid *session, int64_t expires_at)

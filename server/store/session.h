@@ -1,4 +1,5 @@
-/* Sessions and their refresh tokens in the vault, on the auth pool; and the events of those who sign in. */
+/* Sessions, with their refresh tokens in the vault: on the auth pool but where a scope is asked for; and the events of those who
+   sign in. */
 #pragma once
 #include "store/call.h"
 
@@ -7,7 +8,7 @@ struct store_session {
   uint32_t epoch;
   int strength;
   struct str audience;
-  int64_t expires_at;
+  int64_t expires_at, idle_at; /* idle_at: over then unless refreshed before */
   int64_t authenticated_at, factor_at; /* when the password and the second factor were last proved; factor_at 0: never */
 };
 
@@ -15,6 +16,24 @@ struct store_session {
 RESULT store_session_create(struct store_tx *tx, const struct store_session *session, struct str address);
 /* R_NOT_FOUND when it is over already, or somebody else's. */
 RESULT store_session_end(struct store_tx *tx, const struct uuid *session, const struct uuid *principal);
+RESULT store_session_end_others(struct store_tx *tx, const struct uuid *principal, const struct uuid *kept);
+
+/* Whose living sessions; `asking` is the session of who asks. */
+struct store_session_query {
+  struct uuid principal, asking;
+  struct store_range range;
+};
+/* Under a scope, without addresses. */
+RESULT store_session_list(const struct store_call *call, const struct store_session_query *query, struct store_page *ret_page);
+/* One's own, on the auth pool, with addresses. */
+RESULT store_session_list_own(const struct store_call *call, const struct store_session_query *query, struct store_page *ret_page);
+
+/* Under a scope: one session of a user's, R_NOT_FOUND when it is over or another's; or all of them, by a new epoch. */
+struct store_session_key {
+  struct uuid session, user, asking;
+};
+RESULT store_session_revoke(struct store_tx *tx, const struct store_session_key *key, struct store_object *ret_session);
+RESULT store_session_revoke_all(struct store_tx *tx, const struct uuid *user);
 
 RESULT store_session_refresh_create(struct store_tx *tx, struct str digest, const struct uuid *session, int64_t expires_at);
 /* Spends the token: R_NOT_FOUND when it is unknown, spent, expired, or its session over. */

@@ -11,4 +11,4 @@ WITH held AS (
 ), used AS (
   UPDATE client_proof c SET last_used_at = now() FROM due WHERE c.id = due.id AND c.tenant_path = due.tenant_path
 )
-UPDATE vault.session s SET proof_id = held.id FROM held WHERE s.id = $1 AND s.tenant_path = held.tenant_path RETURNING s.id
+UPDATE session s SET proof_id = held.id FROM held WHERE s.id = $1 AND s.tenant_path = held.tenant_path RETURNING s.id

@@ -7,5 +7,5 @@ WITH used AS (
   UPDATE vault.refresh SET used_at = $2 WHERE digest = $1 AND used_at IS NULL AND expires_at > $2 RETURNING session_id
 )
 SELECT s.id, s.principal_id, s.epoch, s.strength, s.audience, s.expires_at, s.authenticated_at, s.factor_at
-  FROM used JOIN vault.session s ON s.id = used.session_id
+  FROM used JOIN session s ON s.id = used.session_id
  WHERE s.ended_at IS NULL AND s.expires_at > $2

@@ -2,4 +2,4 @@
 -- role: auth
 -- params: $1 id uuid, $2 principal uuid
 -- row: id uuid
-UPDATE vault.session SET ended_at = now() WHERE id = $1 AND principal_id = $2 AND ended_at IS NULL RETURNING id
+UPDATE session SET ended_at = now() WHERE id = $1 AND principal_id = $2 AND ended_at IS NULL RETURNING id

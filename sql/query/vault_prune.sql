@@ -2,7 +2,7 @@
 -- role: auth
 -- params: $1 before timestamptz
 -- row: removed bigint
-WITH sessions AS (DELETE FROM vault.session WHERE expires_at < $1 OR ended_at < $1 RETURNING 1),
+WITH sessions AS (DELETE FROM session WHERE expires_at < $1 OR ended_at < $1 RETURNING 1),
      refreshes AS (DELETE FROM vault.refresh WHERE expires_at < $1 RETURNING 1),
      invitations AS (DELETE FROM vault.invitation WHERE expires_at < $1 RETURNING 1),
      counters AS (DELETE FROM vault.throttle WHERE since < $1 RETURNING 1)

@@ -3,7 +3,7 @@
 Left out, and why:
 - vault.throttle: counts every attempt, which is its purpose; it holds HMACs and times, nothing of a tenant.
 - audit_event with outcome 'refused': every refusal writes one, into the home of who was refused (test_traces.py holds that).
-- audit_event of signing in (login, refreshToken, issueClientToken) and vault.session, vault.refresh are kept in: a refused
+- audit_event of signing in (login, refreshToken, issueClientToken) and session, vault.refresh are kept in: a refused
   request signs nobody in.
 Nothing else changes when a request is refused, policy events and kept replies (idempotency) included.
 """

@@ -6,7 +6,7 @@ import threading
 from dataclasses import dataclass, field
 
 from support.source import routes
-from world import Tenant, random_id, unused
+from world import Actor, Tenant, random_id, unused
 
 OUTSIDE = 404
 SCOPES_BY_THING = {"tenant": "tenant", "user": "user", "client": "client", "grant": "grant", "parent": "tenant"}
@@ -219,6 +219,26 @@ def proof(kind):
     return fill
 
 
+def visit(cell, request):
+    """A session of the user's; where it is going to be ended, one made for that."""
+    tenant, ended = cell.target.tenant, cell.expected() == 204
+    id = cell.estate.session(cell.id) if ended else tenant.things["session"] if tenant else random_id()
+    request.path = request.path.replace("{sid}", id)
+
+
+def own_visit(cell, request):
+    """Ending a session of one's own: not the one that all else is asked with."""
+    own_session(cell, request)
+    session = cell.estate.api.must(200, "GET", "/v1/me", request.token)["session_id"] if not cell.actor.dead else random_id()
+    request.path = cell.route.path.replace("{id}", session)
+
+
+def own_other(cell, request):
+    """The session by which one asks outlives the others: on a person of one's own, for the actors need theirs."""
+    if not cell.actor.dead:
+        request.token = cell.estate.enter(Actor("alone", cell.actor.home)).token
+
+
 def seen_role(cell):
     owner = cell.target.tenant
     return None if owner and cell.actor.sees_role(owner) else OUTSIDE
@@ -244,6 +264,9 @@ ROWS = {
     "enrolMyTotp": [Row(422, body(password="not this one, no"), rule=for_people(422))],
     # Nobody here has begun to enrol.
     "confirmMyTotp": [Row(409, body(code="000000"))],
+    "listMySessions": [Row(200)],
+    "endMyOtherSessions": [Row(204, own_other)],
+    "endMySession": [Row(204, own_visit)],
     "listPermissions": [Row(200)],
 
     "listTenants": [Row(200, query="?limit=200")],
@@ -267,6 +290,10 @@ ROWS = {
     "terminateUser": [Row(200, fresh=fresh("user"))],
     "inviteUser": [Row(201)],
     "listUserGrants": [Row(200)],
+
+    "listUserSessions": [Row(200)],
+    "endUserSessions": [Row(204, fresh=fresh("user"))],
+    "endUserSession": [Row(204, visit)],
 
     "listClients": [Row(200), Row(200, name="subtree", query="?scope=subtree")],
     "createClient": [Row(201, body(display_name=any_name))],

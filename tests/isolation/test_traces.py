@@ -21,7 +21,7 @@ def everything(service):
             "SELECT label, id::text FROM tenant UNION ALL "
             "SELECT id::text, tenant_id::text FROM principal UNION ALL SELECT id::text, tenant_id::text FROM \"grant\" UNION ALL "
             "SELECT id::text, tenant_id::text FROM audit_event UNION ALL "
-            "SELECT id::text, tenant_id::text FROM vault.session UNION ALL SELECT id::text, tenant_id::text FROM vault.totp "
+            "SELECT id::text, tenant_id::text FROM session UNION ALL SELECT id::text, tenant_id::text FROM vault.totp "
             "UNION ALL SELECT id::text, tenant_id::text FROM client_proof "
             "UNION ALL SELECT id::text, tenant_id::text FROM vault.invitation").fetchall()
         lines = connection.execute("SELECT t.id::text, a.id::text FROM tenant t JOIN tenant a "

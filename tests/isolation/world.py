@@ -17,10 +17,15 @@ COUNTER = itertools.count(1)
 
 
 def builtin_roles():
-    """name -> (id, permissions) as the migration puts them in."""
-    text = (ROOT / "sql/migrate/0007_builtin.sql").read_text()
-    found = re.findall(r"\('([0-9a-f-]{36})', '(\w+)', '[^']*',\s*'{([^}]*)}'", text)
-    return {name: (role, frozenset(permissions.split(","))) for role, name, permissions in found}
+    """name -> (id, permissions) as the migrations put them in."""
+    text = "".join(path.read_text() for path in sorted((ROOT / "sql/migrate").glob("*.sql")))
+    roles = {name: (role, frozenset(permissions.split(","))) for role, name, permissions
+             in re.findall(r"\('([0-9a-f-]{36})', '(\w+)', '[^']*',\s*'{([^}]*)}'", text)}
+    added = re.findall(r"SET permissions = permissions \|\| '{([^}]*)}'\s+WHERE builtin AND name IN \(([^)]*)\)", text)
+    for permissions, names in added:
+        for name in re.findall(r"\w+", names):
+            roles[name] = (roles[name][0], roles[name][1] | frozenset(permissions.split(",")))
+    return roles
 
 
 ROLES = builtin_roles()
@@ -151,6 +156,16 @@ class Estate:
         """The id of a new secret of the client."""
         return self.made(f"/v1/clients/{client}/{kind}s", {"name": unused(kind)})[kind]["id"]
 
+    def session(self, user):
+        """The id of a session of the user's; put in by SQL, for where a tenant is suspended nobody signs in."""
+        session = random_id()
+        with self.service.cluster.connect("postgres") as connection:
+            connection.execute(
+                "INSERT INTO session (id, principal_id, tenant_id, tenant_path, tenant_boundary, epoch, strength, audience, expires_at) "
+                "SELECT %s, id, tenant_id, tenant_path, tenant_boundary, epoch, 1, 'service', now() + interval '1 day' "
+                "FROM principal WHERE id = %s", [session, user])
+        return session
+
     def fresh(self, kind, tenant):
         """The id of a new thing in the tenant, for whoever is about to spoil it."""
         if kind == "grant":
@@ -160,6 +175,7 @@ class Estate:
     def furnish(self, tenant):
         tenant.things = {kind: self.fresh(kind, tenant) for kind in ("user", "client", "grant")}
         tenant.things["secret"] = self.proof("secret", tenant.things["client"])
+        tenant.things["session"] = self.session(tenant.things["user"])
 
     def custom_role(self, tenant, connection):
         """Put in by SQL: the API of this issue makes no roles."""

@@ -1,4 +1,4 @@
--- What lists show besides tenants, users and grants, at each tenant there is; without triggers.
+-- What lists show besides tenants, users and grants; without triggers.
 SET search_path = bailiwick, pg_temp;
 SET session_replication_role = replica;
 
@@ -13,5 +13,13 @@ INSERT INTO audit_event (id, tenant_id, tenant_path, tenant_boundary, at, actor_
 SELECT gen_random_uuid(), t.id, t.path, t.boundary, now(), 'system', 'test', 'done'
   FROM tenant t, generate_series(1, CASE t.kind WHEN 'customer' THEN 2 ELSE 1000 END);
 
+-- Somebody in each kind of tenant who signs in all the time, and out again most of the time.
+INSERT INTO session (id, principal_id, tenant_id, tenant_path, tenant_boundary, epoch, strength, audience, expires_at, ended_at)
+SELECT gen_random_uuid(), u.id, u.tenant_id, u.tenant_path, u.tenant_boundary, u.epoch, 1, 'service', now() + interval '1 day',
+       CASE WHEN n % 10 > 0 THEN now() END
+  FROM (SELECT DISTINCT ON (kind) * FROM tenant ORDER BY kind, path) t, LATERAL (
+    SELECT * FROM principal p WHERE p.kind = 'user' AND p.tenant_path >= t.path ORDER BY p.tenant_path, p.id LIMIT 1) u,
+    generate_series(1, 3000) n;
+
 RESET session_replication_role;
-ANALYZE principal, role, audit_event;
+ANALYZE principal, role, audit_event, session;

@@ -25,13 +25,13 @@ ROWS = {
         expires_at) SELECT gen_random_uuid(), p.id, t.id, t.path, t.boundary, uuid_send(t.id), now()""",
     "vault.totp": """INSERT INTO vault.totp (id, principal_id, tenant_id, tenant_path, tenant_boundary, sealed_seed)
         SELECT gen_random_uuid(), p.id, t.id, t.path, t.boundary, ''""",
-    "vault.session": """INSERT INTO vault.session (id, principal_id, tenant_id, tenant_path, tenant_boundary, epoch, strength,
+    "bailiwick.session": """INSERT INTO session (id, principal_id, tenant_id, tenant_path, tenant_boundary, epoch, strength,
         audience, expires_at, proof_id) SELECT gen_random_uuid(), p.id, t.id, t.path, t.boundary, 1, 1, 'service', now(), c.id""",
     "vault.refresh": """INSERT INTO vault.refresh (digest, session_id, tenant_id, tenant_path, tenant_boundary, expires_at)
         SELECT uuid_send(s.id), s.id, t.id, t.path, t.boundary, now()""",
 }
 FROM = """ FROM tenant t LEFT JOIN principal p ON p.tenant_id = t.id LEFT JOIN role r ON r.tenant_id = t.id
-           LEFT JOIN client_proof c ON c.tenant_id = t.id LEFT JOIN vault.session s ON s.tenant_id = t.id WHERE t.id = %s"""
+           LEFT JOIN client_proof c ON c.tenant_id = t.id LEFT JOIN session s ON s.tenant_id = t.id WHERE t.id = %s"""
 
 
 @dataclass

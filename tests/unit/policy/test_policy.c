@@ -144,11 +144,11 @@ static void an_ended_session_is_over(void **state)
   struct bw_id user = id(106), session = id(301), gone = id(302);
   sql("SELECT test.session(301, 106), test.session(302, 106);");
   assert_true(bw_session_alive(policy_model(*state), &user, &session, 1));
-  sql("UPDATE vault.session SET ended_at = now() WHERE id = test.id(301);");
+  sql("UPDATE session SET ended_at = now() WHERE id = test.id(301);");
   assert_true(SOON(!bw_session_alive(policy_model(*state), &user, &session, 1)));
   assert_true(bw_session_alive(policy_model(*state), &user, &gone, 1));
-  sql("BEGIN; UPDATE vault.session SET ended_at = now() WHERE id = test.id(302);"
-      "DELETE FROM vault.session WHERE id = test.id(302); COMMIT;");
+  sql("BEGIN; UPDATE session SET ended_at = now() WHERE id = test.id(302);"
+      "DELETE FROM session WHERE id = test.id(302); COMMIT;");
   assert_true(SOON(!bw_session_alive(policy_model(*state), &user, &gone, 1)));
 }
 
@@ -156,8 +156,8 @@ static void recently_ended_sessions_are_loaded_and_old_ones_are_not(void **state
 {
   struct policy *before = *state;
   sql("SELECT test.session(311, 106), test.session(312, 106);"
-      "UPDATE vault.session SET ended_at = now() - interval '14 minutes' WHERE id = test.id(311);"
-      "UPDATE vault.session SET ended_at = now() - interval '21 minutes' WHERE id = test.id(312);");
+      "UPDATE session SET ended_at = now() - interval '14 minutes' WHERE id = test.id(311);"
+      "UPDATE session SET ended_at = now() - interval '21 minutes' WHERE id = test.id(312);");
   assert_int_equal(policy_wait(before, newest_revision(), clock_monotonic() + 20 * CLOCK_SECOND), R_OK);
   struct policy *policy = policy_with(0);
   assert_true(SOON(policy_fresh(policy)));

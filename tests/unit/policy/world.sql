@@ -35,7 +35,7 @@ LANGUAGE sql SET search_path = bailiwick, pg_temp AS $$
 $$;
 
 CREATE FUNCTION test.session(n integer, who integer) RETURNS void LANGUAGE sql SET search_path = bailiwick, pg_temp AS $$
-  INSERT INTO vault.session (id, principal_id, tenant_id, tenant_path, tenant_boundary, epoch, strength, audience, expires_at)
+  INSERT INTO session (id, principal_id, tenant_id, tenant_path, tenant_boundary, epoch, strength, audience, expires_at)
   SELECT test.id(n), p.id, p.tenant_id, p.tenant_path, p.tenant_boundary, p.epoch, 1, 'service', now() + interval '1 hour'
     FROM principal p WHERE p.id = test.id(who)
 $$;
