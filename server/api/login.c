@@ -1,7 +1,6 @@
-/* Login, second factor, refresh, client credentials, invitations. Trusts: nothing of the request. */
+/* Login, second factor, refresh, client credentials. Trusts: nothing of the request. */
 #include "api/login.h"
 #include "api/routes.h"
-#include "domain/credential.h"
 #include "json/write.h"
 
 enum { REPLY_MOST = 16 * 1024, FORM_MOST = 8 };
@@ -114,30 +113,4 @@ RESULT api_login_refresh(struct api_call *call)
   enum result r = domain_login_refresh(&s, body.refresh_token.value, &login);
   TRY(api_signin_done(call, &s, r));
   return reply_login(call, &login);
-}
-
-struct invitation_accept {
-  struct json_text token, password;
-};
-BODY(api_invitation_accept_body, "InvitationAccept", FIELD(struct invitation_accept, token, REQUIRED, 1, 256),
-     FIELD(struct invitation_accept, password, REQUIRED, 1, 1024));
-
-api_handler api_invitation_accept;
-RESULT api_invitation_accept(struct api_call *call)
-{
-  struct invitation_accept body = {0};
-  struct str login = STR_NONE, code = STR_NONE;
-  struct signin s = api_signin(call);
-  TRY(api_body(call, &api_invitation_accept_body, &body));
-  enum result r = domain_credential_accept(&s, body.token.value, body.password.value, &login, &code);
-  TRY(api_signin_done(call, &s, r));
-  struct buf text = buf_in(call->arena, REPLY_MOST);
-  struct json_writer w = json_writer_on(&text);
-  json_open(&w, '{');
-  json_key(&w, "login");
-  json_put_text(&w, login);
-  json_key(&w, "tenant");
-  json_put_text(&w, code);
-  json_close(&w, '}');
-  return api_reply_json(call, &text);
 }

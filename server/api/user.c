@@ -4,6 +4,7 @@
 #include "api/list.h"
 #include "api/routes.h"
 #include "authn/name.h"
+#include "domain/invitation.h"
 #include "json/write.h"
 #include "store/user.h"
 
@@ -144,30 +145,50 @@ RESULT api_user_terminate(struct api_call *call)
 }
 
 /* With the token, or without it as it is kept for a repeated request. */
-static enum result invitation(struct api_call *call, struct str token, int64_t expires_at, struct str *ret_text)
+static enum result invitation_text(struct api_call *call, const struct invitation *invitation, bool kept,
+                                   struct str *ret_text)
 {
   struct buf body = buf_in(call->arena, REPLY_MOST);
   struct json_writer w = json_writer_on(&body);
   json_open(&w, '{');
+  json_key(&w, "sent");
+  json_put_bool(&w, invitation->sent);
   json_key(&w, "token");
-  json_put_text(&w, token);
+  json_put_text(&w, kept ? STR_NONE : invitation->token);
+  json_key(&w, "link");
+  json_put_text(&w, kept ? STR_NONE : invitation->link);
   json_key(&w, "expires_at");
-  json_put_time(&w, expires_at);
+  json_put_time(&w, invitation->expires_at);
   json_key(&w, "secret_already_shown");
-  json_put_bool(&w, !token.p);
+  json_put_bool(&w, kept && !invitation->sent);
   json_close(&w, '}');
   *ret_text = buf_str(&body);
   return ret_text->p ? R_OK : R_NO_MEMORY;
 }
 
+static enum result order(struct api_call *call, enum store_invitation_purpose purpose, struct str *ret_text)
+{
+  struct invitation_order order = {.user = call->object, .purpose = purpose};
+  struct invitation invitation;
+  TRY(domain_invitation_order(&call->change, &order, &invitation));
+  TRY(invitation_text(call, &invitation, true, &call->keep));
+  return invitation_text(call, &invitation, false, ret_text);
+}
+
 api_handler api_user_invite;
 RESULT api_user_invite(struct api_call *call)
 {
-  struct str token, text;
-  int64_t expires_at;
-  TRY(domain_user_invite(&call->change, &call->object, &token, &expires_at));
-  TRY(invitation(call, token, expires_at, &text));
-  TRY(invitation(call, STR_NONE, expires_at, &call->keep));
+  struct str text;
+  TRY(order(call, STORE_INVITATION, &text));
+  http_reply_body(call->reply, 201, "application/json", text);
+  return R_OK;
+}
+
+api_handler api_user_reset_password;
+RESULT api_user_reset_password(struct api_call *call)
+{
+  struct str text;
+  TRY(order(call, STORE_RESET, &text));
   http_reply_body(call->reply, 201, "application/json", text);
   return R_OK;
 }

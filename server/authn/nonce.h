@@ -4,9 +4,9 @@
 #include "base/text.h"
 #include "crypto/digest.h"
 
-enum authn_nonce_kind { AUTHN_INVITATION = 1, AUTHN_REFRESH, AUTHN_CLIENT_SECRET };
+enum authn_nonce_kind { AUTHN_INVITATION = 1, AUTHN_REFRESH, AUTHN_CLIENT_SECRET, AUTHN_RESET };
 
-/* "bwi_", "bwr_" or "bws_", 43 characters and a NUL. */
+/* "bwi_", "bwr_", "bws_" or "bwp_", 43 characters and a NUL. */
 enum { AUTHN_NONCE_BYTES = 32, AUTHN_NONCE_TEXT = 4 + TEXT_BASE64URL_LENGTH(AUTHN_NONCE_BYTES) + 1 };
 
 RESULT authn_nonce_new(enum authn_nonce_kind kind, char ret_text[AUTHN_NONCE_TEXT],

@@ -5,7 +5,13 @@
 #include "store/throttle.h"
 
 /* Whose attempts; an account is named by whatever was typed, known or not. */
-enum authn_throttle_kind { AUTHN_THROTTLE_ACCOUNT = 1, AUTHN_THROTTLE_ADDRESS, AUTHN_THROTTLE_CODE, AUTHN_THROTTLE_PASSWORD };
+enum authn_throttle_kind {
+  AUTHN_THROTTLE_ACCOUNT = 1,
+  AUTHN_THROTTLE_ADDRESS,
+  AUTHN_THROTTLE_CODE,
+  AUTHN_THROTTLE_PASSWORD,
+  AUTHN_THROTTLE_RESET
+};
 
 enum { AUTHN_THROTTLE_MINUTES = 15 };
 

@@ -3,7 +3,7 @@
 #include "authn/name.h"
 #include "cli/actor.h"
 #include "cli/process.h"
-#include "domain/user.h"
+#include "domain/invitation.h"
 #include "json/parse.h"
 #include "store/credential.h"
 #include "store/tenant.h"
@@ -12,11 +12,10 @@
 
 enum { INVITED = 0, NOT_DONE = 3 };
 
-struct invitation {
+struct invited {
   struct str tenant_code, state; /* of the user: whoever is active loses a password by using the token */
   struct uuid user;
-  struct str token;
-  int64_t expires_at;
+  struct invitation invitation;
 };
 
 static RESULT say_no(const char *what, enum result r)
@@ -42,12 +41,13 @@ static RESULT find_tenant(const struct store_call *app, const struct store_call 
 
 static RESULT invite(struct change *change, void *what)
 {
-  struct invitation *invitation = what;
-  return domain_user_invite(change, &invitation->user, &invitation->token, &invitation->expires_at);
+  struct invited *invited = what;
+  struct invitation_order order = {.user = invited->user, .purpose = STORE_INVITATION, .shown = true};
+  return domain_invitation_order(change, &order, &invited->invitation);
 }
 
 static RESULT find_and_invite(const struct domain *domain, struct str login, struct str tenant, struct arena *arena,
-                              struct invitation *invitation)
+                              struct invited *invited)
 {
   struct cli_actor actor;
   struct cli_leave leave;
@@ -68,32 +68,32 @@ static RESULT find_and_invite(const struct domain *domain, struct str login, str
     r = store_user_find(&app, &home.id, STR_NONE, key, &user);
   if (r != R_OK)
     return say_no("login", r);
-  invitation->user = user.id;
-  r = cli_actor_change(&actor, &(struct cli_task){&leave, "inviteUser", invite, invitation}, arena);
+  invited->user = user.id;
+  r = cli_actor_change(&actor, &(struct cli_task){&leave, "inviteUser", invite, invited}, arena);
   if (r != R_OK)
     return say_no("not invited", r);
   TRY(json_parse(home.body, arena, &view));
-  invitation->tenant_code = json_str(json_member(view, "code"));
+  invited->tenant_code = json_str(json_member(view, "code"));
   TRY(json_parse(user.body, arena, &view));
-  invitation->state = json_str(json_member(view, "state"));
+  invited->state = json_str(json_member(view, "state"));
   return R_OK;
 }
 
 int cli_invite(const struct settings *settings, const char *login, const char *tenant, struct arena *arena)
 {
   struct cli_process process;
-  struct invitation invitation = {0};
+  struct invited invited = {0};
   char until[CLOCK_TEXT];
   enum result r = cli_process_open(settings, CLI_COMMAND, arena, &process);
   if (r != R_OK)
     return NOT_DONE;
-  r = find_and_invite(&process.domain, str_of(login), str_of(tenant), arena, &invitation);
+  r = find_and_invite(&process.domain, str_of(login), str_of(tenant), arena, &invited);
   cli_process_close(&process);
   if (r != R_OK)
     return NOT_DONE;
-  clock_format(invitation.expires_at, until);
-  printf("one-time token of %s (%.*s) in tenant %.*s, good until %s: %.*s\n", login, (int)invitation.state.n,
-         invitation.state.p, (int)invitation.tenant_code.n, invitation.tenant_code.p, until, (int)invitation.token.n,
-         invitation.token.p);
+  clock_format(invited.invitation.expires_at, until);
+  printf("one-time token of %s (%.*s) in tenant %.*s, good until %s: %.*s\n", login, (int)invited.state.n,
+         invited.state.p, (int)invited.tenant_code.n, invited.tenant_code.p, until, (int)invited.invitation.token.n,
+         invited.invitation.token.p);
   return INVITED;
 }

@@ -107,6 +107,7 @@ static struct domain_limits limits_of(const struct settings *s)
       .session_time = s->session_time,
       .session_idle_time = s->session_idle_time,
       .invitation_time = s->invitation_time,
+      .reset_time = s->reset_time,
       .account_attempts = s->account_attempts,
       .address_attempts = s->address_attempts,
       .cost = {.memory = (uint32_t)s->hash_memory, .passes = (uint32_t)s->hash_passes, .lanes = 1},
@@ -135,6 +136,7 @@ static enum result open_all(const struct settings *s, enum cli_process_kind kind
   p->domain.base_url = s->base_url[0] ? str_of(s->base_url) : arena_print(arena, "http://%s", s->listen);
   if (!p->domain.base_url.p)
     return fail("settings", R_NO_MEMORY);
+  p->domain.mail = (struct domain_mail){.accept_url = str_of(s->accept_url), .reset_url = str_of(s->reset_url)};
   r = open_pools(s, p);
   if (r == R_OK)
     r = check_key(p, arena);

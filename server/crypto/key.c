@@ -30,6 +30,7 @@ static const struct str names[] = {
     [CRYPTO_PEPPER] = {"pepper", 6},
     [CRYPTO_PSEUDONYM] = {"pseudonym", 9},
     [CRYPTO_THROTTLE] = {"throttle", 8},
+    [CRYPTO_OUTBOX] = {"outbox", 6},
 };
 _Static_assert(sizeof names / sizeof *names == CRYPTO__PURPOSES, "every purpose has a name");
 

@@ -1,6 +1,7 @@
 /* Inviting the first administrator: there are no default credentials. */
 #include "domain/bootstrap.h"
 #include "domain/grant.h"
+#include "domain/invitation.h"
 #include "domain/user.h"
 #include "store/installation.h"
 #include "store/role.h"
@@ -21,7 +22,12 @@ static enum result invite(struct change *change, const struct uuid *root, struct
   struct grant_new grant = {
       .tenant = *root, .principal = outcome.id, .role = role.id, .reach = BW_REACH_SUBTREE, .reason = STR("first start")};
   TRY(domain_grant_create(change, &grant, &grant_outcome));
-  return domain_user_invite(change, &outcome.id, &bootstrap->token, &bootstrap->expires_at);
+  struct invitation_order order = {.user = outcome.id, .purpose = STORE_INVITATION, .shown = true};
+  struct invitation invitation;
+  TRY(domain_invitation_order(change, &order, &invitation));
+  bootstrap->token = invitation.token;
+  bootstrap->expires_at = invitation.expires_at;
+  return R_OK;
 }
 
 RESULT domain_bootstrap(const struct domain *domain, struct arena *arena, struct bootstrap *ret_bootstrap)

@@ -10,9 +10,15 @@ struct store_tx;
 
 /* Settings of the process that rules depend on; times in microseconds. */
 struct domain_limits {
-  int64_t access_token_time, session_time, session_idle_time, invitation_time;
+  int64_t access_token_time, session_time, session_idle_time, invitation_time, reset_time;
   int64_t account_attempts, address_attempts; /* failed logins in 15 minutes */
   struct crypto_cost cost;                    /* of a password hash */
+};
+
+/* What goes out to people, and where it leads them. */
+struct domain_mail {
+  bool sends;                       /* somebody delivers mails: else whoever has a link made is shown it */
+  struct str accept_url, reset_url; /* of a portal's pages; .n 0: accept and reset below domain->base_url */
 };
 
 /* What every change needs of the process; built once by main. */
@@ -23,6 +29,7 @@ struct domain {
   const struct crypto_keys *keys;
   struct domain_limits limits;
   struct str base_url; /* of the API as the world sees it, without a slash at its end: of links, and who issues tokens */
+  struct domain_mail mail;
 };
 
 enum domain_actor_kind {

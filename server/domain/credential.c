@@ -3,7 +3,7 @@
 #include "authn/nonce.h"
 #include "authn/password.h"
 #include "authn/throttle.h"
-#include "store/invitation.h"
+#include "domain/notice.h"
 
 static enum result check(struct signin *s, struct str hash, struct str password)
 {
@@ -62,46 +62,58 @@ static enum result make_hash(struct signin *s, struct str password, char ret_has
   return crypto_hash_make(s->domain->keys, s->domain->limits.cost, (struct str){(const char *)prepared.p, prepared.n}, ret_hash);
 }
 
-/* In `tx`: the hash, the end of every session, the event; then the commit. */
-static enum result set(struct signin *s, struct store_tx *tx, const struct uuid *user, const char *hash)
+/* In `tx`: the hash, the end of every session and token, the event, word to who had a password before; then the commit.
+ */
+static enum result set(struct signin *s, struct store_tx *tx, const struct store_credential *user, const char *hash)
 {
-  TRY(store_credential_set(tx, user, str_of(hash)));
-  TRY(domain_session_event(s, tx, user, AUTHN_USER, "user", user));
+  TRY(store_credential_set(tx, &user->principal, str_of(hash)));
+  TRY(store_invitation_end(tx, &user->principal));
+  TRY(domain_session_event(s, tx, &user->principal, AUTHN_USER, "user", &user->principal));
+  if (user->hash.p)
+    TRY(domain_notice_put(s, tx, &user->principal, NOTICE_PASSWORD_CHANGED));
   return store_tx_commit(tx, &s->revision);
 }
 
-RESULT domain_credential_accept(struct signin *s, struct str token, struct str password, struct str *ret_login,
-                                struct str *ret_tenant_code)
+static const enum authn_nonce_kind nonces[] = {[STORE_INVITATION] = AUTHN_INVITATION, [STORE_RESET] = AUTHN_RESET};
+
+/* Whoever holds the token, at home where somebody may act. */
+static enum result find_holder(struct signin *s, const struct store_invitation_claim *claim,
+                               struct store_credential *ret_user)
+{
+  struct store_call store = domain_session_store(s);
+  struct uuid id;
+  TRY(store_invitation_find(&store, claim, &id));
+  TRY(store_credential_get(&store, &id, ret_user));
+  s->tenant = ret_user->tenant;
+  s->principal = id;
+  enum result r = domain_session_housed(s, &ret_user->tenant);
+  return r == R_LOGIN_FAILED ? R_NOT_FOUND : r;
+}
+
+RESULT domain_credential_accept(struct signin *s, const struct credential_claim *claim,
+                                struct credential_home *ret_home)
 {
   unsigned char bytes[CRYPTO_DIGEST];
-  struct str digest = {(const char *)bytes, sizeof bytes};
+  struct store_invitation_claim held = {claim->purpose, {(const char *)bytes, sizeof bytes}, s->now};
   struct store_call store = domain_session_store(s);
   CLEANUP(store_tx_close) struct store_tx *tx = NULL;
   struct store_credential user;
-  struct uuid id, spender;
+  struct uuid spender;
   char hash[CRYPTO_HASH_TEXT];
-  if (authn_nonce_parse(AUTHN_INVITATION, token, bytes) != R_OK)
+  if (authn_nonce_parse(nonces[claim->purpose], claim->token, bytes) != R_OK)
     return R_TOKEN_SPENT;
-  enum result r = store_invitation_find(&store, digest, s->now, &id);
-  if (r == R_OK)
-    r = store_credential_get(&store, &id, &user);
+  enum result r = find_holder(s, &held, &user);
   if (r != R_OK)
     return r == R_NOT_FOUND ? R_TOKEN_SPENT : r;
-  s->tenant = user.tenant;
-  s->principal = id;
-  r = domain_session_housed(s, &user.tenant);
-  if (r != R_OK)
-    return r == R_LOGIN_FAILED ? R_TOKEN_SPENT : r;
-  TRY(check_rules(&user, password));
-  TRY(make_hash(s, password, hash));
+  TRY(check_rules(&user, claim->password));
+  TRY(make_hash(s, claim->password, hash));
   TRY(store_tx_open(&store, &tx));
-  r = store_invitation_use(tx, digest, s->now, &spender);
+  r = store_invitation_use(tx, &held, &spender);
   if (r == R_OK)
-    r = set(s, tx, &spender, hash);
+    r = set(s, tx, &user, hash);
   if (r != R_OK)
     return r == R_NOT_FOUND ? R_TOKEN_SPENT : r;
-  *ret_login = user.login;
-  *ret_tenant_code = user.tenant_code;
+  *ret_home = (struct credential_home){user.login, user.tenant_code};
   return R_OK;
 }
 
@@ -115,5 +127,5 @@ RESULT domain_credential_change(struct signin *s, const struct authn_caller *cal
   TRY(check_rules(&user, wanted));
   TRY(make_hash(s, wanted, hash));
   TRY(store_tx_open(&store, &tx));
-  return set(s, tx, &user.principal, hash);
+  return set(s, tx, &user, hash);
 }

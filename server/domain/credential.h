@@ -2,15 +2,25 @@
 #pragma once
 #include "domain/session.h"
 #include "store/credential.h"
+#include "store/invitation.h"
 
 /* The caller's own password, again: R_PASSWORD_WRONG, R_THROTTLED; R_FORBIDDEN for a client. */
 RESULT domain_credential_prove(struct signin *s, const struct authn_caller *caller, struct str password,
                                struct store_credential *ret_credential);
 
-/* Sets the first or a new password by a one-time token: R_TOKEN_SPENT, R_PASSWORD_*. The user becomes active, every session ends.
-   A refused password leaves the token usable. Gives the login name and the tenant's code. */
-RESULT domain_credential_accept(struct signin *s, struct str token, struct str password, struct str *ret_login,
-                                struct str *ret_tenant_code);
+struct credential_claim {
+  enum store_invitation_purpose purpose; /* a token of the one flow is none in the other */
+  struct str token, password;
+};
+/* With what to sign in. */
+struct credential_home {
+  struct str login, tenant_code;
+};
+/* Sets the first or a new password by a one-time token: R_TOKEN_SPENT, R_PASSWORD_*. The user becomes active, every
+   session ends, every other token of theirs is dead; a second factor stays. A refused password leaves the token usable.
+ */
+RESULT domain_credential_accept(struct signin *s, const struct credential_claim *claim,
+                                struct credential_home *ret_home);
 
-/* R_PASSWORD_WRONG, R_PASSWORD_*; every session of the user ends. */
+/* R_PASSWORD_WRONG, R_PASSWORD_*; every session of the user ends, and every one-time token. */
 RESULT domain_credential_change(struct signin *s, const struct authn_caller *caller, struct str current, struct str wanted);

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "crypto/seal.h"
 #include "domain/credential.h"
+#include "domain/notice.h"
 #include "store/credential.h"
 #include "store/totp.h"
 
@@ -115,5 +116,6 @@ RESULT domain_factor_confirm(struct signin *s, const struct authn_caller *caller
   TRY(store_credential_raise_epoch(tx, &caller->principal));
   TRY(authn_throttle_forget(&throttle, tx));
   TRY(domain_session_event(s, tx, &caller->principal, AUTHN_USER, "totp", &totp.id));
+  TRY(domain_notice_put(s, tx, &caller->principal, NOTICE_FACTOR_ADDED));
   return store_tx_commit(tx, &s->revision);
 }

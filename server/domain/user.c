@@ -1,9 +1,10 @@
-/* Makes, changes, invites, suspends, resumes and terminates users. */
+/* Makes, changes, suspends, resumes and terminates users. */
 #include "domain/user.h"
 #include "authn/name.h"
-#include "authn/nonce.h"
 #include "domain/audit.h"
 #include "domain/guard.h"
+#include "domain/invitation.h"
+#include "domain/notice.h"
 #include "store/user.h"
 
 typedef RESULT user_turn(struct store_tx *tx, const struct uuid *id, struct store_object *ret_user);
@@ -71,6 +72,16 @@ static RESULT names_of(const struct user_patch *patch, struct arena *arena, stru
   return R_OK;
 }
 
+/* Whoever had the address until now learns that it is another, and what was sent there is no way in any more. */
+static RESULT leave_address(struct change *change, const struct uuid *id, const struct store_user *user,
+                            const struct patch *email)
+{
+  if (!email->given || !user->email.p || str_equal(user->email, email->value))
+    return R_OK;
+  TRY(domain_invitation_void(change, id));
+  return domain_notice_change(change, id, NOTICE_EMAIL_CHANGED, user->email);
+}
+
 RESULT domain_user_update(struct change *change, const struct uuid *id, int64_t if_version,
                           const struct user_patch *patch, struct outcome *ret_outcome)
 {
@@ -86,6 +97,7 @@ RESULT domain_user_update(struct change *change, const struct uuid *id, int64_t 
     return R_WRONG_STATE;
   TRY(names_of(patch, change->arena, user.login, &names));
   TRY(store_user_update(change->tx, id, &names, &changed));
+  TRY(leave_address(change, id, &user, &patch->email));
   return record(change, &user.tenant, user.object.body, &changed, ret_outcome);
 }
 
@@ -114,25 +126,4 @@ RESULT domain_user_resume(struct change *change, const struct uuid *id, struct o
 RESULT domain_user_terminate(struct change *change, const struct uuid *id, struct outcome *ret_outcome)
 {
   return set_state(change, id, store_user_terminate, ret_outcome);
-}
-
-RESULT domain_user_invite(struct change *change, const struct uuid *id, struct str *ret_token, int64_t *ret_expires_at)
-{
-  struct store_user user;
-  unsigned char digest[CRYPTO_DIGEST];
-  int64_t expires_at = change->now + change->domain->limits.invitation_time;
-  char *token = arena_alloc(change->arena, AUTHN_NONCE_TEXT);
-  if (!token)
-    return R_NO_MEMORY;
-  TRY(take(change, id, &user));
-  TRY(domain_guard_other(change, id));
-  if (!str_is(user.state, "invited") && !str_is(user.state, "active"))
-    return R_WRONG_STATE;
-  TRY(authn_nonce_new(AUTHN_INVITATION, token, digest));
-  TRY(store_user_invite(change->tx, id, (struct str){(const char *)digest, sizeof digest}, expires_at));
-  struct audit_record event = {.tenant = user.tenant, .object_kind = "user", .object = *id};
-  TRY(domain_audit_done(change, &event));
-  *ret_token = str_of(token);
-  *ret_expires_at = expires_at;
-  return R_OK;
 }

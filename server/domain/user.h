@@ -30,8 +30,3 @@ RESULT domain_user_update(struct change *change, const struct uuid *id, int64_t 
 RESULT domain_user_suspend(struct change *change, const struct uuid *id, struct outcome *ret_outcome);
 RESULT domain_user_resume(struct change *change, const struct uuid *id, struct outcome *ret_outcome);
 RESULT domain_user_terminate(struct change *change, const struct uuid *id, struct outcome *ret_outcome);
-
-/* A one-time token (domain->limits.invitation_time) with which the person sets a password; an earlier one is dead. The
-   text is in the arena, shown once, stored as a digest. R_WRONG_STATE for a suspended or terminated user;
-   R_SELF_SERVICE for oneself: that would be a new password without the old one. */
-RESULT domain_user_invite(struct change *change, const struct uuid *id, struct str *ret_token, int64_t *ret_expires_at);

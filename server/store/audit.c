@@ -45,3 +45,20 @@ RESULT store_audit_write(struct store_tx *tx, const struct store_audit *event)
   db_put_int(&v, event->count);
   return store_queue(tx, SQL_audit_write, &v);
 }
+
+RESULT store_audit_of_person(struct store_tx *tx, const struct store_audit_of_person *event)
+{
+  struct db_values v = {0};
+  struct uuid id;
+  TRY(uuid_new(&id));
+  db_put_uuid(&v, &id);
+  db_put_time(&v, event->at);
+  db_put_uuid(&v, &event->person);
+  db_put_text(&v, event->actor_kind);
+  db_put_text(&v, event->action);
+  db_put_text(&v, event->outcome);
+  db_put_text(&v, event->reason);
+  db_put_text(&v, event->address);
+  db_put_text(&v, event->request_id);
+  return store_queue(tx, SQL_audit_of_person, &v);
+}

@@ -30,3 +30,12 @@ struct store_audit {
 };
 /* Queued. A tenant outside the scope fails the transaction. */
 RESULT store_audit_write(struct store_tx *tx, const struct store_audit *event);
+
+/* What somebody unnamed, or the service, did to a person. */
+struct store_audit_of_person {
+  struct uuid person;
+  int64_t at;
+  struct str actor_kind, action, outcome, reason, address, request_id;
+};
+/* At the person's home, on the auth pool. Queued. */
+RESULT store_audit_of_person(struct store_tx *tx, const struct store_audit_of_person *event);

@@ -36,7 +36,7 @@ RESULT store_user_find(const struct store_call *call, const struct uuid *tenant,
 
 RESULT store_user_lock(struct store_tx *tx, const struct uuid *id, struct store_user *ret_user)
 {
-  enum { TENANT = STORE__COLUMNS, STATE, LOGIN };
+  enum { TENANT = STORE__COLUMNS, STATE, LOGIN, EMAIL };
   struct db_values v = {0};
   struct db_rows rows;
   db_put_uuid(&v, id);
@@ -46,7 +46,8 @@ RESULT store_user_lock(struct store_tx *tx, const struct uuid *id, struct store_
   *ret_user = (struct store_user){.object = store_run_object(&rows, 0),
                                   .tenant = db_uuid(&rows, 0, TENANT),
                                   .state = db_text(&rows, 0, STATE),
-                                  .login = db_text(&rows, 0, LOGIN)};
+                                  .login = db_text(&rows, 0, LOGIN),
+                                  .email = db_text(&rows, 0, EMAIL)};
   return R_OK;
 }
 
@@ -128,16 +129,4 @@ RESULT store_user_resume(struct store_tx *tx, const struct uuid *id, struct stor
 RESULT store_user_terminate(struct store_tx *tx, const struct uuid *id, struct store_object *ret_user)
 {
   return turn(tx, SQL_user_terminate, id, ret_user);
-}
-
-RESULT store_user_invite(struct store_tx *tx, const struct uuid *id, struct str digest, int64_t expires_at)
-{
-  struct db_values v = {0};
-  struct uuid invitation;
-  TRY(uuid_new(&invitation));
-  db_put_uuid(&v, &invitation);
-  db_put_uuid(&v, id);
-  db_put_bytes(&v, digest.p, digest.n);
-  db_put_time(&v, expires_at);
-  return store_run_touch(tx, SQL_user_invite, &v);
 }

@@ -22,7 +22,7 @@ RESULT store_user_find(const struct store_call *call, const struct uuid *tenant,
 struct store_user {
   struct store_object object; /* as it is before the change */
   struct uuid tenant;
-  struct str state, login;
+  struct str state, login, email; /* email.p NULL: none */
 };
 /* R_NOT_FOUND outside the scope. */
 RESULT store_user_lock(struct store_tx *tx, const struct uuid *id, struct store_user *ret_user);
@@ -48,6 +48,3 @@ RESULT store_user_suspend(struct store_tx *tx, const struct uuid *id, struct sto
 RESULT store_user_resume(struct store_tx *tx, const struct uuid *id, struct store_object *ret_user);
 /* For good; their grants go. */
 RESULT store_user_terminate(struct store_tx *tx, const struct uuid *id, struct store_object *ret_user);
-
-/* Puts a one-time token in, by its digest; a newer one makes older ones dead. */
-RESULT store_user_invite(struct store_tx *tx, const struct uuid *id, struct str digest, int64_t expires_at);

@@ -1,8 +1,9 @@
--- Spends an invitation, once.
+-- Spends a one-time token of that purpose, once.
 -- role: auth
--- params: $1 digest bytea, $2 now timestamptz
+-- params: $1 digest bytea, $2 now timestamptz, $3 purpose text
 -- row: principal_id uuid
 UPDATE vault.invitation i SET used_at = $2
- WHERE i.digest = $1 AND i.used_at IS NULL AND i.expires_at > $2
-   AND NOT EXISTS (SELECT FROM vault.invitation n WHERE n.principal_id = i.principal_id AND n.created_at > i.created_at)
+ WHERE i.digest = $1 AND i.purpose = $3 AND i.used_at IS NULL AND i.expires_at > $2
+   AND NOT EXISTS (SELECT FROM vault.invitation n
+                    WHERE n.principal_id = i.principal_id AND (n.created_at, n.id) > (i.created_at, i.id))
 RETURNING i.principal_id

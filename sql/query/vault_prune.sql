@@ -1,10 +1,18 @@
--- Removes what nothing asks for any more: sessions long over, spent tokens, old counters.
+-- Removes what nothing asks for any more: sessions long over, spent tokens, old counters, mails that are through. A token goes
+-- only with those before it: it is what keeps them from being good.
 -- role: auth
 -- params: $1 before timestamptz
 -- row: removed bigint
 WITH sessions AS (DELETE FROM session WHERE expires_at < $1 OR ended_at < $1 RETURNING 1),
      refreshes AS (DELETE FROM vault.refresh WHERE expires_at < $1 RETURNING 1),
-     invitations AS (DELETE FROM vault.invitation WHERE expires_at < $1 RETURNING 1),
-     counters AS (DELETE FROM vault.throttle WHERE since < $1 RETURNING 1)
+     invitations AS (DELETE FROM vault.invitation i
+                      WHERE i.expires_at < $1
+                        AND NOT EXISTS (SELECT FROM vault.invitation o
+                                         WHERE o.principal_id = i.principal_id AND o.expires_at >= $1
+                                           AND (o.created_at, o.id) < (i.created_at, i.id))
+                     RETURNING 1),
+     counters AS (DELETE FROM vault.throttle WHERE since < $1 RETURNING 1),
+     mails AS (DELETE FROM vault.outbox WHERE ended_at < $1 RETURNING 1),
+     requests AS (DELETE FROM vault.reset_request WHERE created_at < $1 RETURNING 1)
 SELECT (SELECT count(*) FROM sessions) + (SELECT count(*) FROM refreshes) + (SELECT count(*) FROM invitations)
-     + (SELECT count(*) FROM counters) AS removed
+     + (SELECT count(*) FROM counters) + (SELECT count(*) FROM mails) + (SELECT count(*) FROM requests) AS removed

@@ -197,6 +197,11 @@ def fresh(kind):
     return lambda cell: cell.estate.fresh(kind, cell.target.tenant)
 
 
+def fresh_active_user(cell):
+    """Who was only invited has nothing to reset."""
+    return cell.estate.invited(Actor(unused("active"), cell.target.tenant)).id
+
+
 def fresh_suspended_user(cell):
     user = cell.estate.fresh("user", cell.target.tenant)
     cell.estate.api.must(200, "POST", f"/v1/users/{user}/suspend", cell.estate.admin.token)
@@ -254,6 +259,9 @@ ROWS = {
     "issueClientToken": [Row(401, client_form)],
     "acceptInvitation": [Row(422, body(token="bwi_" + "A" * 43, password="wrong horse battery staple"))],
 
+    "forgotPassword": [Row(202, body(login=any_name, tenant=code_of_target))],
+    "resetPassword": [Row(422, body(token="bwp_" + "A" * 43, password="wrong horse battery staple"))],
+
     "getOpenApi": [Row(200)],
 
     "logout": [Row(204, own_session)],
@@ -289,6 +297,7 @@ ROWS = {
     "resumeUser": [Row(200, fresh=fresh_suspended_user)],
     "terminateUser": [Row(200, fresh=fresh("user"))],
     "inviteUser": [Row(201)],
+    "resetUserPassword": [Row(201, fresh=fresh_active_user)],
     "listUserGrants": [Row(200)],
 
     "listUserSessions": [Row(200)],

@@ -193,6 +193,7 @@ class Estate:
         actor.id = self.user(actor.home, login=actor.login)
         token = self.made(f"/v1/users/{actor.id}/invite", None)["token"]
         self.api.must(200, "POST", "/v1/invitations/accept", body={"token": token, "password": actor.password})
+        return actor
 
     def enter(self, actor, **more):
         """Makes the actor and what they hold, and signs them in."""

@@ -23,6 +23,8 @@ ROWS = {
         SELECT c.id, p.id, t.id, t.path, t.boundary, uuid_send(t.id)""",
     "vault.invitation": """INSERT INTO vault.invitation (id, principal_id, tenant_id, tenant_path, tenant_boundary, digest,
         expires_at) SELECT gen_random_uuid(), p.id, t.id, t.path, t.boundary, uuid_send(t.id), now()""",
+    "vault.outbox": """INSERT INTO vault.outbox (id, principal_id, tenant_id, tenant_path, tenant_boundary, kind, recipient,
+        happened_at, expires_at) SELECT gen_random_uuid(), p.id, t.id, t.path, t.boundary, 'reset', 'a@example.org', now(), now()""",
     "vault.totp": """INSERT INTO vault.totp (id, principal_id, tenant_id, tenant_path, tenant_boundary, sealed_seed)
         SELECT gen_random_uuid(), p.id, t.id, t.path, t.boundary, ''""",
     "bailiwick.session": """INSERT INTO session (id, principal_id, tenant_id, tenant_path, tenant_boundary, epoch, strength,

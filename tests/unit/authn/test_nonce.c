@@ -7,8 +7,8 @@
 static void it_is_found_by_the_digest_it_was_made_with(void **state)
 {
   (void)state;
-  static const char *const prefixes[] = {"", "bwi_", "bwr_", "bws_"};
-  for (enum authn_nonce_kind kind = AUTHN_INVITATION; kind <= AUTHN_CLIENT_SECRET; kind++) {
+  static const char *const prefixes[] = {"", "bwi_", "bwr_", "bws_", "bwp_"};
+  for (enum authn_nonce_kind kind = AUTHN_INVITATION; kind <= AUTHN_RESET; kind++) {
     char text[AUTHN_NONCE_TEXT];
     unsigned char made[CRYPTO_DIGEST], found[CRYPTO_DIGEST];
     assert_int_equal(authn_nonce_new(kind, text, made), R_OK);

@@ -1,7 +1,5 @@
 /* What may be done to users, and by whom. */
 #include "domain/user.h"
-#include "authn/nonce.h"
-#include "base/text.h"
 #include "support/estate.h"
 #include <stdio.h>
 
@@ -107,8 +105,6 @@ static void a_terminated_user_is_gone_for_good_and_the_login_stays_taken(void **
   (void)state;
   struct uuid viewer = estate_user(A_VIEWER);
   struct outcome outcome;
-  struct str token;
-  int64_t expires_at;
   struct change change = estate_change(A_ADMIN, A);
   assert_ok(domain_user_terminate(&change, &viewer, &outcome));
   estate_commit(&change);
@@ -120,62 +116,21 @@ static void a_terminated_user_is_gone_for_good_and_the_login_stays_taken(void **
   assert_result(domain_user_resume(&change, &viewer, &outcome), R_WRONG_STATE);
   assert_result(domain_user_terminate(&change, &viewer, &outcome), R_WRONG_STATE);
   assert_result(domain_user_update(&change, &viewer, 0, &(struct user_patch){0}, &outcome), R_WRONG_STATE);
-  assert_result(domain_user_invite(&change, &viewer, &token, &expires_at), R_WRONG_STATE);
   assert_int_equal(change.events, 0);
   estate_abandon(&change);
   assert_int_equal(refused_login(A_ADMIN, A, "a-viewer"), R_ALREADY_EXISTS);
 }
 
-static void nobody_ends_or_invites_themselves(void **state)
+static void nobody_ends_themselves(void **state)
 {
   (void)state;
   struct uuid self = estate_user(A_ADMIN);
   struct outcome outcome;
-  struct str token;
-  int64_t expires_at;
   struct change change = estate_change(A_ADMIN, A);
   assert_result(domain_user_suspend(&change, &self, &outcome), R_SELF_SERVICE);
   assert_result(domain_user_terminate(&change, &self, &outcome), R_SELF_SERVICE);
   assert_result(domain_user_resume(&change, &self, &outcome), R_SELF_SERVICE);
-  assert_result(domain_user_invite(&change, &self, &token, &expires_at), R_SELF_SERVICE);
   estate_abandon(&change);
-}
-
-static void the_helpdesk_does_not_touch_the_privileged(void **state)
-{
-  (void)state;
-  struct uuid admin = estate_user(A_ADMIN), plain = estate_user(A_PLAIN), helpdesk = estate_user(A_HELPDESK);
-  struct str token;
-  int64_t expires_at;
-  struct change change = estate_change(A_HELPDESK, A);
-  assert_result(domain_user_invite(&change, &admin, &token, &expires_at), R_PRIVILEGED);
-  assert_ok(domain_user_invite(&change, &plain, &token, &expires_at));
-  estate_abandon(&change);
-  change = estate_change(A_ADMIN, A);
-  assert_ok(domain_user_invite(&change, &helpdesk, &token, &expires_at));
-  estate_abandon(&change);
-}
-
-static void an_invitation_is_kept_as_a_digest(void **state)
-{
-  (void)state;
-  struct uuid plain = estate_user(A_PLAIN);
-  struct str token;
-  int64_t expires_at;
-  unsigned char digest[CRYPTO_DIGEST];
-  char text[2 * CRYPTO_DIGEST + 1] = "";
-  struct change change = estate_change(A_HELPDESK, A);
-  assert_ok(domain_user_invite(&change, &plain, &token, &expires_at));
-  assert_true(expires_at == change.now + estate_domain.limits.invitation_time);
-  assert_int_equal(change.events, 1);
-  estate_commit(&change);
-  assert_ok(authn_nonce_parse(AUTHN_INVITATION, token, digest));
-  text_hex_encode(digest, sizeof digest, text);
-  assert_string_equal(estate_ask("SELECT principal_id FROM vault.invitation WHERE encode(digest, 'hex') = '%s'", text),
-                      "00000000-0000-7000-a000-000000000012");
-  assert_string_equal(estate_ask("SELECT count(*) FROM audit_event WHERE before::text || after::text LIKE '%%%.*s%%'",
-                                 (int)token.n, token.p),
-                      "0");
 }
 
 static void a_user_out_of_sight_does_not_exist(void **state)
@@ -183,13 +138,10 @@ static void a_user_out_of_sight_does_not_exist(void **state)
   (void)state;
   struct uuid foreign = estate_user(C_PLAIN);
   struct outcome outcome;
-  struct str token;
-  int64_t expires_at;
   struct change change = estate_change(P1_ADMIN, P1);
   assert_result(domain_user_update(&change, &foreign, 0, &(struct user_patch){0}, &outcome), R_NOT_FOUND);
   assert_result(domain_user_suspend(&change, &foreign, &outcome), R_NOT_FOUND);
   assert_result(domain_user_terminate(&change, &foreign, &outcome), R_NOT_FOUND);
-  assert_result(domain_user_invite(&change, &foreign, &token, &expires_at), R_NOT_FOUND);
   estate_abandon(&change);
 }
 
@@ -201,9 +153,7 @@ int main(void)
       estate_test(a_neighbours_tenant_takes_no_user),
       estate_test(a_patch_changes_what_it_gives),
       estate_test(resuming_brings_back_what_was_before),
-      estate_test(nobody_ends_or_invites_themselves),
-      estate_test(the_helpdesk_does_not_touch_the_privileged),
-      estate_test(an_invitation_is_kept_as_a_digest),
+      estate_test(nobody_ends_themselves),
       estate_test(a_user_out_of_sight_does_not_exist),
       estate_test(a_terminated_user_is_gone_for_good_and_the_login_stays_taken),
   };

@@ -175,6 +175,8 @@ static void open_domain(void)
   estate_domain.keys = keys;
   estate_domain.base_url = STR("https://access.example");
   estate_domain.limits.invitation_time = 72 * 3600 * CLOCK_SECOND;
+  estate_domain.limits.reset_time = 3600 * CLOCK_SECOND;
+  estate_domain.limits.address_attempts = 100;
   assert_ok(db_pool_open(&(struct db_config){conninfo, DB_APP, 4}, &estate_domain.app));
   assert_ok(db_pool_open(&(struct db_config){conninfo, DB_AUTH, 2}, &estate_domain.auth));
   assert_ok(policy_open(&(struct policy_config){.conninfo = conninfo}, &estate_domain.policy));

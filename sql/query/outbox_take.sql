@@ -1,0 +1,18 @@
+-- The mail that is due first, and in nobody else's hand: put off until whoever has it now must be done or dead.
+-- role: auth
+-- params: $1 lease bigint
+-- row: id uuid, principal_id uuid, tenant_id uuid, kind text, recipient text, sealed_token bytea, address text, happened_at timestamptz, expires_at timestamptz, attempts integer, refusals integer, display_name text, login text, tenant_name text, tenant_code text
+WITH due AS (
+  SELECT o.id, o.tenant_path FROM vault.outbox o
+   WHERE o.ended_at IS NULL AND o.next_at <= clock_timestamp()
+   ORDER BY o.next_at
+   LIMIT 1
+     FOR NO KEY UPDATE SKIP LOCKED
+)
+UPDATE vault.outbox o
+   SET attempts = o.attempts + 1, next_at = clock_timestamp() + $1::bigint * interval '1 second'
+  FROM due, principal p, tenant t
+ WHERE o.id = due.id AND o.tenant_path = due.tenant_path AND p.id = o.principal_id AND p.tenant_path = o.tenant_path
+   AND t.id = o.tenant_id
+RETURNING o.id, o.principal_id, o.tenant_id, o.kind, o.recipient, o.sealed_token, o.address, o.happened_at, o.expires_at,
+          o.attempts, o.refusals, p.display_name, p.login, t.name AS tenant_name, t.code AS tenant_code

@@ -1,0 +1,79 @@
+/* Requests to reset a password: each served by one, and whom they may mean. */
+#include "store/reset.h"
+#include "support/estate.h"
+
+static struct store_call auth(void) { return (struct store_call){.pool = estate_domain.auth, .arena = estate_arena()}; }
+
+static void ask(const char *subject, const char *sealed)
+{
+  struct store_call store = auth();
+  struct store_reset request = {.subject = str_of(subject), .sealed = str_of(sealed), .address = STR("192.0.2.7")};
+  assert_ok(store_reset_put(&store, &request));
+}
+
+static int prepare(void **state)
+{
+  estate_sql(
+      "DELETE FROM vault.reset_request; UPDATE principal SET email = 'e@example.org', email_key = 'e@example.org'"
+      " WHERE login IN ('a-plain', 'a-viewer', 'c-plain')");
+  return estate_begin(state);
+}
+
+static void the_oldest_is_taken_and_stays_where_nothing_is_committed(void **state)
+{
+  (void)state;
+  struct store_call store = auth();
+  struct store_tx *one, *two;
+  struct store_reset request;
+  ask("first", "1");
+  ask("second", "2");
+  ask("second", "3");
+  assert_ok(store_tx_open(&store, &one));
+  assert_ok(store_reset_take(one, &request));
+  assert_str(request.subject, "first");
+  assert_str(request.address, "192.0.2.7");
+  assert_true(request.created_at > clock_now() - 60 * CLOCK_SECOND);
+  assert_ok(store_tx_open(&store, &two));
+  assert_ok(store_reset_take(two, &request));
+  assert_str(request.sealed, "3");
+  assert_result(store_reset_take(two, &request), R_NOT_FOUND);
+  store_tx_close(&one);
+  store_tx_close(&two);
+  assert_string_equal(estate_ask("SELECT count(*) FROM vault.reset_request"), "2");
+}
+
+static size_t found(struct store_reset_name name, struct store_reset_person people[STORE_RESET_PEOPLE])
+{
+  struct store_call store = auth();
+  struct store_tx *tx;
+  size_t count;
+  assert_ok(store_tx_open(&store, &tx));
+  assert_ok(store_reset_find(tx, &name, people, &count));
+  store_tx_close(&tx);
+  return count;
+}
+
+static void people_are_found_at_that_tenant_alone(void **state)
+{
+  (void)state;
+  struct store_reset_person people[STORE_RESET_PEOPLE];
+  struct uuid plain = estate_user(A_PLAIN), home = estate_tenant(A);
+  assert_int_equal(found((struct store_reset_name){STR("code-aaaaaaaa"), STR("a-plain"), STR("")}, people), 1);
+  assert_memory_equal(&people[0].id, &plain, sizeof plain);
+  assert_memory_equal(&people[0].tenant, &home, sizeof home);
+  assert_int_equal(found((struct store_reset_name){STR("code-aaaaaaaa"), STR(""), STR("e@example.org")}, people), 2);
+  assert_int_equal(found((struct store_reset_name){STR("code-bbbbbbbb"), STR("a-plain"), STR("e@example.org")}, people),
+                   0);
+  assert_int_equal(found((struct store_reset_name){STR("code-aaaaaaaa"), STR("a-admin"), STR("")}, people), 0);
+}
+
+#define reset_test(function) cmocka_unit_test_setup_teardown(function, prepare, estate_end)
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      reset_test(the_oldest_is_taken_and_stays_where_nothing_is_committed),
+      reset_test(people_are_found_at_that_tenant_alone),
+  };
+  return cmocka_run_group_tests(tests, estate_up, estate_down);
+}
