@@ -6,17 +6,23 @@
 
 enum { TAG_BYTES = 12 };
 
-RESULT api_etag(struct api_call *call, const struct uuid *object, int64_t version, struct str *ret_tag)
+RESULT api_etag_of(struct api_call *call, struct str body, struct str *ret_tag)
 {
-  unsigned char seen[2 * sizeof(struct uuid) + sizeof version], digest[CRYPTO_DIGEST];
-  memcpy(seen, object->b, sizeof object->b);
-  memcpy(seen + sizeof object->b, call->root.b, sizeof call->root.b);
-  memcpy(seen + 2 * sizeof object->b, &version, sizeof version);
-  TRY(crypto_digest((struct str){(const char *)seen, sizeof seen}, digest));
+  unsigned char digest[CRYPTO_DIGEST];
   char text[TEXT_BASE64URL_LENGTH(TAG_BYTES)];
+  TRY(crypto_digest(body, digest));
   size_t n = text_base64url_encode(digest, TAG_BYTES, text);
   *ret_tag = arena_print(call->arena, "\"%.*s\"", (int)n, text);
   return ret_tag->p ? R_OK : R_NO_MEMORY;
+}
+
+RESULT api_etag(struct api_call *call, const struct uuid *object, int64_t version, struct str *ret_tag)
+{
+  unsigned char seen[2 * sizeof(struct uuid) + sizeof version];
+  memcpy(seen, object->b, sizeof object->b);
+  memcpy(seen + sizeof object->b, call->root.b, sizeof call->root.b);
+  memcpy(seen + 2 * sizeof object->b, &version, sizeof version);
+  return api_etag_of(call, (struct str){(const char *)seen, sizeof seen}, ret_tag);
 }
 
 /* The header's list names the tag, or is a star. A weak tag names it only where something is read (RFC 9110 section 13.1). */
@@ -37,6 +43,12 @@ static bool names(struct str header, struct str tag, bool weak_too)
 bool api_etag_known(const struct api_call *call, struct str tag)
 {
   return names(http_request_header(call->request, "If-None-Match"), tag, true);
+}
+
+RESULT api_etag_named(const struct api_call *call, struct str tag)
+{
+  struct str header = http_request_header(call->request, "If-Match");
+  return !header.p || names(header, tag, false) ? R_OK : R_STALE;
 }
 
 RESULT api_etag_demanded(struct api_call *call, api_object_get *get, int64_t *ret_version)

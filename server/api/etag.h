@@ -13,3 +13,9 @@ typedef RESULT api_object_get(struct api_call *call, struct store_object *ret_ob
 
 /* The version that If-Match demands, 0 without one; R_STALE when the object is at another. */
 RESULT api_etag_demanded(struct api_call *call, api_object_get *get, int64_t *ret_version);
+
+/* The tag of a representation that no version tells of: a digest of its bytes. */
+RESULT api_etag_of(struct api_call *call, struct str body, struct str *ret_tag);
+
+/* R_STALE when there is an If-Match that does not name the tag. */
+RESULT api_etag_named(const struct api_call *call, struct str tag);

@@ -49,6 +49,8 @@ def said(field, schema):
     found = {key: schema.get(key, 0 if key == "minItems" else None) for key in wanted}
     if field.need == "NULLABLE" and schema.get("type") == [wanted["type"], "null"]:
         found["type"] = wanted["type"]
+        if "enum" in wanted:
+            found["enum"] = [word for word in found["enum"] if word is not None]
     return found
 
 

@@ -289,6 +289,10 @@ ROWS = {
     "listChildren": [Row(200), Row(200, name="subtree", query="?scope=subtree")],
     "getBreadcrumb": [Row(200)],
 
+    "getSecurityPolicy": [Row(200)],
+    # What all of them may say: as tight as it is.
+    "updateSecurityPolicy": [Row(200, body(password_strength=0))],
+
     "listUsers": [Row(200), Row(200, name="subtree", query="?scope=subtree&q=user&limit=200")],
     "createUser": [Row(201, body(login=any_name))],
     "getUser": [Row(200)],

@@ -15,6 +15,8 @@ ROWS = {
         outcome) SELECT gen_random_uuid(), t.id, t.path, t.boundary, now(), 'system', 'test', 'done'""",
     "bailiwick.idempotency": """INSERT INTO idempotency (tenant_id, tenant_path, tenant_boundary, principal_id, key,
         request_digest) SELECT t.id, t.path, t.boundary, p.id, t.label, ''""",
+    "bailiwick.tenant_setting": """INSERT INTO tenant_setting (tenant_id, tenant_path, tenant_boundary, section, name, value)
+        SELECT t.id, t.path, t.boundary, 'security', 'password_history', '3'""",
     "vault.credential": """INSERT INTO vault.credential (principal_id, tenant_id, tenant_path, tenant_boundary, password_hash)
         SELECT p.id, t.id, t.path, t.boundary, '-'""",
     "bailiwick.client_proof": """INSERT INTO client_proof (id, principal_id, tenant_id, tenant_path, tenant_boundary, kind, name)

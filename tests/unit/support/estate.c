@@ -174,9 +174,14 @@ static void open_domain(void)
   assert_ok(crypto_keys_open((struct secret){key, sizeof key}, &keys));
   estate_domain.keys = keys;
   estate_domain.base_url = STR("https://access.example");
-  estate_domain.limits.invitation_time = 72 * 3600 * CLOCK_SECOND;
-  estate_domain.limits.reset_time = 3600 * CLOCK_SECOND;
-  estate_domain.limits.address_attempts = 100;
+  estate_domain.limits = (struct domain_limits){.access_token_time = 900 * CLOCK_SECOND,
+                                                .session_time = 12 * 3600 * CLOCK_SECOND,
+                                                .session_idle_time = 3600 * CLOCK_SECOND,
+                                                .invitation_time = 72 * 3600 * CLOCK_SECOND,
+                                                .reset_time = 3600 * CLOCK_SECOND,
+                                                .account_attempts = 10,
+                                                .address_attempts = 100,
+                                                .cost = crypto_cost_default()};
   assert_ok(db_pool_open(&(struct db_config){conninfo, DB_APP, 4}, &estate_domain.app));
   assert_ok(db_pool_open(&(struct db_config){conninfo, DB_AUTH, 2}, &estate_domain.auth));
   assert_ok(policy_open(&(struct policy_config){.conninfo = conninfo}, &estate_domain.policy));
