@@ -1,5 +1,6 @@
 """Builds with sanitizers, runs the suites of tests/, counts what passed, and lets no process outlive the run."""
-import ctypes
+import functools
+import json
 import os
 import re
 import shutil
@@ -11,9 +12,13 @@ import time
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+from processes import (Broken, Task, adopt_orphans, await_one, descendants, end, end_the_left_behind,  # noqa: E402
+                       waited)
+
 ROOT = Path(__file__).resolve().parent.parent
 COMMAND_SECONDS = 600
-PR_SET_CHILD_SUBREAPER = 36
+LANES = 2
 
 SANITIZERS = {
     "ASAN_OPTIONS": "detect_stack_use_after_return=1:strict_string_checks=1:check_initialization_order=1",
@@ -22,116 +27,27 @@ SANITIZERS = {
 }
 
 
-class Broken(Exception):
-    """The run cannot go on: a tool is missing, a build fails, a suite does not exist."""
-
-
 class Tally:
-    """What passed, failed and was skipped, with the names of the failed."""
+    """What passed, failed and was skipped, with the names of the failed and the ids of the passed."""
 
     def __init__(self):
         self.passed = 0
         self.skipped = 0
         self.failed = []
+        self.ids = []
 
     def add(self, passed, failed, skipped):
         self.passed += passed
         self.failed += failed
         self.skipped += skipped
 
+    def take(self, other):
+        self.add(other.passed, other.failed, other.skipped)
+        self.ids += other.ids
+
     def line(self):
         line = f"{self.passed} passed, {len(self.failed)} failed"
         return f"{line}, {self.skipped} skipped" if self.skipped else line
-
-
-# Processes: this one is made the reaper of its descendants, so whatever a test leaves behind becomes its child.
-
-def adopt_orphans():
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0:
-        raise Broken(f"prctl: {os.strerror(ctypes.get_errno())}")
-
-
-def descendants():
-    children = {}
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = stat.read_text().rpartition(")")[2].split()
-        except OSError:
-            continue
-        if fields[0] != "Z":
-            children.setdefault(int(fields[1]), []).append(int(stat.parent.name))
-    found, todo = [], [os.getpid()]
-    while todo:
-        below = children.get(todo.pop(), [])
-        found += below
-        todo += below
-    return found
-
-
-def reap():
-    try:
-        while os.waitpid(-1, os.WNOHANG)[0]:
-            pass
-    except ChildProcessError:
-        pass
-
-
-def waited(process, seconds):
-    """The status of the process, or None when it runs on.
-
-    Orphans that end meanwhile are reaped, as init would: a test that asks whether one is gone must not find a zombie.
-    """
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        pid, status = os.waitpid(-1, os.WNOHANG)
-        if pid == process.pid:
-            process.returncode = os.waitstatus_to_exitcode(status)
-            return process.returncode
-        if not pid:
-            time.sleep(0.01)
-    return None
-
-
-def gone_within(seconds):
-    deadline = time.monotonic() + seconds
-    while descendants():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.02)
-        reap()
-    reap()
-    return True
-
-
-def end(pids):
-    """Asks them to stop, makes those that have not."""
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        for pid in pids:
-            try:
-                os.kill(pid, number)
-            except ProcessLookupError:
-                pass
-        if gone_within(5):
-            return
-        pids = descendants()
-
-
-def command_of(pid):
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
-    except OSError:
-        return "?"
-
-
-def end_the_left_behind():
-    """Ends every process that a finished command left, and names them."""
-    if gone_within(2):
-        return []
-    pids = descendants()
-    left = [f"{pid} {command_of(pid)}" for pid in pids]
-    end(pids)
-    return left
 
 
 class Run:
@@ -144,6 +60,16 @@ class Run:
         # No name starts with BAILIWICK_: the service refuses to start with a setting that it does not know.
         kept = {name: value for name, value in os.environ.items() if not name.startswith("BAILIWICK_")}
         self.env = {**kept, **SANITIZERS, "TMPDIR": str(self.work), "PYTHONDONTWRITEBYTECODE": "1"}
+
+    def part(self, folder, work):
+        """What `work` counts in a run of its own in that folder: for a task."""
+        run = Run(folder)
+        run.env = {**self.env, "TMPDIR": str(folder)}
+        try:
+            work(run)
+        except Broken as reason:
+            run.tally.add(0, [str(reason)], 0)
+        return run.tally
 
     def report(self):
         self.reports += 1
@@ -167,8 +93,11 @@ class Run:
         self.tally.add(0, [f"{name}: left a process behind"] if left else [], 0)
         return status, text
 
-    def judged(self, name, status, output, counts):
-        """Adds (passed, failed names, skipped) of one command; a bad end that no test explains is one failure more."""
+    def judged(self, name, status, output, counts, identify=None):
+        """Adds (passed names, failed names, skipped) of one command; a bad end that no test explains is one failure more.
+
+        `identify` makes the id of a test of its name: tests/FILE::TEST.
+        """
         passed, failed, skipped = counts
         if status != 0 and not failed:
             failed = [f"{name}: ended with status {status}"]
@@ -176,8 +105,9 @@ class Run:
             failed = failed + [f"{name}: ran no test"]
         if failed:
             print(output.rstrip())
-        print(f"{'FAIL' if failed else 'ok  '} {name}: {passed} passed, {len(failed)} failed", flush=True)
-        self.tally.add(passed, [line if line.startswith(name) else f"{name}: {line}" for line in failed], skipped)
+        print(f"{'FAIL' if failed else 'ok  '} {name}: {len(passed)} passed, {len(failed)} failed", flush=True)
+        self.tally.add(len(passed), [line if line.startswith(name) else f"{name}: {line}" for line in failed], skipped)
+        self.tally.ids += [identify(each) for each in passed] if identify else []
 
 
 # Builds
@@ -208,9 +138,9 @@ def configured(run, name, sanitizers):
     return folder
 
 
-def test_targets(run, folder, layers):
+def test_targets(folder, layers):
     """The unit test programs of these layers as (layer/noun, target); the build names them unit_LAYER_test_NOUN."""
-    listed = checked(run, "list targets", ["ninja", "-C", folder, "-t", "targets", "all"])
+    listed = subprocess.run(["ninja", "-C", folder, "-t", "targets", "all"], capture_output=True, text=True, check=True).stdout
     named = re.findall(rf"^(unit_({layers})_test_(\w+)): ", listed, re.MULTILINE)
     return sorted((f"{layer}/{noun}", target) for target, layer, noun in named)
 
@@ -218,31 +148,37 @@ def test_targets(run, folder, layers):
 # Suites
 
 def counted_tap(output):
+    """(names of the passed, of the failed, how many were skipped)"""
     results = re.findall(r"^(ok|not ok) \d+ (-|# SKIP) (\S+)", output, re.MULTILINE)
+    passed = [name for word, kind, name in results if word == "ok" and kind == "-"]
     failed = [name for word, kind, name in results if word == "not ok" and kind == "-"]
-    skipped = sum(kind == "# SKIP" for _, kind, _ in results)
-    return len(results) - len(failed) - skipped, failed, skipped
+    return passed, failed, sum(kind == "# SKIP" for _, kind, _ in results)
 
 
 def counted_junit(report):
     if not report.exists():
-        return 0, [], 0
-    passed, failed, skipped = 0, [], 0
+        return [], [], 0
+    passed, failed, skipped = [], [], 0
     for case in ElementTree.parse(report).iter("testcase"):
+        name = f"{case.get('classname')}::{case.get('name')}"
         if case.find("failure") is not None or case.find("error") is not None:
-            failed.append(f"{case.get('classname')}::{case.get('name')}")
+            failed.append(name)
         elif case.find("skipped") is not None:
             skipped += 1
         else:
-            passed += 1
+            passed.append(name)
     return passed, failed, skipped
 
 
-def run_programs(run, suite, folder, programs, before=()):
-    run.env["CMOCKA_MESSAGE_OUTPUT"] = "TAP"
-    for name, target in programs:
-        status, output = run.command(f"{suite}/{name}", [*before, folder / target])
-        run.judged(f"{suite}/{name}", status, output, counted_tap(output))
+def program_task(suite, name, argv):
+    """One unit test program; the ids of its tests are those of its source."""
+    def work(run):
+        run.env["CMOCKA_MESSAGE_OUTPUT"] = "TAP"
+        status, output = run.command(f"{suite}/{name}", argv)
+        layer, _, noun = name.partition("/")
+        run.judged(f"{suite}/{name}", status, output, counted_tap(output),
+                   lambda test: f"tests/unit/{layer}/test_{noun}.c::{test}")
+    return work
 
 
 def narrowed(suite, programs, path):
@@ -252,54 +188,77 @@ def narrowed(suite, programs, path):
     return chosen
 
 
-def unit_suite(run, suite, path):
+def unit_suite(_run, suite, path):
     folder = build_folder("test")
-    run_programs(run, suite, folder, narrowed(suite, test_targets(run, folder, "[a-z]+"), path))
+    return [program_task(suite, name, [folder / target])
+            for name, target in narrowed(suite, test_targets(folder, "[a-z]+"), path)]
 
 
-def tsan_suite(run, suite, path):
-    """The unit tests of the layers that share memory between threads, under ThreadSanitizer."""
+TSAN_LAYERS = "pdp|policy"
+
+
+def build_for_tsan(run):
     folder = configured(run, "tsan", "thread")
-    programs = narrowed(suite, test_targets(run, folder, "pdp|policy"), path)
-    if not programs:
-        return
-    checked(run, "build with ThreadSanitizer", ["ninja", "-C", folder, *(target for _, target in programs)])
+    targets = [target for _, target in test_targets(folder, TSAN_LAYERS)]
+    if targets:
+        checked(run, "build with ThreadSanitizer", ["ninja", "-C", folder, *targets])
+
+
+def tsan_suite(_run, suite, path):
+    """The unit tests of the layers that share memory between threads, under ThreadSanitizer; built before."""
+    folder = build_folder("tsan")
     # gcc 12's ThreadSanitizer cannot place its shadow memory under the address randomisation of newer kernels; where
     # setting the personality is forbidden, as in some containers, it has to do without.
-    fixed = ("setarch", "-R")
-    run_programs(run, suite, folder, programs, before=fixed if run.command("setarch", [*fixed, "true"])[0] == 0 else ())
+    fixed = ["setarch", "-R"]
+    before = fixed if subprocess.run([*fixed, "true"], stderr=subprocess.DEVNULL, check=False).returncode == 0 else []
+    return [program_task(suite, name, [*before, folder / target])
+            for name, target in narrowed(suite, test_targets(folder, TSAN_LAYERS), path)]
 
 
-def pytest_suite(run, suite, path):
+def pytest_task(suite, target):
+    def work(run):
+        report = run.report()
+        status, output = run.command(suite, ["/usr/bin/python3", "-m", "pytest", "-q", "-p", "no:cacheprovider",
+                                             f"--junit-xml={report}", target])
+        run.judged(suite, status, output, counted_junit(report), identified)
+    return work
+
+
+def identified(name):
+    """tests/api/test_me.py::test_x[y] of pytest's api.test_me::test_x[y]."""
+    module, _, test = name.partition("::")
+    return f"tests/{module.replace('.', '/')}.py::{test}"
+
+
+def pytest_suite(_run, suite, path):
     folder = ROOT / "tests" / suite
     target = folder / path if path else folder
     if not target.exists():
         raise Broken(f"no such tests: {target}")
-    report = run.report()
-    status, output = run.command(suite, ["/usr/bin/python3", "-m", "pytest", "-q", "-p", "no:cacheprovider",
-                                         f"--junit-xml={report}", target])
-    run.judged(suite, status, output, counted_junit(report))
+    return [pytest_task(suite, target)]
 
 
 def shape_suite(run, suite, path):
     """The house rules on this tree, then the rules themselves on trees that break them."""
-    status, output = run.command(suite, [ROOT / "tests/shape/run"])
-    run.judged(suite, status, output, (1, [], 0) if status == 0 else (0, [], 0))
-    pytest_suite(run, suite, path)
+    def work(own):
+        status, output = own.command(suite, [ROOT / "tests/shape/run"])
+        own.judged(suite, status, output, (["the tree"], [], 0) if status == 0 else ([], [], 0))
+    return [work, *pytest_suite(run, suite, path)]
 
 
-# suite -> how it runs, and the commands without which it does not
+# suite -> the tasks that it is made of, how many run at a time, and the commands without which it does not. Suites that
+# measure time or load the machine have it to themselves.
 SUITES = {
-    "tooling": (pytest_suite, ["shellcheck"]),
-    "shape": (shape_suite, ["ctags", "git"]),
-    "unit": (unit_suite, []),
-    "sql": (pytest_suite, []),
-    "contract": (pytest_suite, []),
-    "api": (pytest_suite, ["oathtool"]),
-    "isolation": (pytest_suite, ["oathtool"]),
-    "security": (pytest_suite, []),
-    "fault": (pytest_suite, []),
-    "tsan": (tsan_suite, ["setarch"]),
+    "tooling": (pytest_suite, 1, ["shellcheck"]),
+    "shape": (shape_suite, LANES, ["ctags", "git"]),
+    "sql": (pytest_suite, LANES, []),
+    "contract": (pytest_suite, LANES, []),
+    "unit": (unit_suite, LANES, []),
+    "api": (pytest_suite, 1, ["oathtool", "openssl"]),
+    "isolation": (pytest_suite, 1, ["oathtool"]),
+    "fault": (pytest_suite, 1, []),
+    "tsan": (tsan_suite, LANES, ["setarch"]),
+    "security": (pytest_suite, 1, ["openssl"]),  # last: it looks at what the others ran
 }
 
 
@@ -310,21 +269,82 @@ def holds_tests(suite):
     return any((ROOT / "tests" / suite).glob(patterns.get(suite, "**/test_*.py")))
 
 
-def run_suites(run, wanted):
+class Driver:
+    """Runs tasks in lanes: those of neighbours that may share the machine side by side, those of others alone."""
+
+    def __init__(self, run, whole):
+        self.run, self.whole = run, whole
+        self.started, self.running = 0, {}
+        self.seconds = {}
+
+    def start(self, suite, work, niceness=0):
+        self.started += 1
+        folder = self.run.work / f"t{self.started}"
+        task = Task(folder, functools.partial(self.run.part, work=work), niceness)
+        self.running[task] = (suite, time.monotonic())
+        return task
+
+    def finish_one(self):
+        task = await_one(self.running)
+        suite, began = self.running.pop(task)
+        self.seconds[suite] = self.seconds.get(suite, 0) + time.monotonic() - began
+        print(task.said(), end="", flush=True)
+        tally = task.result()
+        if tally is None:
+            self.run.tally.add(0, [f"{suite}: came to no end"], 0)
+        else:
+            self.run.tally.take(tally)
+        shutil.rmtree(task.folder, ignore_errors=True)
+
+    def wait_for(self, few):
+        """Until no more than so many run, the build in the background not counted."""
+        while sum(suite != "build" for suite, _ in self.running.values()) > few:
+            self.finish_one()
+
+    def wait_for_builds(self):
+        while any(suite == "build" for suite, _ in self.running.values()):
+            self.finish_one()
+
+    def hand_over(self):
+        """Writes what passed and failed so far to where tests/security looks for it."""
+        results = {"whole": self.whole, "passed": self.run.tally.ids, "failed": self.run.tally.failed}
+        path = self.run.work / "results.json"
+        path.write_text(json.dumps(results), encoding="utf-8")
+        self.run.env["TEST_RESULTS"] = str(path)
+
+    def suite(self, suite, path):
+        how, width, tools = SUITES[suite]
+        missing = [tool for tool in tools if not shutil.which(tool)]
+        if missing:
+            raise Broken(f"cannot run without {', '.join(missing)}")
+        if suite == "tsan":
+            self.wait_for_builds()
+        if suite == "security":
+            self.wait_for(0)
+            self.hand_over()
+        for work in how(self.run, suite, path):
+            self.wait_for(width - 1)
+            self.start(suite, work)
+        if width == 1:
+            self.wait_for(0)
+
+
+def run_suites(run, wanted, whole):
     folder = configured(run, "test", "address,undefined")
     checked(run, "build with ASan and UBSan", ["ninja", "-C", folder])
     run.env["TEST_BUILD"] = str(folder)
-    for name in wanted:
-        suite, _, path = name.partition("/")
-        how, tools = SUITES[suite]
-        missing = [tool for tool in tools if not shutil.which(tool)]
-        if missing:
-            run.tally.add(0, [f"{suite}: cannot run without {', '.join(missing)}"], 0)
-            continue
+    names = [name.partition("/") for name in wanted]
+    driver = Driver(run, whole)
+    if "tsan" in [suite for suite, _, _ in names]:
+        driver.start("build", build_for_tsan, niceness=19)
+    for suite, _, path in names:
         try:
-            how(run, suite, path)
+            driver.suite(suite, path)
         except Broken as reason:
             run.tally.add(0, [f"{suite}: {reason}"], 0)
+    driver.wait_for(0)
+    driver.wait_for_builds()
+    print("seconds: " + ", ".join(f"{suite} {seconds:.0f}" for suite, seconds in driver.seconds.items()))
 
 
 def chosen(arguments):
@@ -347,7 +367,7 @@ def main():
     run = Run(work)
     try:
         adopt_orphans()
-        run_suites(run, chosen(sys.argv[1:]))
+        run_suites(run, chosen(sys.argv[1:]), whole=len(sys.argv) == 1)
     except Broken as reason:
         run.tally.add(0, [str(reason)], 0)
     except KeyboardInterrupt as reason:

@@ -20,21 +20,21 @@ def driven(program, work):
 
 def test_results_of_a_unit_program_are_counted():
     output = "1..4\nok 1 - one\nnot ok 2 - two\n# 0x1 != 0x2\nnot ok 3 # SKIP three\nok 4 - four\n# not ok - tests\n"
-    assert suites.counted_tap(output) == (2, ["two"], 1)
+    assert suites.counted_tap(output) == (["one", "four"], ["two"], 1)
 
 
 def test_results_of_pytest_are_counted(tmp_path):
     report = tmp_path / "report.xml"
     report.write_text("""<testsuites><testsuite><testcase classname="c" name="a"/><testcase classname="c" name="b">
         <failure/></testcase><testcase classname="c" name="s"><skipped/></testcase></testsuite></testsuites>""")
-    assert suites.counted_junit(report) == (1, ["c::b"], 1)
+    assert suites.counted_junit(report) == (["c::a"], ["c::b"], 1)
 
 
 @pytest.mark.parametrize("status, counts, failures", [
-    (0, (3, [], 0), 0),
-    (0, (0, [], 0), 1),
-    (2, (3, ["a"], 0), 1),
-    (134, (3, [], 0), 1),
+    (0, (["p"] * 3, [], 0), 0),
+    (0, ([], [], 0), 1),
+    (2, (["p"] * 3, ["a"], 0), 1),
+    (134, (["p"] * 3, [], 0), 1),
 ], ids=["all passed", "no test ran", "one failed", "crashed after three"])
 def test_a_bad_end_is_a_failure_though_no_test_says_so(tmp_path, status, counts, failures):
     run = suites.Run(tmp_path)
@@ -61,6 +61,65 @@ status, _ = run.command("hanger", ["sleep", "61.5"], seconds=0.2)
 print(status, suites.descendants())
 """
     assert "stopped after 0.2 s []" in driven(program, tmp_path)
+
+
+def test_what_passed_is_known_by_its_id(tmp_path):
+    run = suites.Run(tmp_path)
+    run.judged("api", 0, "", (["api.test_me::test_x[y]"], [], 0), suites.identified)
+    assert run.tally.ids == ["tests/api/test_me.py::test_x[y]"]
+
+
+def driver_of(works, tmp_path, width=2):
+    """What is printed, and a tally, when these pieces of code run as tasks of a suite."""
+    program = f"""
+def task(code):
+    def work(own):
+        exec(code, dict(own=own))
+    return work
+suites.SUITES['made'] = (lambda run, suite, path: map(task, {works!r}), {width}, [])
+driver = suites.Driver(run, True)
+driver.suite('made', '')
+driver.wait_for(0)
+print(run.tally.line(), run.tally.failed, suites.descendants())
+"""
+    return driven(program, tmp_path).splitlines()
+
+
+def test_tasks_run_side_by_side_and_are_counted_together(tmp_path):
+    """Each waits for what the other writes."""
+    meet = """
+import pathlib, time
+pathlib.Path('{0}/{1}').touch()
+while not pathlib.Path('{0}/{2}').exists():
+    time.sleep(0.01)
+own.judged('{1}', 0, '', (['a', 'b'], [], 0))"""
+    said = driver_of([meet.format(tmp_path, "one", "two"), meet.format(tmp_path, "two", "one")], tmp_path)
+    assert sorted(said[:2]) == ["ok   one: 2 passed, 0 failed", "ok   two: 2 passed, 0 failed"]
+    assert said[2] == "4 passed, 0 failed [] []"
+
+
+def test_a_task_that_comes_to_no_end_is_a_failure(tmp_path):
+    for code in ("import os; os._exit(0)", "raise RuntimeError('why')", "import os; os.kill(os.getpid(), 9)"):
+        said = driver_of([code], tmp_path)
+        assert said[-1] == "0 passed, 1 failed ['made: came to no end'] []", said
+
+
+def test_what_a_task_leaves_behind_is_ended(tmp_path):
+    said = driver_of(["own.command('leaver', ['bash', '-c', 'env -i setsid -f sleep 61.5'])"], tmp_path)
+    assert said[-1] == "0 passed, 1 failed ['leaver: left a process behind'] []"
+
+
+def test_a_task_in_the_background_is_not_waited_for_but_counts(tmp_path):
+    program = """
+import time
+driver = suites.Driver(run, True)
+driver.start('build', lambda own: time.sleep(1) or own.tally.add(0, ['built'], 0), niceness=19)
+driver.wait_for(0)
+print(len(driver.running))
+driver.wait_for_builds()
+print(run.tally.failed)
+"""
+    assert driven(program, tmp_path).splitlines() == ["1", "['built']"]
 
 
 def test_settings_of_the_caller_do_not_reach_the_service(tmp_path, monkeypatch):
