@@ -1,0 +1,45 @@
+"""B1: nothing that a login, or a step after it, says or takes tells an account that exists from one that does not."""
+import pytest
+
+from support.contract import Document
+from support.enumeration import BASE, KINDS, LOCKED, LOCKED_BASE, Accounts, figures, settings, try_all
+from support.estate import Estate
+from support.server import Server
+
+# The long form, with the bound that is promised, is tests/bench/enumeration: a few hundred tries on a machine that builds
+# and tests beside this show only what is gross.
+SAMPLES, GROSS = 80, 8
+
+
+@pytest.fixture(scope="module", name="tried")
+def accounts_of_every_kind():
+    server = Server(**settings())
+    try:
+        server.start()
+        accounts = Accounts(Estate(server, Document()), SAMPLES)
+        yield try_all(accounts, SAMPLES)
+        server.stop()
+    finally:
+        server.close()
+
+
+def test_b1_every_account_that_may_not_answers_with_the_same_bytes(tried):
+    _, said = tried
+    assert len(said[BASE]) == 1
+    for kind in KINDS:
+        assert said[kind] == said[BASE], kind
+    (reply,) = said[BASE]
+    assert reply.startswith(b"HTTP/1.1 401") and b'"code":"login_failed"' in reply
+
+
+def test_b1_a_locked_account_answers_as_a_name_that_was_tried_as_often(tried):
+    _, said = tried
+    assert len(said[LOCKED]) == 1 and said[LOCKED] == said[LOCKED_BASE]
+    (reply,) = said[LOCKED]
+    assert reply.startswith(b"HTTP/1.1 429") and b'"code":"throttled"' in reply
+
+
+def test_b1_no_account_takes_grossly_longer_or_shorter(tried):
+    times, _ = tried
+    for kind, (t, own, base) in figures(times).items():
+        assert abs(t) < GROSS, f"{kind}: t = {t:.1f}, means {sum(own) / len(own):.6f} and {sum(base) / len(base):.6f} s"

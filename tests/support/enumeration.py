@@ -1,0 +1,113 @@
+"""What a login says of an account, and how long it takes to: every kind of account answers as one that does not exist."""
+import itertools
+import json
+import re
+
+from support.client import Client
+from support.estate import PASSWORD, unique
+from support.timing import Wire, interleaved, status_of, trimmed, welch
+
+# Of one account before the next is taken: well below what ends a password, or makes it wait.
+TRIES = 30
+WRONG = "not the one that it is"
+# Kinds that end in 401 -> the one that each is held against; the last two are beyond the limit of attempts, and wait.
+KINDS = ("wrong password", "suspended", "suspended, right password", "terminated", "no password", "unknown tenant")
+BASE = "unknown name"
+LOCKED, LOCKED_BASE = "locked", "locked unknown name"
+addresses = (f"10.{n >> 16 & 255}.{n >> 8 & 255}.{n & 255}" for n in itertools.count(1 << 20))
+# What differs between any two replies: an id, the clock, the seconds to wait.
+OWN = re.compile(rb'(?im)^(x-request-id|date|retry-after): [^\r\n]*|"request_id":"[^"]*"')
+
+
+def settings():
+    """Of a server that is asked this much: cheap hashes, wide limits, an address a try."""
+    return {"hash_memory": 8192, "hash_passes": 1, "account_attempts": 100, "address_attempts": 100000,
+            "trusted_proxies": "127.0.0.1", "policy_lease": 15, "log_level": "warn", "session_time": 86400}
+
+
+class Accounts:
+    """Accounts of each kind in one tenant, enough for so many tries of each; their logins all have one length."""
+
+    def __init__(self, estate, samples):
+        self.estate, self.samples = estate, samples
+        estate.tenants["tried"] = estate.new_tenant(name=unique("tried"))
+        self.tenant = estate.tenants["tried"]["code"]
+        self.next = itertools.count(1)
+        self.bodies = {BASE: self.several(lambda: (self.name(), WRONG)), **{kind: [] for kind in KINDS}}
+        self.make()
+
+    def name(self):
+        return f"account{next(self.next):08}"
+
+    def several(self, made):
+        return [self.body(*made()) for _ in range(-(-self.samples // TRIES))]
+
+    def body(self, login, password, tenant=None):
+        return {"login": login, "password": password, "tenant": tenant or self.tenant}
+
+    def person(self, after=None):
+        """The login of somebody with a password, to whom `after` has been done."""
+        login = self.name()
+        user = self.estate.new_user("tried", login)
+        token = self.estate.invite(user["id"])
+        Client(self.estate.server, self.estate.document).post("/v1/invitations/accept", {"token": token, "password": PASSWORD})
+        if after:
+            self.estate.admin.client.post(f"/v1/users/{user['id']}/{after}")
+        return login
+
+    def make(self):
+        invited = lambda: self.estate.new_user("tried", self.name())["login"]  # noqa: E731
+        absent = "0" * len(self.tenant)
+        self.bodies |= {
+            "wrong password": self.several(lambda: (self.person(), WRONG)),
+            "suspended": self.several(lambda: (self.person("suspend"), WRONG)),
+            "suspended, right password": self.several(lambda: (self.person("suspend"), PASSWORD)),
+            "terminated": self.several(lambda: (self.person("terminate"), PASSWORD)),
+            "no password": self.several(lambda: (invited(), PASSWORD)),
+            "unknown tenant": self.several(lambda: (self.name(), WRONG, absent)),
+            LOCKED: [self.body(self.person(), WRONG)],
+            LOCKED_BASE: [self.body(self.name(), WRONG)],
+        }
+
+    def shut(self, wire):
+        """Tries the two that shall be locked until they are."""
+        for kind in (LOCKED, LOCKED_BASE):
+            for _ in range(500):
+                _, head, _ = wire.ask(self.request(kind, 0))
+                if status_of(head) == 429:
+                    break
+            else:
+                raise AssertionError("no limit of attempts is reached")
+
+    def request(self, kind, number):
+        """The `number`th try of that kind, from an address that has not been used."""
+        bodies = self.bodies[kind]
+        body = json.dumps(bodies[number % len(bodies)]).encode()
+        # As long for every address: a longer request takes longer.
+        head = (f"POST /v1/login HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: {next(addresses):<15}\r\n"
+                f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n")
+        return head.encode() + body
+
+
+def try_all(accounts, samples):
+    """(kind -> times, kind -> the different replies without what is each reply's own)"""
+    wire = Wire(accounts.estate.server.port)
+    accounts.shut(wire)
+    times, said, counts = {}, {}, {}
+    for kind in interleaved((BASE, *KINDS, LOCKED, LOCKED_BASE), samples):
+        counts[kind] = counts.get(kind, 0) + 1
+        seconds, head, body = wire.ask(accounts.request(kind, counts[kind]))
+        times.setdefault(kind, []).append(seconds)
+        said.setdefault(kind, set()).add(OWN.sub(b"", head + b"\r\n\r\n" + body))
+    wire.close()
+    return times, said
+
+
+def figures(times):
+    """kind -> (Welch's t against the account that does not exist, both lists of times); each pair is cut by itself."""
+    found = {}
+    for kind in (*KINDS, LOCKED):
+        base = LOCKED_BASE if kind == LOCKED else BASE
+        pair = trimmed({kind: times[kind], base: times[base]})
+        found[kind] = welch(pair[kind], pair[base]), pair[kind], pair[base]
+    return found
