@@ -6,6 +6,9 @@
 #include <cmocka.h>
 #include <stdalign.h>
 #include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
 
 static struct secret secret_of(const char *text)
 {
@@ -61,6 +64,45 @@ static void equal_bytes_are_equal_and_one_bit_is_enough_to_differ(void **state)
   assert_true(secret_equal(a, a));
   secret_free(&same);
   secret_free(&a);
+}
+
+static int64_t nanoseconds(void)
+{
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+static int by_size(const void *a, const void *b)
+{
+  int64_t x, y;
+  memcpy(&x, a, sizeof x);
+  memcpy(&y, b, sizeof y);
+  return (x > y) - (x < y);
+}
+
+/* The first byte or the last of so many: where a comparison ended early, the one would take a thousandth of the other. */
+static void a_comparison_takes_as_long_wherever_it_differs(void **state)
+{
+  (void)state;
+  enum { BYTES = 8192, ROUNDS = 301 };
+  static unsigned char same[BYTES];
+  static int64_t times[2][ROUNDS];
+  struct secret a = secret_copy(same, BYTES), others[2] = {secret_copy(same, BYTES), secret_copy(same, BYTES)};
+  others[0].p[0] = 1;
+  others[1].p[BYTES - 1] = 1;
+  for (int i = 0; i < 2 * ROUNDS; i++) {
+    int64_t start = nanoseconds();
+    assert_false(secret_equal(a, others[i % 2]));
+    times[i % 2][i / 2] = nanoseconds() - start;
+  }
+  for (int side = 0; side < 2; side++)
+    qsort(times[side], ROUNDS, sizeof times[side][0], by_size);
+  int64_t first = times[0][ROUNDS / 2], last = times[1][ROUNDS / 2];
+  assert_true(first * 2 > last && last * 2 > first);
+  secret_free(&a);
+  secret_free(&others[0]);
+  secret_free(&others[1]);
 }
 
 static void lengths_count(void **state)
@@ -140,6 +182,7 @@ int main(void)
       cmocka_unit_test(freeing_twice_or_nothing_is_allowed),
       cmocka_unit_test(an_empty_secret_is_refused),
       cmocka_unit_test(equal_bytes_are_equal_and_one_bit_is_enough_to_differ),
+      cmocka_unit_test(a_comparison_takes_as_long_wherever_it_differs),
       cmocka_unit_test(lengths_count),
       cmocka_unit_test(nothing_equals_nothing),
       cmocka_unit_test(wiping_leaves_zeroes),

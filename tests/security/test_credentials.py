@@ -1,0 +1,72 @@
+"""B16, B17, C3: who sets a password, what a fresh installation holds, and where sessions come from."""
+import re
+
+import pytest
+
+from support import source
+from support.server import Server
+
+# Operations that take a password, and whose it is.
+OWN = {"login": "whoever signs in", "changeMyPassword": "the caller", "acceptInvitation": "whoever was invited"}
+
+
+def with_password():
+    """operation -> the fields of its body that hold a password."""
+    uses, tables = source.uses(), source.tables()
+    found = {}
+    for route in source.routes():
+        fields = [field.name for table in uses[route.handler].bodies for field in tables[table].fields
+                  if "password" in field.name]
+        if fields:
+            found[route.operation] = (route, fields)
+    return found
+
+
+def test_b16_no_route_takes_a_password_for_somebody_else():
+    """Whoever needs a permission over somebody gives them a one-time token; they choose."""
+    for operation, (route, fields) in with_password().items():
+        own = route.permission in ("public", "self") and "{id}" not in route.path
+        assert own, f"{operation} takes {fields} under {route.permission}"
+    assert OWN.keys() <= with_password().keys()
+
+
+@pytest.fixture(name="fresh")
+def fresh_installation():
+    server = Server()
+    yield server
+    server.close()
+
+
+def test_b17_a_fresh_installation_holds_no_credential(fresh):
+    """One user without a password, and one token that expires, of which the database has a digest."""
+    import psycopg
+    fresh.start()
+    socket = re.search("host='([^']+)'", (fresh.folder / "data/conninfo").read_text())[1]
+    with psycopg.connect(host=socket, user="postgres", dbname="bailiwick") as connection:
+        assert connection.execute("SELECT kind, state FROM bailiwick.principal").fetchall() == [("user", "invited")]
+        assert connection.execute("SELECT count(*) FROM vault.credential").fetchone() == (0,)
+        assert connection.execute("SELECT count(*), bool_and(expires_at > now()) FROM vault.invitation").fetchone() == (1, True)
+        text = connection.execute("SELECT string_agg(i::text, ' ') FROM vault.invitation i").fetchone()[0]
+    assert fresh.token and fresh.token not in text
+    fresh.stop()
+
+
+def calls_of(name):
+    """The functions that call it: (file, function)."""
+    found = []
+    for path in sorted((source.ROOT / "server").rglob("*.c")):
+        text = path.read_text()
+        for match in re.finditer(rf"\b{name}\(", text):
+            before = text[:match.start()]
+            heads = re.findall(r"^[a-zA-Z][^;={}]*?(\w+)\([^;{}]*\)\n{", before, re.M)
+            found.append((str(path.relative_to(source.ROOT)), heads[-1] if heads else None))
+    return found
+
+
+def test_c3_one_function_mints_sessions():
+    """Every way in ends in domain_session_begin, and nothing else puts a session into the database."""
+    writers = {function for path, function in calls_of("store_session_create") if not path.startswith("server/store/")}
+    assert writers == {"domain_session_begin"}
+    statements = [path.name for path in (source.ROOT / "sql/query").glob("*.sql")
+                  if re.search(r"INSERT\s+INTO\s+vault\.session\b", path.read_text(), re.I)]
+    assert len(statements) == 1, statements

@@ -1,0 +1,112 @@
+"""D6, D8, D25: what was revoked stays so, whatever happens around it, and no token travels in a URL."""
+import pytest
+
+from support import source
+from support.contract import Document
+from support.estate import PASSWORD, Estate
+from support.server import Server
+
+
+@pytest.fixture(scope="module", name="estate")
+def made_estate():
+    server = Server()
+    try:
+        yield Estate(server.start(), Document())
+        server.stop()
+    finally:
+        server.close()
+
+
+def alive(person):
+    """Whether the access token and the refresh token work; the refresh token is spent when it does."""
+    seen = person.client.get("/v1/me", None).status_code
+    reply = person.client.other().post("/v1/token/refresh", {"refresh_token": person.refresh_token}, None)
+    if reply.status_code == 200:
+        person.refresh_token, person.client.token = reply.json()["refresh_token"], reply.json()["access_token"]
+    assert (seen == 200) == (reply.status_code == 200), (seen, reply.text)
+    return seen == 200
+
+
+def log_out(person):
+    person.client.post("/v1/logout", status=204)
+
+
+def change_password(person):
+    person.client.put("/v1/me/password", {"current_password": PASSWORD, "new_password": "another that nobody has yet"})
+
+
+def reuse(person):
+    """Its refresh token is used twice: whoever has it, the session ends."""
+    spent = person.refresh_token
+    assert alive(person)
+    second = person.refresh_token
+    assert alive(person)
+    person.client.other().post("/v1/token/refresh", {"refresh_token": spent}, 401)
+    assert second != spent
+
+
+REVOCATIONS = {"logged out": log_out, "password changed": change_password, "refresh token used twice": reuse}
+
+
+def test_d6_what_was_revoked_stays_so_through_a_kill(estate):
+    gone = {name: estate.person() for name in REVOCATIONS}
+    kept = estate.person()
+    for name, revoke in REVOCATIONS.items():
+        revoke(gone[name])
+        if name != "password changed":  # the reply to which is a session that goes on
+            assert not alive(gone[name]), name
+    stale = estate.person()
+    before = stale.refresh_token
+    change_password(stale)
+    estate.server.kill()
+    estate.server.start()
+    assert alive(kept)
+    for name in ("logged out", "refresh token used twice"):
+        assert not alive(gone[name]), name
+    stale.client.other().post("/v1/token/refresh", {"refresh_token": before}, 401)
+
+
+def suspend(estate, kind, id, **body):
+    estate.admin.client.post(f"/v1/{kind}/{id}/suspend", body or None)
+
+
+def resume(estate, kind, id):
+    estate.admin.client.post(f"/v1/{kind}/{id}/resume")
+
+
+def test_d8_revocations_of_tenant_user_and_session_add_up(estate):
+    """Each is lifted by itself, and what it lifts is no other's; a user's own suspension ends their sessions for good."""
+    estate.tenants["levels"] = estate.new_tenant()
+    tenant = estate.id("levels")
+    kept, person, ended = (estate.person("levels") for _ in range(3))
+    log_out(ended)
+    suspend(estate, "tenants", tenant, reach="staff")
+    suspend(estate, "users", person.id)
+    assert not any(map(alive, (kept, person, ended)))
+    suspend(estate, "tenants", estate.id("alpha"), reach="subtree")
+    resume(estate, "tenants", tenant)
+    resume(estate, "users", person.id)
+    assert not any(map(alive, (kept, person, ended)))
+    resume(estate, "tenants", estate.id("alpha"))
+    assert alive(kept) and not alive(person) and not alive(ended)
+    assert alive(person.log_in())
+    estate.admin.client.post(f"/v1/users/{person.id}/terminate")
+    suspend(estate, "tenants", tenant, reach="staff")
+    resume(estate, "tenants", tenant)
+    assert alive(kept) and not alive(person)
+
+
+SECRET_WORDS = {"token", "access_token", "refresh_token", "pending_token", "password", "secret", "client_secret", "assertion"}
+
+
+def test_d25_no_route_takes_a_token_in_its_url(estate):
+    uses, tables = source.uses(), source.tables()
+    for route in source.routes():
+        fields = {field.name for table in uses[route.handler].queries for field in tables[table].fields}
+        assert not fields & SECRET_WORDS, route.operation
+        assert not any(f"{{{word}}}" in route.path for word in SECRET_WORDS), route.operation
+    person = estate.person()
+    for word in ("access_token", "token"):
+        person.client.other().get(f"/v1/me?{word}={person.client.token}", 401)
+        person.client.get(f"/v1/me?{word}={person.client.token}", 400)
+    assert person.client.token not in estate.server.logged() and person.refresh_token not in estate.server.logged()
