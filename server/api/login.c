@@ -57,17 +57,23 @@ static enum result reply_login(struct api_call *call, const struct login *login)
     json_put_text(&w, login->refresh_token);
     json_key(&w, "session_id");
     json_put_uuid(&w, &login->session);
+    if (login->device_token.p) {
+      json_key(&w, "device_token");
+      json_put_text(&w, login->device_token);
+    }
   }
   json_close(&w, '}');
   return api_reply_json(call, &body);
 }
 
 struct login_start {
-  struct json_text login, password, tenant, audience;
+  struct json_text login, password, tenant, audience, device_token;
+  struct json_flag remember_device;
 };
 BODY(api_login_body, "Login", FIELD(struct login_start, login, REQUIRED, 1, 256),
      FIELD(struct login_start, password, REQUIRED, 1, 1024), FIELD(struct login_start, tenant, REQUIRED, 1, 256),
-     FIELD_CHOICE(struct login_start, audience, OPTIONAL, 1, 32, "service|partner|analytics"));
+     FIELD_CHOICE(struct login_start, audience, OPTIONAL, 1, 32, "service|partner|analytics"),
+     FIELD(struct login_start, device_token, OPTIONAL, 1, 256), FIELD(struct login_start, remember_device, OPTIONAL, 0, 0));
 
 api_handler api_login_start;
 RESULT api_login_start(struct api_call *call)
@@ -76,16 +82,20 @@ RESULT api_login_start(struct api_call *call)
   struct login login;
   struct signin s = api_signin(call);
   TRY(api_body(call, &api_login_body, &body));
+  s.device_token = body.device_token.value;
+  s.remember_device = body.remember_device.value;
   struct login_request request = {body.login.value, body.password.value, body.tenant.value, body.audience.value};
   TRY(api_signin_done(call, &s, domain_login(&s, &request, &login)));
   return reply_login(call, &login);
 }
 
 struct login_totp {
-  struct json_text pending_token, code;
+  struct json_text pending_token, code, device_token;
+  struct json_flag remember_device;
 };
 BODY(api_login_totp_body, "LoginTotp", FIELD(struct login_totp, pending_token, REQUIRED, 1, 1024),
-     FIELD(struct login_totp, code, REQUIRED, 1, 16));
+     FIELD(struct login_totp, code, REQUIRED, 1, 16), FIELD(struct login_totp, device_token, OPTIONAL, 1, 256),
+     FIELD(struct login_totp, remember_device, OPTIONAL, 0, 0));
 
 api_handler api_login_totp;
 RESULT api_login_totp(struct api_call *call)
@@ -94,6 +104,8 @@ RESULT api_login_totp(struct api_call *call)
   struct login login;
   struct signin s = api_signin(call);
   TRY(api_body(call, &api_login_totp_body, &body));
+  s.device_token = body.device_token.value;
+  s.remember_device = body.remember_device.value;
   TRY(api_signin_done(call, &s, domain_login_totp(&s, body.pending_token.value, body.code.value, &login)));
   return reply_login(call, &login);
 }

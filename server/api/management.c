@@ -1,6 +1,8 @@
 /* /healthz, /readyz and /metrics: nothing of a tenant stands there. */
 #include "api/management.h"
 #include "base/buf.h"
+#include "base/metric.h"
+#include "crypto/hash.h"
 
 enum { METRICS_MOST = 1 << 20 };
 
@@ -31,6 +33,8 @@ static void metrics(const struct api_management *management, struct http_request
   http_server_metrics(management->server, &text);
   policy_metrics(management->policy, &text);
   domain_refusal_metrics(management->refusals, &text);
+  metric_put(&text, "bailiwick_password_hashes_total", "counter", "Password hashes computed, made or checked.",
+             (double)crypto_hash_count());
   struct str all = buf_str(&text);
   if (all.p)
     http_reply_body(reply, 200, "text/plain; version=0.0.4; charset=utf-8", all);

@@ -6,7 +6,8 @@
 static const struct str prefixes[] = {[AUTHN_INVITATION] = {"bwi_", 4},
                                       [AUTHN_REFRESH] = {"bwr_", 4},
                                       [AUTHN_CLIENT_SECRET] = {"bws_", 4},
-                                      [AUTHN_RESET] = {"bwp_", 4}};
+                                      [AUTHN_RESET] = {"bwp_", 4},
+                                      [AUTHN_DEVICE] = {"bwd_", 4}};
 
 RESULT authn_nonce_new(enum authn_nonce_kind kind, char ret_text[AUTHN_NONCE_TEXT],
                        unsigned char ret_digest[CRYPTO_DIGEST])

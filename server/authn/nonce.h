@@ -1,12 +1,12 @@
-/* One-time tokens and client secrets: 256 random bits that the holder has as text and the database as a digest. */
+/* One-time tokens, client secrets and names of devices: 256 random bits that the holder has as text and the database as a digest. */
 #pragma once
 #include "base/result.h"
 #include "base/text.h"
 #include "crypto/digest.h"
 
-enum authn_nonce_kind { AUTHN_INVITATION = 1, AUTHN_REFRESH, AUTHN_CLIENT_SECRET, AUTHN_RESET };
+enum authn_nonce_kind { AUTHN_INVITATION = 1, AUTHN_REFRESH, AUTHN_CLIENT_SECRET, AUTHN_RESET, AUTHN_DEVICE };
 
-/* "bwi_", "bwr_", "bws_" or "bwp_", 43 characters and a NUL. */
+/* "bwi_", "bwr_", "bws_", "bwp_" or "bwd_", 43 characters and a NUL. */
 enum { AUTHN_NONCE_BYTES = 32, AUTHN_NONCE_TEXT = 4 + TEXT_BASE64URL_LENGTH(AUTHN_NONCE_BYTES) + 1 };
 
 RESULT authn_nonce_new(enum authn_nonce_kind kind, char ret_text[AUTHN_NONCE_TEXT],

@@ -110,6 +110,7 @@ static struct domain_limits limits_of(const struct settings *s)
       .reset_time = s->reset_time,
       .account_attempts = s->account_attempts,
       .address_attempts = s->address_attempts,
+      .tenant_attempts = s->tenant_attempts,
       .cost = {.memory = (uint32_t)s->hash_memory, .passes = (uint32_t)s->hash_passes, .lanes = 1},
   };
 }

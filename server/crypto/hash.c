@@ -3,8 +3,13 @@
 #include "crypto/hash.h"
 #include "crypto/digest.h"
 #include <argon2.h>
+#include <stdatomic.h>
 
 enum { SALT = 16, TAG = 32, SALT_TEXT = 22, TAG_TEXT = 43 };
+
+static _Atomic uint64_t computed;
+
+uint64_t crypto_hash_count(void) { return atomic_load_explicit(&computed, memory_order_relaxed); }
 
 struct crypto_cost crypto_cost_default(void) { return (struct crypto_cost){19 * 1024, 2, 1}; }
 
@@ -52,6 +57,7 @@ RESULT crypto_hash_make(const struct crypto_keys *keys, struct crypto_cost cost,
     return R_RULE;
   TRY(crypto_random(salt, sizeof salt));
   TRY(crypto_hmac(keys, CRYPTO_PEPPER, password, peppered));
+  atomic_fetch_add_explicit(&computed, 1, memory_order_relaxed);
   int made = argon2id_hash_encoded(cost.passes, cost.memory, cost.lanes, peppered, sizeof peppered, salt, SALT, TAG,
                                    hash, sizeof hash);
   secret_wipe(peppered, sizeof peppered);
@@ -72,6 +78,7 @@ RESULT crypto_hash_check(const struct crypto_keys *keys, struct str hash, struct
     return R_LOGIN_FAILED;
   memcpy(text, hash.p, hash.n);
   TRY(crypto_hmac(keys, CRYPTO_PEPPER, password, peppered));
+  atomic_fetch_add_explicit(&computed, 1, memory_order_relaxed);
   int same = argon2id_verify(text, peppered, sizeof peppered);
   secret_wipe(peppered, sizeof peppered);
   if (same == ARGON2_MEMORY_ALLOCATION_ERROR)

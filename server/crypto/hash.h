@@ -16,6 +16,9 @@ enum { CRYPTO_COST_MEMORY_MOST = 256 * 1024, CRYPTO_COST_PASSES_MOST = 16, CRYPT
 
 enum { CRYPTO_HASH_TEXT = 128 };
 
+/* Hashes computed since the process began, made or checked. */
+uint64_t crypto_hash_count(void);
+
 /* R_RULE when the cost is over those limits or under Argon2's own (8 KiB a lane, 1 pass, 1 lane). */
 RESULT crypto_hash_make(const struct crypto_keys *keys, struct crypto_cost cost, struct str password,
                         char ret_hash[CRYPTO_HASH_TEXT]);

@@ -11,7 +11,7 @@ struct store_tx;
 /* Settings of the process that rules depend on; times in microseconds. */
 struct domain_limits {
   int64_t access_token_time, session_time, session_idle_time, invitation_time, reset_time;
-  int64_t account_attempts, address_attempts; /* failed logins in 15 minutes */
+  int64_t account_attempts, address_attempts, tenant_attempts; /* failed logins in 15 minutes; 0: no limit */
   struct crypto_cost cost;                    /* of a password hash */
 };
 

@@ -2,8 +2,9 @@
 #include "domain/credential.h"
 #include "authn/nonce.h"
 #include "authn/password.h"
-#include "authn/throttle.h"
+#include "authn/name.h"
 #include "domain/notice.h"
+#include "domain/throttle.h"
 
 static enum result check(struct signin *s, struct str hash, struct str password)
 {
@@ -62,12 +63,21 @@ static enum result make_hash(struct signin *s, struct str password, char ret_has
   return crypto_hash_make(s->domain->keys, s->domain->limits.cost, (struct str){(const char *)prepared.p, prepared.n}, ret_hash);
 }
 
+/* What was counted against the password before is not this one's. */
+static enum result renew(struct signin *s, struct store_tx *tx, const struct store_credential *user)
+{
+  struct throttle_target target = {.code = user->tenant_code, .person = user->principal};
+  TRY(authn_name_normalise(user->login, s->arena, &target.key));
+  return domain_throttle_renew(s, tx, &target);
+}
+
 /* In `tx`: the hash, the end of every session and token, the event, word to who had a password before; then the commit.
  */
 static enum result set(struct signin *s, struct store_tx *tx, const struct store_credential *user, const char *hash)
 {
   TRY(store_credential_set(tx, &user->principal, str_of(hash)));
   TRY(store_invitation_end(tx, &user->principal));
+  TRY(renew(s, tx, user));
   TRY(domain_session_event(s, tx, &user->principal, AUTHN_USER, "user", &user->principal));
   if (user->hash.p)
     TRY(domain_notice_put(s, tx, &user->principal, NOTICE_PASSWORD_CHANGED));

@@ -3,60 +3,46 @@
 #include "authn/name.h"
 #include "authn/nonce.h"
 #include "authn/password.h"
-#include "authn/throttle.h"
 #include "authn/token.h"
 #include "domain/factor.h"
+#include "domain/throttle.h"
 #include "store/credential.h"
 
 static const int64_t pending_life = 300 * CLOCK_SECOND;
 
-struct throttles {
-  struct authn_throttle account, address;
-};
-
-static enum result take(struct signin *s, struct str account, struct throttles *ret_throttles)
+/* All spellings of a name are one account; a name that can be nobody's is counted like one. */
+static enum result key_of(struct signin *s, struct str login, struct str *ret_key)
 {
-  struct store_call store = domain_session_store(s);
-  const struct crypto_keys *keys = s->domain->keys;
-  TRY(authn_throttle_on(keys, AUTHN_THROTTLE_ADDRESS, s->address, &ret_throttles->address));
-  TRY(authn_throttle_on(keys, AUTHN_THROTTLE_ACCOUNT, account, &ret_throttles->account));
-  TRY(authn_throttle_take(&ret_throttles->address, &store, s->domain->limits.address_attempts, s->now, &s->retry_after));
-  return authn_throttle_take(&ret_throttles->account, &store, s->domain->limits.account_attempts, s->now, &s->retry_after);
+  enum result r = authn_name_normalise(login, s->arena, ret_key);
+  if (r != R_MALFORMED && r != R_TOO_LARGE)
+    return r;
+  *ret_key = STR("");
+  return R_OK;
 }
 
-static enum result give_back(const struct throttles *throttles, struct store_tx *tx)
+static enum result count(struct signin *s, const struct login_request *request, struct str key,
+                         const struct store_credential *credential, struct throttle *ret_throttle)
 {
-  TRY(authn_throttle_forget(&throttles->account, tx));
-  return authn_throttle_return(&throttles->address, tx);
+  const struct domain_limits *limits = &s->domain->limits;
+  struct throttle_target target = {.code = request->tenant,
+                                   .key = key,
+                                   .person = credential->principal,
+                                   .account_attempts = limits->account_attempts,
+                                   .address_attempts = limits->address_attempts,
+                                   .tenant_attempts = limits->tenant_attempts};
+  return domain_throttle_take(s, &target, ret_throttle);
 }
 
-/* All spellings of a name are one account. */
-static enum result account_of(struct signin *s, const struct login_request *request, struct str *ret_key, struct str *ret_account)
-{
-  struct str key;
-  enum result r = authn_name_normalise(request->login, s->arena, &key);
-  if (r == R_MALFORMED || r == R_TOO_LARGE)
-    key = STR("");
-  else
-    TRY(r);
-  *ret_account = arena_print(s->arena, "%.*s %.*s", (int)request->tenant.n, request->tenant.p, (int)key.n, key.p);
-  *ret_key = key;
-  return ret_account->p ? R_OK : R_NO_MEMORY;
-}
-
-/* The account, or a stand-in whose hash nothing fits: both are hashed against. */
+/* The account, or a stand-in whose hash nothing fits: both are counted and hashed against. */
 static enum result look_up(struct signin *s, struct str code, struct str key, struct store_credential *ret_credential)
 {
   struct store_call store = domain_session_store(s);
   enum result r = store_credential_find(&store, code, key, ret_credential);
-  if (r == R_NOT_FOUND) {
-    *ret_credential = (struct store_credential){.state = STR("unknown")};
-    r = store_credential_tenant(&store, code, &s->tenant);
-    return r == R_NOT_FOUND ? R_OK : r;
-  }
+  if (r != R_OK && r != R_NOT_FOUND)
+    return r;
   s->tenant = ret_credential->tenant;
   s->principal = ret_credential->principal;
-  return r;
+  return R_OK;
 }
 
 /* A hash that nothing fits, at today's cost: what an unknown account is checked against, in the same time. */
@@ -122,7 +108,7 @@ static const char *const audience_names[] = {
 
 /* The pending token carries the id that the session will have: one pending token, one session. The password was right: guesses at
    the code are counted by themselves. */
-static enum result pend(struct signin *s, const struct store_session *session, const struct throttles *throttles,
+static enum result pend(struct signin *s, const struct store_session *session, const struct throttle *throttle,
                         struct login *ret_login)
 {
   struct store_call store = domain_session_store(s);
@@ -139,14 +125,14 @@ static enum result pend(struct signin *s, const struct store_session *session, c
   struct login login = {.pending = true};
   TRY(authn_token_seal(s->domain->keys, CRYPTO_PENDING_TOKEN, &token, s->arena, &login.pending_token));
   TRY(store_tx_open(&store, &tx));
-  TRY(give_back(throttles, tx));
+  TRY(domain_throttle_return(throttle, tx));
   TRY(store_tx_commit(tx, &revision));
   *ret_login = login;
   return R_OK;
 }
 
 static enum result begin(struct signin *s, const struct store_session *session, enum authn_kind kind,
-                         const struct throttles *throttles, struct login *ret_login)
+                         const struct throttle *throttle, struct login *ret_login)
 {
   struct store_call store = domain_session_store(s);
   CLEANUP(store_tx_close) struct store_tx *tx = NULL;
@@ -154,7 +140,7 @@ static enum result begin(struct signin *s, const struct store_session *session, 
   struct login login;
   TRY(store_tx_open(&store, &tx));
   TRY(domain_session_begin(s, tx, session, kind, &login));
-  TRY(give_back(throttles, tx));
+  TRY(domain_throttle_return(throttle, tx));
   TRY(store_tx_commit(tx, &revision));
   *ret_login = login;
   return R_OK;
@@ -162,21 +148,21 @@ static enum result begin(struct signin *s, const struct store_session *session, 
 
 RESULT domain_login(struct signin *s, const struct login_request *request, struct login *ret_login)
 {
-  struct throttles throttles;
-  struct store_credential credential;
+  struct throttle throttle;
+  struct store_credential credential = {0};
   struct store_session session;
-  struct str key, account, audience = request->audience.p ? request->audience : STR("service");
-  TRY(account_of(s, request, &key, &account));
-  TRY(take(s, account, &throttles));
+  struct str key, audience = request->audience.p ? request->audience : STR("service");
+  TRY(key_of(s, request->login, &key));
   TRY(look_up(s, request->tenant, key, &credential));
+  TRY(count(s, request, key, &credential, &throttle));
   TRY(check_password(s, &credential, request->password));
   improve_hash(s, &credential, request->password);
   TRY(new_session(s, &credential, audience, &session));
   if (credential.has_totp)
-    return pend(s, &session, &throttles, ret_login);
+    return pend(s, &session, &throttle, ret_login);
   if (audience_named(audience) == AUTHN_ANALYTICS)
     return R_LOGIN_FAILED;
-  return begin(s, &session, AUTHN_USER, &throttles, ret_login);
+  return begin(s, &session, AUTHN_USER, &throttle, ret_login);
 }
 
 RESULT domain_login_totp(struct signin *s, struct str pending_token, struct str code, struct login *ret_login)

@@ -4,6 +4,7 @@
 #include "authn/token.h"
 #include "domain/audit.h"
 #include "domain/guard.h"
+#include "domain/throttle.h"
 #include "policy/current.h"
 #include "store/user.h"
 
@@ -124,8 +125,10 @@ RESULT domain_session_begin(struct signin *s, struct store_tx *tx, const struct 
     return R_LOGIN_FAILED;
   TRY(r);
   TRY(access_token(s, session, kind, &login));
-  if (kind == AUTHN_USER)
+  if (kind == AUTHN_USER) {
     TRY(refresh_token(s, tx, session, &login));
+    TRY(domain_throttle_know(s, tx, &session->principal, &login));
+  }
   TRY(domain_session_event(s, tx, &session->principal, kind, "session", &session->id));
   *ret_login = login;
   return R_OK;

@@ -10,6 +10,8 @@ struct signin {
   struct arena *arena;
   int64_t now, deadline; /* clock_now(), clock_monotonic() */
   struct str address, request_id;
+  struct str device_token; /* as it was shown; .p NULL: none */
+  bool remember_device;    /* they ask for one */
   const char *action;    /* the operation, for the audit event */
   struct uuid tenant;    /* set as soon as it is known: where a refusal is recorded */
   struct uuid principal; /* set like it */
@@ -24,6 +26,8 @@ struct login {
   struct str access_token, refresh_token; /* refresh_token .p NULL for clients */
   int64_t expires_in;                     /* seconds of the access token */
   struct uuid session;
+  struct str device_token; /* to be shown at the next login; .p NULL: none was asked for, or the one shown is good */
+  bool new_device;         /* neither the device nor the place was known: worth telling its owner */
 };
 
 /* For store calls on the auth pool. */

@@ -12,8 +12,8 @@ RESULT store_credential_find(const struct store_call *call, struct str code, str
   TRY(store_read(call, SQL_login_find, &values, &rows));
   if (rows.count != 1)
     return R_NOT_FOUND;
-  *ret_credential = (struct store_credential){.principal = db_uuid(&rows, 0, 0),
-                                              .tenant = db_uuid(&rows, 0, 1),
+  *ret_credential = (struct store_credential){.tenant = db_uuid(&rows, 0, 0),
+                                              .principal = db_uuid(&rows, 0, 1),
                                               .state = db_text(&rows, 0, 2),
                                               .epoch = (uint32_t)db_int(&rows, 0, 3),
                                               .hash = db_text(&rows, 0, 4),

@@ -13,7 +13,7 @@ struct store_credential {
   struct str login, email, tenant_name, tenant_code; /* by store_credential_get only */
 };
 
-/* By tenant code and normal login name; R_NOT_FOUND. */
+/* By tenant code and normal login name; R_NOT_FOUND without such a tenant. Without such a user, who is zero then, the tenant alone. */
 RESULT store_credential_find(const struct store_call *call, struct str code, struct str login_key,
                              struct store_credential *ret_credential);
 /* Of a user by id; R_NOT_FOUND. */

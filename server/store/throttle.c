@@ -3,7 +3,7 @@
 #include "store/run.h"
 
 RESULT store_throttle_take(const struct store_call *call, struct str subject, int64_t now, int64_t window_start,
-                           int64_t *ret_count, int64_t *ret_since)
+                           struct store_throttle *ret_counter)
 {
   struct db_values values = {0};
   struct db_rows rows;
@@ -13,8 +13,7 @@ RESULT store_throttle_take(const struct store_call *call, struct str subject, in
   TRY(store_read(call, SQL_throttle_take, &values, &rows));
   if (rows.count != 1)
     return R_INTERNAL;
-  *ret_count = db_int(&rows, 0, 0);
-  *ret_since = db_time(&rows, 0, 1);
+  *ret_counter = (struct store_throttle){db_int(&rows, 0, 0), db_time(&rows, 0, 1), db_int(&rows, 0, 2)};
   return R_OK;
 }
 
@@ -25,6 +24,75 @@ static enum result on_subject(struct store_tx *tx, enum statement statement, str
   return store_queue(tx, statement, &values);
 }
 
-RESULT store_throttle_clear(struct store_tx *tx, struct str subject) { return on_subject(tx, SQL_throttle_clear, subject); }
+RESULT store_throttle_clear(struct store_tx *tx, struct str subject)
+{
+  return on_subject(tx, SQL_throttle_clear, subject);
+}
 
-RESULT store_throttle_return(struct store_tx *tx, struct str subject) { return on_subject(tx, SQL_throttle_return, subject); }
+RESULT store_throttle_return(struct store_tx *tx, struct str subject)
+{
+  return on_subject(tx, SQL_throttle_return, subject);
+}
+
+static void put_subject(struct db_values *values, struct str subject)
+{
+  if (subject.p)
+    db_put_bytes(values, subject.p, subject.n);
+  else
+    db_put_null(values);
+}
+
+static void put_attempt(struct db_values *values, const struct store_attempt *attempt)
+{
+  put_subject(values, attempt->device);
+  put_subject(values, attempt->place);
+  put_subject(values, attempt->account);
+  put_subject(values, attempt->share);
+  put_subject(values, attempt->address);
+  put_subject(values, attempt->tenant);
+}
+
+RESULT store_throttle_login(const struct store_call *call, const struct store_attempt *attempt, int64_t now,
+                            struct str *ret_known, int64_t *ret_wait)
+{
+  struct db_values values = {0};
+  struct db_rows rows;
+  db_put_uuid(&values, &attempt->person);
+  put_attempt(&values, attempt);
+  db_put_int4(&values, (int32_t)attempt->account_most);
+  db_put_int4(&values, (int32_t)attempt->address_most);
+  db_put_int4(&values, (int32_t)attempt->tenant_most);
+  db_put_time(&values, now);
+  TRY(store_read(call, SQL_throttle_login, &values, &rows));
+  if (rows.count != 1)
+    return R_INTERNAL;
+  *ret_known = db_text(&rows, 0, 0);
+  *ret_wait = db_int(&rows, 0, 1);
+  return R_OK;
+}
+
+RESULT store_throttle_login_done(struct store_tx *tx, const struct store_attempt *attempt, struct str known)
+{
+  struct db_values values = {0};
+  db_put_text(&values, known);
+  put_attempt(&values, attempt);
+  return store_queue(tx, SQL_throttle_login_done, &values);
+}
+
+RESULT store_throttle_know(struct store_tx *tx, const struct store_known *known, int64_t now, bool *ret_device,
+                           bool *ret_place)
+{
+  struct db_values values = {0};
+  struct db_rows rows;
+  db_put_uuid(&values, &known->person);
+  put_subject(&values, known->device_shown);
+  put_subject(&values, known->device_new);
+  put_subject(&values, known->place);
+  db_put_time(&values, now);
+  TRY(store_run(tx, SQL_known_put, &values, &rows));
+  if (rows.count != 1)
+    return R_INTERNAL;
+  *ret_device = db_bool(&rows, 0, 0);
+  *ret_place = db_bool(&rows, 0, 1);
+  return R_OK;
+}

@@ -1,10 +1,41 @@
-/* Counters of attempts in the vault, shared by all processes, on the auth pool. */
+/* Counters of attempts in the vault, shared by all processes, on the auth pool; and the devices and places that
+   people came from. */
 #pragma once
 #include "store/call.h"
 
-/* Counts one attempt, at once and for all to see; gives the count since `ret_since`, which is after `window_start`. */
+struct store_throttle {
+  int64_t count, since; /* failures in the window, and when that began */
+  int64_t streak;       /* failures since the last success */
+};
+
+/* Counts one attempt, at once and for all to see, in the window that began after `window_start`. */
 RESULT store_throttle_take(const struct store_call *call, struct str subject, int64_t now, int64_t window_start,
-                           int64_t *ret_count, int64_t *ret_since);
+                           struct store_throttle *ret_counter);
 RESULT store_throttle_clear(struct store_tx *tx, struct str subject);
 /* One attempt fewer. */
 RESULT store_throttle_return(struct store_tx *tx, struct str subject);
+
+/* An attempt at a password; subjects are 32 bytes. */
+struct store_attempt {
+  struct uuid person; /* zero: nobody of that name */
+  struct str device;  /* .p NULL: none was shown */
+  struct str place, account, share, address, tenant;
+  int64_t account_most, address_most, tenant_most; /* tenant_most 0: no limit */
+};
+
+/* Counts it on all that it concerns, or on none: then ret_wait is the seconds to wait, else 0. ret_known is
+   "device" or "place", from which that person came before, .p NULL for a stranger. */
+RESULT store_throttle_login(const struct store_call *call, const struct store_attempt *attempt, int64_t now,
+                            struct str *ret_known, int64_t *ret_wait);
+/* It succeeded: gives back what was counted. Queued. */
+RESULT store_throttle_login_done(struct store_tx *tx, const struct store_attempt *attempt, struct str known);
+
+/* What a person has signed in from. */
+struct store_known {
+  struct uuid person;
+  struct str device_shown, device_new; /* .p NULL: none */
+  struct str place;
+};
+/* Keeps it, for 90 days a device and for 30 a place; says what was known before. */
+RESULT store_throttle_know(struct store_tx *tx, const struct store_known *known, int64_t now, bool *ret_device,
+                           bool *ret_place);

@@ -1,10 +1,10 @@
--- Who would sign in by this name at the tenant of this code, and with what.
+-- Who would sign in by this name at the tenant of this code, and with what; without such a user, the tenant alone.
 -- role: auth
 -- params: $1 code text, $2 login_key text
--- row: id uuid, tenant_id uuid, state text, epoch integer, password_hash text, totp_id uuid
-SELECT p.id, p.tenant_id, p.state, p.epoch, c.password_hash, o.id AS totp_id
+-- row: tenant_id uuid, id uuid, state text, epoch integer, password_hash text, totp_id uuid
+SELECT t.id AS tenant_id, p.id, p.state, p.epoch, c.password_hash, o.id AS totp_id
   FROM tenant t
-  JOIN principal p ON p.tenant_id = t.id AND p.kind = 'user' AND p.login_key = $2
+  LEFT JOIN principal p ON p.tenant_id = t.id AND p.kind = 'user' AND p.login_key = $2
   LEFT JOIN vault.credential c ON c.principal_id = p.id AND c.tenant_path = p.tenant_path
   LEFT JOIN vault.totp o ON o.principal_id = p.id AND o.confirmed_at IS NOT NULL
  WHERE t.code = $1

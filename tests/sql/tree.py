@@ -31,6 +31,8 @@ ROWS = {
         SELECT gen_random_uuid(), p.id, t.id, t.path, t.boundary, ''""",
     "bailiwick.session": """INSERT INTO session (id, principal_id, tenant_id, tenant_path, tenant_boundary, epoch, strength,
         audience, expires_at, proof_id) SELECT gen_random_uuid(), p.id, t.id, t.path, t.boundary, 1, 1, 'service', now(), c.id""",
+    "vault.known": """INSERT INTO vault.known (principal_id, tenant_id, tenant_path, tenant_boundary, kind, digest, seen_at, expires_at)
+        SELECT p.id, t.id, t.path, t.boundary, 'place', uuid_send(t.id), now(), now()""",
     "vault.refresh": """INSERT INTO vault.refresh (digest, session_id, tenant_id, tenant_path, tenant_boundary, expires_at)
         SELECT uuid_send(s.id), s.id, t.id, t.path, t.boundary, now()""",
 }
