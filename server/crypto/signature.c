@@ -73,7 +73,8 @@ RESULT crypto_signature_key_new(struct crypto_signature_key **ret_key)
   return R_OK;
 }
 
-RESULT crypto_signature_key_point(const struct crypto_signature_key *key, unsigned char ret_point[CRYPTO_SIGNATURE_POINT])
+RESULT crypto_signature_key_point(const struct crypto_signature_key *key,
+                                  unsigned char ret_point[CRYPTO_SIGNATURE_POINT])
 {
   unsigned char point[POINT];
   size_t n = 0;
@@ -84,7 +85,8 @@ RESULT crypto_signature_key_point(const struct crypto_signature_key *key, unsign
   return R_OK;
 }
 
-RESULT crypto_signature_key_export(const struct crypto_signature_key *key, unsigned char ret_bytes[CRYPTO_SIGNATURE_KEY])
+RESULT crypto_signature_key_export(const struct crypto_signature_key *key,
+                                   unsigned char ret_bytes[CRYPTO_SIGNATURE_KEY])
 {
   BIGNUM *number CLEANUP(number_free) = NULL;
   unsigned char bytes[CRYPTO_SIGNATURE_KEY];

@@ -12,9 +12,11 @@
 static const char *const rfc_x = "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU";
 static const char *const rfc_y = "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0";
 static const char *const rfc_d = "jpsQnnGQmL-YBIffH1136cspYG6-0iY7X1fCE9-E9LI";
-static const char *const rfc_text = "eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFt"
-                                    "cGxlLmNvbS9pc19yb290Ijp0cnVlfQ";
-static const char *const rfc_signature = "DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q";
+static const char *const rfc_text =
+    "eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFt"
+    "cGxlLmNvbS9pc19yb290Ijp0cnVlfQ";
+static const char *const rfc_signature =
+    "DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q";
 
 static struct crypto_signature_key *key, *other;
 
@@ -122,14 +124,13 @@ static void a_signature_of_any_other_length_is_refused(void **state)
 static void numbers_out_of_range_are_refused(void **state)
 {
   (void)state;
-  static const char *const numbers[] = {
-      "0000000000000000000000000000000000000000000000000000000000000000",
-      "0000000000000000000000000000000000000000000000000000000000000001",
-      "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632550",
-      "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551",
-      "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632552",
-      "ffffffff00000001000000000000000000000000ffffffffffffffffffffffff",
-      "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff"};
+  static const char *const numbers[] = {"0000000000000000000000000000000000000000000000000000000000000000",
+                                        "0000000000000000000000000000000000000000000000000000000000000001",
+                                        "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632550",
+                                        "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551",
+                                        "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632552",
+                                        "ffffffff00000001000000000000000000000000ffffffffffffffffffffffff",
+                                        "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff"};
   for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
     for (unsigned where = 1; where <= 3; where++) {
       unsigned char signature[CRYPTO_SIGNATURE];
@@ -218,7 +219,8 @@ int EVP_DigestVerifyInit_ex(EVP_MD_CTX *context, EVP_PKEY_CTX **pkey_context, co
   return outcome(__func__, real(context, pkey_context, name, library, properties, pkey, params));
 }
 
-int EVP_DigestVerify(EVP_MD_CTX *context, const unsigned char *signature, size_t n, const unsigned char *bytes, size_t size)
+int EVP_DigestVerify(EVP_MD_CTX *context, const unsigned char *signature, size_t n, const unsigned char *bytes,
+                     size_t size)
 {
   int (*real)(EVP_MD_CTX *, const unsigned char *, size_t, const unsigned char *, size_t) = dlsym(RTLD_NEXT, __func__);
   return outcome(__func__, real(context, signature, n, bytes, size));
