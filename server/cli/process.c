@@ -150,7 +150,8 @@ static enum result open_all(const struct settings *s, enum cli_process_kind kind
   if (r != R_OK)
     return fail("schema", r);
   p->domain.limits = limits_of(s);
-  p->domain.base_url = s->base_url[0] ? str_of(s->base_url) : arena_print(arena, "http://%s", s->listen);
+  const char *scheme = s->tls_certificate_file[0] ? "https" : "http";
+  p->domain.base_url = s->base_url[0] ? str_of(s->base_url) : arena_print(arena, "%s://%s", scheme, s->listen);
   if (!p->domain.base_url.p)
     return fail("settings", R_NO_MEMORY);
   p->domain.mail = (struct domain_mail){.accept_url = str_of(s->accept_url), .reset_url = str_of(s->reset_url)};
