@@ -30,11 +30,14 @@ static void ready(const struct api_management *management, struct http_request *
 static void metrics(const struct api_management *management, struct http_request *request, struct http_reply *reply)
 {
   struct buf text = buf_in(http_request_arena(request), METRICS_MOST);
+  unsigned computing;
+  uint64_t hashes = crypto_hash_count(&computing);
   http_server_metrics(management->server, &text);
   policy_metrics(management->policy, &text);
   domain_refusal_metrics(management->refusals, &text);
   metric_put(&text, "bailiwick_password_hashes_total", "counter", "Password hashes computed, made or checked.",
-             (double)crypto_hash_count());
+             (double)hashes);
+  metric_put(&text, "bailiwick_password_hashes_computing", "gauge", "Password hashes being computed now.", (double)computing);
   struct str all = buf_str(&text);
   if (all.p)
     http_reply_body(reply, 200, "text/plain; version=0.0.4; charset=utf-8", all);

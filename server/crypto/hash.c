@@ -3,13 +3,46 @@
 #include "crypto/hash.h"
 #include "crypto/digest.h"
 #include <argon2.h>
-#include <stdatomic.h>
+#include <pthread.h>
 
 enum { SALT = 16, TAG = 32, SALT_TEXT = 22, TAG_TEXT = 43 };
 
-static _Atomic uint64_t computed;
+/* Turns at computing: who waits for the database meanwhile takes none. */
+static struct {
+  pthread_mutex_t lock;
+  pthread_cond_t free;
+  unsigned most, taken;
+  uint64_t all;
+} turns = {.lock = PTHREAD_MUTEX_INITIALIZER, .free = PTHREAD_COND_INITIALIZER};
 
-uint64_t crypto_hash_count(void) { return atomic_load_explicit(&computed, memory_order_relaxed); }
+void crypto_hash_at_once(unsigned most) { turns.most = most; }
+
+static void take_turn(void)
+{
+  pthread_mutex_lock(&turns.lock);
+  while (turns.most > 0 && turns.taken >= turns.most)
+    pthread_cond_wait(&turns.free, &turns.lock);
+  turns.taken++;
+  turns.all++;
+  pthread_mutex_unlock(&turns.lock);
+}
+
+static void give_turn(void)
+{
+  pthread_mutex_lock(&turns.lock);
+  turns.taken--;
+  pthread_cond_signal(&turns.free);
+  pthread_mutex_unlock(&turns.lock);
+}
+
+uint64_t crypto_hash_count(unsigned *ret_now)
+{
+  pthread_mutex_lock(&turns.lock);
+  uint64_t all = turns.all;
+  *ret_now = turns.taken;
+  pthread_mutex_unlock(&turns.lock);
+  return all;
+}
 
 struct crypto_cost crypto_cost_default(void) { return (struct crypto_cost){19 * 1024, 2, 1}; }
 
@@ -57,9 +90,10 @@ RESULT crypto_hash_make(const struct crypto_keys *keys, struct crypto_cost cost,
     return R_RULE;
   TRY(crypto_random(salt, sizeof salt));
   TRY(crypto_hmac(keys, CRYPTO_PEPPER, password, peppered));
-  atomic_fetch_add_explicit(&computed, 1, memory_order_relaxed);
+  take_turn();
   int made = argon2id_hash_encoded(cost.passes, cost.memory, cost.lanes, peppered, sizeof peppered, salt, SALT, TAG,
                                    hash, sizeof hash);
+  give_turn();
   secret_wipe(peppered, sizeof peppered);
   if (made == ARGON2_MEMORY_ALLOCATION_ERROR)
     return R_NO_MEMORY;
@@ -78,8 +112,9 @@ RESULT crypto_hash_check(const struct crypto_keys *keys, struct str hash, struct
     return R_LOGIN_FAILED;
   memcpy(text, hash.p, hash.n);
   TRY(crypto_hmac(keys, CRYPTO_PEPPER, password, peppered));
-  atomic_fetch_add_explicit(&computed, 1, memory_order_relaxed);
+  take_turn();
   int same = argon2id_verify(text, peppered, sizeof peppered);
+  give_turn();
   secret_wipe(peppered, sizeof peppered);
   if (same == ARGON2_MEMORY_ALLOCATION_ERROR)
     return R_NO_MEMORY;

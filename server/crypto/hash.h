@@ -16,8 +16,12 @@ enum { CRYPTO_COST_MEMORY_MOST = 256 * 1024, CRYPTO_COST_PASSES_MOST = 16, CRYPT
 
 enum { CRYPTO_HASH_TEXT = 128 };
 
-/* Hashes computed since the process began, made or checked. */
-uint64_t crypto_hash_count(void);
+/* Hashes computed since the process began, made or checked; and how many just now. */
+uint64_t crypto_hash_count(unsigned *ret_now);
+
+/* At most so many are computed at a time in this process, others wait their turn; 0, as before it is said: any number.
+   Said once, before there are threads: what is bounded is the machine's memory and processors. */
+void crypto_hash_at_once(unsigned most);
 
 /* R_RULE when the cost is over those limits or under Argon2's own (8 KiB a lane, 1 pass, 1 lane). */
 RESULT crypto_hash_make(const struct crypto_keys *keys, struct crypto_cost cost, struct str password,

@@ -1,5 +1,6 @@
 """Measures the service in a large estate and prints `figure NAME = VALUE, goal >= GOAL` for each figure asked for."""
 import argparse
+import json
 import os
 import re
 import signal
@@ -13,13 +14,17 @@ import psycopg
 import requests
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from opponents import PROGRAMS, Broken, Empty, PgBench, pipeline, statement, wrk  # noqa: E402
+from opponents import PROGRAMS, Broken, Empty, PgBench, pipeline, rate_of, statement, wrk  # noqa: E402
 from suites import build_folder  # noqa: E402
 from support.server import Server  # noqa: E402
 from support.source import ROOT  # noqa: E402
+from support.timing import Wire, status_of  # noqa: E402
 
 PASSWORD = "a password for the bench alone"
 PAGE = 50
+# The service's own defaults.
+HASH_MEMORY, HASH_PASSES, HASH_WORKERS = 19456, 2, 2
+PEOPLE = 16
 
 
 class Size:
@@ -43,8 +48,10 @@ class Bench:
     def __init__(self, build, size):
         self.build, self.size = build, size
         # On a machine at its limit the follower may wait longer for a processor than the lease allows.
-        self.server = Server(trusted_proxies="", database_workers=size.connections, policy_lease=20)
+        self.server = Server(trusted_proxies="", database_workers=size.connections, policy_lease=20,
+                             hash_memory=HASH_MEMORY, hash_passes=HASH_PASSES, hash_workers=HASH_WORKERS)
         self.partner = numbered("8001", 1)
+        self.people = []  # what they sign in with
 
     def start(self):
         self.server.start()
@@ -162,6 +169,94 @@ def user_page_ratio(bench):
                        lambda seconds: peer.run(bench.size.connections, seconds))
 
 
+def login_script(bench):
+    """For wrk: people of partner 1 who sign in with the right password, one after the other."""
+    if not bench.people:
+        code = bench.call("GET", f"/v1/tenants/{bench.partner}", bench.token)["code"]
+        for number in range(PEOPLE):
+            user = bench.call("POST", f"/v1/tenants/{bench.partner}/users", bench.token, json={"login": f"person{number}"})
+            token = bench.call("POST", f"/v1/users/{user['id']}/invite", bench.token)["token"]
+            bench.call("POST", "/v1/invitations/accept", json={"token": token, "password": PASSWORD})
+            bench.people.append(json.dumps({"login": user["login"], "password": PASSWORD, "tenant": code}))
+    bodies = ",".join(f"[[{body}]]" for body in bench.people)
+    return bench.file("login.lua", f"""
+local bodies, number = {{{bodies}}}, 0
+wrk.method, wrk.headers["Content-Type"] = "POST", "application/json"
+function request()
+  number = number + 1
+  return wrk.format(nil, "/v1/login", nil, bodies[number % #bodies + 1])
+end
+""")
+
+
+def bare_hashes(bench, seconds):
+    """Argon2id alone, by as many threads as the service has for it."""
+    argv = [bench.build / "bench_crypto_hash", HASH_WORKERS, HASH_MEMORY, HASH_PASSES, seconds]
+    return rate_of(argv, r"([\d.]+) hashes a second")
+
+
+def logins_ratio(bench):
+    script = login_script(bench)
+    return bench.ratio("logins_ratio", lambda seconds: wrk(bench.server.url, bench.size.connections, seconds, script=script),
+                       lambda seconds: bare_hashes(bench, seconds))
+
+
+class Flood:
+    """As many logins as fill the hash lane and its queue, without a pause."""
+
+    CONNECTIONS = 64
+
+    def __init__(self, bench, script, seconds):
+        self.bench = bench
+        argv = ["wrk", "-t1", f"-c{self.CONNECTIONS}", f"-d{seconds}", "--timeout", "30s", "-s", script, bench.server.url]
+        self.process = subprocess.Popen([str(word) for word in argv], stdout=subprocess.DEVNULL)
+
+    def __enter__(self):
+        deadline = time.monotonic() + 20
+        while self.waiting() < self.CONNECTIONS / 2:
+            if time.monotonic() > deadline:
+                raise Broken("the flood does not fill the lane")
+            time.sleep(0.05)
+        return self
+
+    def waiting(self):
+        return int(re.search(r'lane_waiting{lane="hash"} (\d+)', self.bench.server.metrics())[1])
+
+    def __exit__(self, *_):
+        full = self.waiting() >= self.CONNECTIONS / 2
+        self.process.terminate()
+        self.process.wait()
+        if not full:
+            raise Broken("the flood ended before what was measured beside it")
+
+
+def p99_us(bench, seconds):
+    """Of GET /v1/me over one kept connection, asked as somebody would who waits a little between two."""
+    request = f"GET /v1/me HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {bench.token}\r\n\r\n".encode()
+    wire, times, deadline = Wire(bench.server.port), [], time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        taken, head, _ = wire.ask(request)
+        if status_of(head) != 200:
+            raise Broken(f"GET /v1/me: {head[:40]}")
+        times.append(taken)
+        time.sleep(0.002)
+    wire.close()
+    return 1e6 * sorted(times)[len(times) * 99 // 100]
+
+
+def me_p99_under_flood_ratio(bench):
+    script = login_script(bench)
+    idle, flooded = [], []
+    p99_us(bench, bench.size.warm_up)
+    for _ in range(bench.size.rounds):
+        idle.append(p99_us(bench, bench.size.seconds))
+        with Flood(bench, script, bench.size.seconds + 30):
+            flooded.append(p99_us(bench, bench.size.seconds))
+    for kind, values in (("idle", idle), ("flooded", flooded)):
+        print(f"me_p99 {kind}, us: {' '.join(f'{value:.0f}' for value in values)}", flush=True)
+    return statistics.median(flooded) / statistics.median(idle)
+
+
 def change_applied_p99_ms(bench):
     """From sending a change to its reply, which waits until the change is applied in this process."""
     times = []
@@ -204,6 +299,8 @@ FIGURES = {
     "me_ratio": (me_ratio, ">= 0.5"),
     "user_get_ratio": (user_get_ratio, ">= 0.4"),
     "user_page_ratio": (user_page_ratio, ">= 0.5"),
+    "logins_ratio": (logins_ratio, ">= 0.9"),
+    "me_p99_under_flood_ratio": (me_p99_under_flood_ratio, "<= 2"),
     "change_applied_p99_ms": (change_applied_p99_ms, "<= 100"),
     "policy_load_seconds": (policy_load_seconds, None),
     "decision_ns": (decision_ns, None),
@@ -215,7 +312,8 @@ def build():
     folder = build_folder("bench")
     configure = ["cmake", "-S", ROOT, "-B", folder, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=RelWithDebInfo",
                  "-DBAILIWICK_SANITIZE="]
-    for argv in (configure, ["ninja", "-C", folder, "bailiwick", "bench_http_empty", "bench_pdp_decide"]):
+    for argv in (configure, ["ninja", "-C", folder, "bailiwick", "bench_http_empty", "bench_pdp_decide",
+                                               "bench_crypto_hash"]):
         done = subprocess.run(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
         if done.returncode:
             raise Broken(done.stdout)

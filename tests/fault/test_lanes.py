@@ -61,7 +61,7 @@ def test_a_blocked_database_lane_delays_no_decision(estate, admin, blocker):
 
 def test_a_flood_of_logins_delays_no_decision_and_is_refused_beyond_the_queue(server, admin, blocker):
     blocker.execute("LOCK TABLE vault.throttle IN ACCESS EXCLUSIVE MODE")
-    count = SETTINGS["hash_queue"] + SETTINGS["hash_workers"] + 30
+    count = SETTINGS["hash_queue"] + 2 * SETTINGS["hash_workers"] + 30
     body = {"login": "nobody", "password": "not the password", "tenant": server.tenant_code}
     thread, found = in_background(count, count, lambda i: timed(lambda: admin.other().post("/v1/login", body, None)))
     assert quick(admin, thread) > 10

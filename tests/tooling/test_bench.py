@@ -4,7 +4,8 @@ import subprocess
 from pathlib import Path
 
 BENCH = Path(__file__).resolve().parents[1] / "bench/run"
-FIGURES = ["me_ratio", "user_get_ratio", "user_page_ratio", "change_applied_p99_ms", "policy_load_seconds",
+FIGURES = ["me_ratio", "user_get_ratio", "user_page_ratio", "logins_ratio", "me_p99_under_flood_ratio",
+           "change_applied_p99_ms", "policy_load_seconds",
            "decision_ns", "memory_mb"]
 
 

@@ -5,6 +5,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <cmocka.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
 
 static const struct crypto_cost cheap = {8, 1, 1};
 static struct crypto_keys *keys, *other_keys;
@@ -179,6 +182,45 @@ static void a_hash_made_with_less_is_outdated(void **state)
   assert_true(crypto_hash_outdated(STR("$2b$12$abc"), cheap));
 }
 
+enum { THREADS = 6, MOST = 2 };
+
+static atomic_uint ended;
+
+static void *hash_once(void *argument)
+{
+  char hash[CRYPTO_HASH_TEXT];
+  bool made = crypto_hash_make(keys, (struct crypto_cost){4096, 4, 1}, STR("a password"), hash) == R_OK;
+  bool fits = made && crypto_hash_check(keys, str_of(hash), STR("a password")) == R_OK;
+  atomic_fetch_add(&ended, 1);
+  return fits ? argument : NULL;
+}
+
+static void no_more_are_computed_at_once_than_was_said(void **state)
+{
+  (void)state;
+  pthread_t threads[THREADS];
+  unsigned now, most = 0;
+  void *fits;
+  uint64_t before = crypto_hash_count(&now);
+  assert_int_equal(now, 0);
+  crypto_hash_at_once(MOST);
+  for (int i = 0; i < THREADS; i++)
+    assert_int_equal(pthread_create(&threads[i], NULL, hash_once, &ended), 0);
+  while (ended < THREADS) {
+    (void)crypto_hash_count(&now);
+    most = now > most ? now : most;
+    sched_yield();
+  }
+  for (int i = 0; i < THREADS; i++) {
+    assert_int_equal(pthread_join(threads[i], &fits), 0);
+    assert_ptr_equal(fits, &ended);
+  }
+  crypto_hash_at_once(0);
+  assert_int_equal(most, MOST);
+  assert_int_equal(crypto_hash_count(&now) - before, 2 * THREADS);
+  assert_int_equal(now, 0);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -193,6 +235,7 @@ int main(void)
       cmocka_unit_test(a_nul_inside_a_hash_is_refused),
       cmocka_unit_test(a_cost_outside_the_limits_is_refused),
       cmocka_unit_test(a_hash_made_with_less_is_outdated),
+      cmocka_unit_test(no_more_are_computed_at_once_than_was_said),
   };
   return cmocka_run_group_tests(tests, open_keys, close_keys);
 }
