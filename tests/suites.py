@@ -255,6 +255,7 @@ SUITES = {
     "contract": (pytest_suite, LANES, []),
     "unit": (unit_suite, LANES, []),
     "api": (pytest_suite, 1, ["oathtool", "openssl"]),
+    "clients": (pytest_suite, 1, ["node", "npm", "openssl", "oathtool"]),
     "isolation": (pytest_suite, 1, ["oathtool"]),
     "fault": (pytest_suite, 1, []),
     "tsan": (tsan_suite, LANES, ["setarch"]),

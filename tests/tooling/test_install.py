@@ -1,9 +1,12 @@
 """The one list of packages is complete and well-formed, and the scripts that read it hold what they promise."""
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
+
+from support.server import binary
 
 ROOT = Path(__file__).resolve().parents[2]
 SETS = {"build", "run", "test", "image"}
@@ -33,7 +36,7 @@ def test_every_row_is_a_package_a_set_and_perhaps_a_version():
     for row in rows():
         assert len(row) in (2, 3) and row[1] in SETS, row
         assert re.fullmatch(r"[a-z0-9][a-z0-9+.-]+", row[0]), row
-        assert len(row) == 2 or re.fullmatch(r"[0-9][0-9.]*", row[2]), row
+        assert len(row) == 2 or re.fullmatch(r"[0-9][0-9.]*|/[a-z/]+", row[2]), row
 
 
 def test_no_package_stands_twice():
@@ -56,18 +59,38 @@ def test_every_library_of_the_build_has_its_package():
         assert owner in packages("build"), f"{library} comes from {owner}"
 
 
-def test_every_shared_library_of_the_build_is_there_to_run():
-    for package in packages("build"):
-        if not package.startswith("lib"):
+def test_every_shared_library_of_the_service_is_there_to_run():
+    """What it names itself: its libraries' own are their packages' business."""
+    linked = dict(re.findall(r"(\S+) => (\S+)", output("ldd", binary())))
+    named = re.findall(r"\(NEEDED\).*\[(.*)\]", output("readelf", "-d", binary()))
+    assert "libpq.so.5" in named
+    for library in named:
+        if re.match(r"libc\.|libm\.|ld-linux|lib[a-z]+san\.", library):
             continue
-        depends = output("dpkg-query", "-W", "-f", "${Depends}", package)
-        shared = {name for name in re.findall(r"(lib[a-z0-9.+-]+) \(= ", depends) if not name.endswith("-dev")}
-        assert shared <= packages("run"), f"{package} needs {shared}"
+        path = Path(linked[library])
+        owners = {name for each in (path, path.resolve()) for name in
+                  re.findall(r"^([^:\s]+):", subprocess.run(["dpkg", "-S", each], capture_output=True, text=True,
+                                                             check=False).stdout, re.M)}
+        assert owners & packages("run"), f"{library} comes from {owners}"
 
 
 def test_nothing_to_install_is_said_by_silence():
     done = subprocess.run([ROOT / "docker/install", "build", "run", "test"], capture_output=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+
+
+@pytest.mark.parametrize("file, wanted", [("/bin/sh", False), ("/nowhere/at/all", True)])
+def test_a_file_may_be_as_good_as_its_package(tmp_path, file, wanted):
+    """npm, for one, which another distribution's nodejs brings: what is missing would be asked of apt-get."""
+    shutil.copy(ROOT / "docker/install", tmp_path)
+    (tmp_path / "packages.txt").write_text(f"a-package-that-is-nowhere test {file}\n")
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    for name in ("bash", "dirname", "dpkg-query"):  # and no apt-get
+        (tools / name).symlink_to(shutil.which(name))
+    done = subprocess.run(["/bin/bash", tmp_path / "install", "test"], capture_output=True, text=True, check=False,
+                          env={"PATH": str(tools)})
+    assert ("a-package-that-is-nowhere" in done.stderr) == wanted == (done.returncode != 0), done.stderr
 
 
 def test_an_unknown_set_is_refused():
