@@ -8,6 +8,8 @@
 #include "http/address.h"
 #include "db/tx.h"
 #include "domain/bootstrap.h"
+#include "domain/signing.h"
+#include "jobs/keys.h"
 #include "jobs/prune.h"
 #include <pthread.h>
 #include <signal.h>
@@ -32,6 +34,7 @@ struct service {
   struct api_management management;
   struct http_server *server, *management_server;
   struct jobs_prune *prune;
+  struct jobs_keys *keys;
 };
 
 static struct http_limits limits_of(const struct settings *s)
@@ -88,6 +91,7 @@ static enum result open_service(struct service *v)
   v->api.domain = &v->process.domain;
   TRY(domain_refusal_open(v->api.domain, REFUSALS, &v->api.refusals));
   TRY(jobs_prune_open(v->api.domain, &v->prune));
+  TRY(jobs_keys_open(v->api.domain, v->arena, &v->keys));
   v->table = api_table(&v->api);
   TRY(open_listener(v, v->settings->listen, &v->table, v->tls, &v->server));
   v->management = (struct api_management){
@@ -100,6 +104,7 @@ static void close_service(struct service *v)
 {
   http_server_close(&v->server, v->settings->drain_time);
   http_server_close(&v->management_server, 0);
+  jobs_keys_close(&v->keys);
   jobs_prune_close(&v->prune);
   domain_refusal_close(&v->api.refusals);
   cli_process_close(&v->process);
@@ -247,6 +252,34 @@ static int run_invite(const struct settings *settings, int count, char **words, 
   return 3;
 }
 
+static int rotate(const struct settings *settings, enum domain_signing_way way, struct arena *arena)
+{
+  struct cli_process process;
+  struct domain_signing made;
+  char from[CLOCK_TEXT];
+  if (cli_process_open(settings, CLI_COMMAND, arena, &process) != R_OK)
+    return 3;
+  enum result r = domain_signing_rotate(&process.domain, way, arena, &made);
+  cli_process_close(&process);
+  if (r != R_OK) {
+    fprintf(stderr, "bailiwick rotate-keys: %s\n", result_row(r)->code);
+    return 3;
+  }
+  clock_format(made.signs_from, from);
+  printf("key %.*s signs from %s%s\n", (int)made.kid.n, made.kid.p, from,
+         way == DOMAIN_SIGNING_ALONE ? "; what was signed before is refused from then on" : "");
+  return 0;
+}
+
+static int run_rotate_keys(const struct settings *settings, int count, char **words, struct arena *arena)
+{
+  bool alone = count == 1 && strcmp(words[0], "alone") == 0;
+  if (count == 0 || alone)
+    return rotate(settings, alone ? DOMAIN_SIGNING_ALONE : DOMAIN_SIGNING_BY_COMMAND, arena);
+  fprintf(stderr, "usage: bailiwick rotate-keys [alone] [--setting value ...]\n");
+  return 3;
+}
+
 static int run_version(const struct settings *settings, int count, char **words, struct arena *arena)
 {
   (void)settings;
@@ -266,6 +299,7 @@ static const struct {
     {"migrate", run_migrate, "bring the schema of your own database up to date"},
     {"import", run_import, "load tenants, users and grants from a file of JSON lines"},
     {"invite", run_invite, "give a user a one-time token to set their password"},
+    {"rotate-keys", run_rotate_keys, "make the next key that signs access tokens; alone: and believe no earlier one"},
     {"version", run_version, "say which one this is"},
 };
 
@@ -274,7 +308,7 @@ static int usage(struct arena *arena)
   struct buf text = buf_in(arena, 64 * 1024);
   buf_print(&text, "usage: bailiwick COMMAND [--setting value ...]\n");
   for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
-    buf_print(&text, "  %-8s %s\n", commands[i].name, commands[i].help);
+    buf_print(&text, "  %-11s %s\n", commands[i].name, commands[i].help);
   buf_print(&text, "settings:\n");
   cli_settings_print(&text);
   struct str all = buf_str(&text);

@@ -5,7 +5,6 @@
 #include "api/place.h"
 #include "api/refuse.h"
 #include "api/routes.h"
-#include "authn/token.h"
 #include "policy/current.h"
 
 static const struct route *row_of(const struct api_call *call) { return &api_routes[call->route]; }
@@ -39,7 +38,7 @@ static enum result authenticate(struct api_call *call)
   struct authn_token token;
   if (!str_equal_fold(scheme, STR("Bearer")))
     return R_UNAUTHENTICATED;
-  TRY(authn_token_open(call->api->domain->keys, CRYPTO_ACCESS_TOKEN, str_trim(text), call->now, &token));
+  TRY(authn_token_check(&call->api->domain->issuer, str_trim(text), call->now, call->arena, &token));
   if (!policy_fresh(policy_of(call)))
     return R_UNAVAILABLE;
   call->caller = token.caller;

@@ -1,14 +1,19 @@
 /* Bringing up what every command stands on, in order, and taking it down in the other. */
 #include "cli/process.h"
+#include "authn/seen.h"
 #include "db/account.h"
 #include "db/cluster.h"
 #include "db/keeper.h"
 #include "db/migrate.h"
 #include "db/pool.h"
 #include "db/tx.h"
+#include "domain/signing.h"
 #include "store/installation.h"
 #include <stdio.h>
 #include <unistd.h>
+
+/* Tokens that are remembered as verified: what more callers show is verified anew. */
+enum { SEEN = 4096 };
 
 static const int64_t settle_time = 30 * CLOCK_SECOND;
 
@@ -87,6 +92,15 @@ static enum result check_key(struct cli_process *p, struct arena *arena)
   return R_RULE;
 }
 
+static enum result open_issuer(struct cli_process *p, struct arena *arena)
+{
+  struct authn_issuer *issuer = &p->domain.issuer;
+  issuer->url = p->domain.base_url;
+  TRY(authn_keyring_open(p->keys, arena, &issuer->ring));
+  TRY(authn_seen_open(SEEN, arena, &issuer->seen));
+  return domain_signing_open(&p->domain, arena);
+}
+
 static enum result open_policy(const struct settings *s, struct cli_process *p)
 {
   struct policy_config config = {.conninfo = p->conninfo, .lease = s->policy_lease};
@@ -108,6 +122,8 @@ static struct domain_limits limits_of(const struct settings *s)
       .session_idle_time = s->session_idle_time,
       .invitation_time = s->invitation_time,
       .reset_time = s->reset_time,
+      .signing_key_time = s->signing_key_time,
+      .signing_key_lead = s->signing_key_lead,
       .account_attempts = s->account_attempts,
       .address_attempts = s->address_attempts,
       .tenant_attempts = s->tenant_attempts,
@@ -135,7 +151,8 @@ static enum result open_all(const struct settings *s, enum cli_process_kind kind
     return fail("schema", r);
   p->domain.limits = limits_of(s);
   crypto_hash_at_once((unsigned)s->hash_workers);
-  p->domain.base_url = s->base_url[0] ? str_of(s->base_url) : arena_print(arena, "http://%s", s->listen);
+  const char *scheme = s->tls_certificate_file[0] ? "https" : "http";
+  p->domain.base_url = s->base_url[0] ? str_of(s->base_url) : arena_print(arena, "%s://%s", scheme, s->listen);
   if (!p->domain.base_url.p)
     return fail("settings", R_NO_MEMORY);
   p->domain.mail = (struct domain_mail){.accept_url = str_of(s->accept_url), .reset_url = str_of(s->reset_url)};
@@ -144,6 +161,9 @@ static enum result open_all(const struct settings *s, enum cli_process_kind kind
     r = check_key(p, arena);
   if (r != R_OK)
     return fail("connections", r);
+  r = open_issuer(p, arena);
+  if (r != R_OK)
+    return fail("signing keys", r);
   r = open_policy(s, p);
   return r == R_OK ? R_OK : fail("policy", r);
 }
@@ -164,6 +184,8 @@ RESULT cli_process_open(const struct settings *settings, enum cli_process_kind k
 void cli_process_close(struct cli_process *p)
 {
   policy_close(&p->domain.policy);
+  authn_seen_close(&p->domain.issuer.seen);
+  authn_keyring_close(&p->domain.issuer.ring);
   db_pool_close(&p->domain.app);
   db_pool_close(&p->domain.auth);
   crypto_keys_close(&p->keys);

@@ -3,12 +3,28 @@
 #include <limits.h>
 #include <openssl/evp.h>
 #include <openssl/rand.h>
+#include <stdatomic.h>
+
+/* Fetched once a process and kept: to fetch it each time costs as much as a digest. */
+static const EVP_MD *sha256(void)
+{
+  static _Atomic(EVP_MD *) kept;
+  EVP_MD *before = atomic_load(&kept);
+  if (before)
+    return before;
+  EVP_MD *fetched = EVP_MD_fetch(NULL, "SHA256", NULL);
+  if (!fetched || atomic_compare_exchange_strong(&kept, &before, fetched))
+    return fetched;
+  EVP_MD_free(fetched);
+  return before;
+}
 
 RESULT crypto_digest(struct str bytes, unsigned char ret_digest[CRYPTO_DIGEST])
 {
   unsigned char digest[EVP_MAX_MD_SIZE];
   unsigned int n = 0;
-  bool made = EVP_Digest(bytes.p ? bytes.p : "", bytes.n, digest, &n, EVP_sha256(), NULL) == 1;
+  const EVP_MD *method = sha256();
+  bool made = method && EVP_Digest(bytes.p ? bytes.p : "", bytes.n, digest, &n, method, NULL) == 1;
   if (!made || n != CRYPTO_DIGEST)
     return R_INTERNAL;
   memcpy(ret_digest, digest, CRYPTO_DIGEST);

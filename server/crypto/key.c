@@ -23,7 +23,7 @@ struct crypto_keys {
 
 /* Each name goes into what its key is derived from: to rename one is to lose what was sealed under it. */
 static const struct str names[] = {
-    [CRYPTO_ACCESS_TOKEN] = {"access-token", 12},
+    [CRYPTO_SIGNING_KEY] = {"signing-key", 11},
     [CRYPTO_PENDING_TOKEN] = {"pending-token", 13},
     [CRYPTO_CURSOR] = {"cursor", 6},
     [CRYPTO_TOTP_SEED] = {"totp-seed", 9},

@@ -9,7 +9,7 @@
 struct crypto_keys;
 
 enum crypto_purpose {
-  CRYPTO_ACCESS_TOKEN = 1, /* sealed access tokens */
+  CRYPTO_SIGNING_KEY = 1,  /* keys that sign access tokens, at rest */
   CRYPTO_PENDING_TOKEN,    /* sealed tokens between the steps of a login */
   CRYPTO_CURSOR,           /* sealed list cursors */
   CRYPTO_TOTP_SEED,        /* seeds at rest */

@@ -1,5 +1,6 @@
 /* One change under way: who makes it, in which transaction, and the audit event that goes with it. */
 #pragma once
+#include "authn/token.h"
 #include "base/clock.h"
 #include "base/uuid.h"
 #include "crypto/hash.h"
@@ -12,6 +13,7 @@ struct store_tx;
 struct domain_limits {
   int64_t access_token_time, session_time, session_idle_time, invitation_time, reset_time;
   int64_t account_attempts, address_attempts, tenant_attempts; /* failed logins in 15 minutes; 0: no limit */
+  int64_t signing_key_time, signing_key_lead; /* how long a key signs, and how long before that it is published */
   struct crypto_cost cost;                    /* of a password hash */
 };
 
@@ -30,6 +32,7 @@ struct domain {
   struct domain_limits limits;
   struct str base_url; /* of the API as the world sees it, without a slash at its end: of links, and who issues tokens */
   struct domain_mail mail;
+  struct authn_issuer issuer; /* of access tokens */
 };
 
 enum domain_actor_kind {

@@ -3,7 +3,7 @@
 #include "authn/name.h"
 #include "authn/nonce.h"
 #include "authn/password.h"
-#include "authn/token.h"
+#include "authn/pending.h"
 #include "domain/factor.h"
 #include "domain/throttle.h"
 #include "store/credential.h"
@@ -114,16 +114,14 @@ static enum result pend(struct signin *s, const struct store_session *session, c
   struct store_call store = domain_session_store(s);
   CLEANUP(store_tx_close) struct store_tx *tx = NULL;
   uint64_t revision;
-  struct authn_token token = {.caller = {.principal = session->principal,
-                                         .session = session->id,
-                                         .kind = AUTHN_USER,
-                                         .strength = AUTHN_SINGLE,
-                                         .epoch = session->epoch},
-                              .audience = audience_named(session->audience),
-                              .issued_at = s->now,
-                              .expires_at = s->now + pending_life};
+  struct authn_pending pending = {.principal = session->principal,
+                                  .session = session->id,
+                                  .epoch = session->epoch,
+                                  .audience = audience_named(session->audience),
+                                  .issued_at = s->now,
+                                  .expires_at = s->now + pending_life};
   struct login login = {.pending = true};
-  TRY(authn_token_seal(s->domain->keys, CRYPTO_PENDING_TOKEN, &token, s->arena, &login.pending_token));
+  TRY(authn_pending_seal(s->domain->keys, &pending, s->arena, &login.pending_token));
   TRY(store_tx_open(&store, &tx));
   TRY(domain_throttle_return(throttle, tx));
   TRY(store_tx_commit(tx, &revision));
@@ -167,23 +165,23 @@ RESULT domain_login(struct signin *s, const struct login_request *request, struc
 
 RESULT domain_login_totp(struct signin *s, struct str pending_token, struct str code, struct login *ret_login)
 {
-  struct authn_token pending;
+  struct authn_pending pending;
   struct store_call store = domain_session_store(s);
   CLEANUP(store_tx_close) struct store_tx *tx = NULL;
   uint64_t revision;
   struct login login;
-  enum result r = authn_token_open(s->domain->keys, CRYPTO_PENDING_TOKEN, pending_token, s->now, &pending);
+  enum result r = authn_pending_open(s->domain->keys, pending_token, s->now, &pending);
   if (r != R_OK)
     return r == R_UNAUTHENTICATED ? R_LOGIN_FAILED : r;
-  s->principal = pending.caller.principal;
-  TRY(domain_session_allowed(s, &pending.caller.principal, NULL, pending.caller.epoch));
+  s->principal = pending.principal;
+  TRY(domain_session_allowed(s, &pending.principal, NULL, pending.epoch));
   TRY(store_tx_open(&store, &tx));
-  r = domain_factor_spend(s, tx, &pending.caller.principal, code);
+  r = domain_factor_spend(s, tx, &pending.principal, code);
   if (r != R_OK)
     return r == R_CODE_WRONG ? R_LOGIN_FAILED : r;
-  struct store_session session = {.id = pending.caller.session,
-                                  .principal = pending.caller.principal,
-                                  .epoch = pending.caller.epoch,
+  struct store_session session = {.id = pending.session,
+                                  .principal = pending.principal,
+                                  .epoch = pending.epoch,
                                   .strength = AUTHN_TWO_FACTORS,
                                   .audience = str_of(audience_names[pending.audience]),
                                   .expires_at = s->now + s->domain->limits.session_time,

@@ -92,11 +92,13 @@ static enum result access_token(struct signin *s, const struct store_session *se
                                          .session = session->id,
                                          .kind = kind,
                                          .strength = (enum authn_strength)session->strength,
-                                         .epoch = session->epoch},
+                                         .epoch = session->epoch,
+                                         .authenticated_at = session->authenticated_at,
+                                         .factor_at = session->factor_at},
                               .audience = audience_of(session->audience),
                               .issued_at = s->now,
                               .expires_at = s->now + life};
-  TRY(authn_token_seal(s->domain->keys, CRYPTO_ACCESS_TOKEN, &token, s->arena, &login->access_token));
+  TRY(authn_token_issue(&s->domain->issuer, &token, s->arena, &login->access_token));
   login->expires_in = life / CLOCK_SECOND;
   login->session = session->id;
   return R_OK;

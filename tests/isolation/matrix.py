@@ -262,6 +262,7 @@ ROWS = {
     "forgotPassword": [Row(202, body(login=any_name, tenant=code_of_target))],
     "resetPassword": [Row(422, body(token="bwp_" + "A" * 43, password="wrong horse battery staple"))],
 
+    "getJwks": [Row(200)],
     "getOpenApi": [Row(200)],
 
     "logout": [Row(204, own_session)],

@@ -467,6 +467,7 @@ DENIED = [
     "DELETE FROM tenant", "INSERT INTO tenant_kind_rule VALUES ('customer', 'provider')", "UPDATE principal SET tenant_path = '/'",
     'UPDATE "grant" SET principal_path = \'/\'', "INSERT INTO role (id) VALUES (gen_random_uuid())", "UPDATE role SET permissions = '{}'",
     "SELECT pg_read_file('PG_VERSION')", "SELECT lo_import('/etc/passwd')", "SELECT pg_reload_conf()",
+    "INSERT INTO vault.signing_key (generation) VALUES (2)", "UPDATE vault.signing_key SET ends_at = NULL",
     "SELECT * FROM migration", "SELECT rolpassword FROM pg_authid", "LOCK TABLE tenant IN ACCESS EXCLUSIVE MODE",
 ]
 
@@ -482,7 +483,7 @@ def test_row_level_security_cannot_be_switched_off(app, estate):
 
 
 def test_only_the_one_role_reads_the_vault(cluster, db, estate):
-    tables = {name for name in owned(db) if name.startswith("vault.")} | {"vault.throttle"}
+    tables = {name for name in owned(db) if name.startswith("vault.")} | {"vault.throttle", "vault.signing_key"}
     readable = "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND " \
                "has_column_privilege(%s, attrelid, attnum, 'SELECT')"
     for role in ("app", "policy", "auditor"):

@@ -118,12 +118,20 @@ class Document:
         if media == "application/problem+json":
             self.check_problem(reply, where)
 
+    def check_cache(self, operation, reply, where):
+        """Nobody keeps a reply, unless the document says of it how long."""
+        promised = operation and operation.item["responses"].get(str(reply.status_code)) or {}
+        if "Cache-Control" not in self.resolved(promised).get("headers", {}) and \
+                reply.headers.get("Cache-Control") != "no-store":
+            raise BrokenPromise(f"{where}: {dict(reply.headers)}")
+
     def check(self, reply):
         """Judges a reply of `requests` by the operation it answers, and counts it."""
         method, path = reply.request.method, reply.request.path_url.partition("?")[0]
         operation, status = self.find(method, path), reply.status_code
         where = f"{method} {path} {status}"
-        if reply.headers.get("Cache-Control") != "no-store" or reply.headers.get("X-Content-Type-Options") != "nosniff":
+        self.check_cache(operation, reply, where)
+        if reply.headers.get("X-Content-Type-Options") != "nosniff":
             raise BrokenPromise(f"{where}: {dict(reply.headers)}")
         if method == "HEAD" and reply.content:
             raise BrokenPromise(f"{where}: a HEAD with a body")

@@ -5,6 +5,7 @@
 #include "db/cluster.h"
 #include "db/migrate.h"
 #include "db/pool.h"
+#include "domain/signing.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -13,7 +14,7 @@ struct domain estate_domain;
 
 static char folder[256];
 static struct db_cluster *cluster;
-static struct arena *test_arena;
+static struct arena *test_arena, *process_arena;
 
 static const struct {
   const char *path, *kind;
@@ -184,6 +185,12 @@ static void open_domain(void)
                                                 .cost = crypto_cost_default()};
   assert_ok(db_pool_open(&(struct db_config){conninfo, DB_APP, 4}, &estate_domain.app));
   assert_ok(db_pool_open(&(struct db_config){conninfo, DB_AUTH, 2}, &estate_domain.auth));
+  process_arena = arena_new(8 << 20);
+  estate_domain.issuer.url = estate_domain.base_url;
+  estate_domain.limits.signing_key_time = 90 * 86400 * CLOCK_SECOND;
+  estate_domain.limits.signing_key_lead = 600 * CLOCK_SECOND;
+  assert_ok(authn_keyring_open(keys, process_arena, &estate_domain.issuer.ring));
+  assert_ok(domain_signing_open(&estate_domain, process_arena));
   assert_ok(policy_open(&(struct policy_config){.conninfo = conninfo}, &estate_domain.policy));
   int64_t until = clock_monotonic() + 20 * CLOCK_SECOND;
   while (!policy_fresh(estate_domain.policy) && clock_monotonic() < until)
@@ -213,6 +220,8 @@ int estate_down(void **state)
   struct crypto_keys *keys = (struct crypto_keys *)(uintptr_t)estate_domain.keys;
   (void)state;
   policy_close(&estate_domain.policy);
+  authn_keyring_close(&estate_domain.issuer.ring);
+  arena_free(&process_arena);
   db_pool_close(&estate_domain.app);
   db_pool_close(&estate_domain.auth);
   crypto_keys_close(&keys);
