@@ -193,16 +193,35 @@ RESULT domain_login_totp(struct signin *s, struct str pending_token, struct str 
   return R_OK;
 }
 
-/* A token that does not work may have been spent before: then somebody else has its successor, and the session ends. */
-static enum result end_reused(struct signin *s, struct str digest)
+/* A token that does not work may have been spent before: just now, by another tab, or long ago; then somebody else has its
+   successor, and the session ends. */
+static enum result judge_reuse(struct signin *s, struct str digest)
 {
   struct store_call store = domain_session_store(s);
   CLEANUP(store_tx_close) struct store_tx *tx = NULL;
+  struct store_session_reuse reuse;
   TRY(store_tx_open(&store, &tx));
-  enum result r = store_session_refresh_reused(tx, digest, &s->principal, &s->tenant);
+  enum result r = store_session_refresh_reused(tx, digest, s->now, &reuse);
   if (r != R_OK)
     return r == R_NOT_FOUND ? R_UNAUTHENTICATED : r;
-  TRY(domain_session_event(s, tx, &s->principal, AUTHN_USER, "session", &s->principal));
+  s->principal = reuse.principal;
+  s->tenant = reuse.tenant;
+  if (reuse.raced) {
+    r = domain_session_allowed(s, &reuse.principal, &reuse.session, reuse.epoch);
+    return r == R_OK ? R_REFRESH_RACED : r == R_LOGIN_FAILED ? R_UNAUTHENTICATED : r;
+  }
+  s->action = "endReusedSession";
+  TRY(domain_session_event(s, tx, &reuse.principal, AUTHN_USER, "session", &reuse.session));
+  TRY(store_tx_commit(tx, &s->revision));
+  return R_UNAUTHENTICATED;
+}
+
+/* What a limit ended is over for every token of it, those that have not run out too. */
+static enum result end_late(struct signin *s, struct store_tx *tx, const struct store_session *session)
+{
+  s->action = "endLateSession";
+  TRY(store_session_end(tx, &session->id, &session->principal));
+  TRY(domain_session_event(s, tx, &session->principal, AUTHN_USER, "session", &session->id));
   TRY(store_tx_commit(tx, &s->revision));
   return R_UNAUTHENTICATED;
 }
@@ -222,14 +241,18 @@ RESULT domain_login_refresh(struct signin *s, struct str refresh_token, struct l
   enum result r = store_session_refresh_use(tx, digest, s->now, &session);
   if (r == R_NOT_FOUND) {
     store_tx_close(&tx);
-    return end_reused(s, digest);
+    return judge_reuse(s, digest);
   }
   TRY(r);
   s->principal = session.principal;
+  s->tenant = session.tenant;
   r = domain_session_allowed(s, &session.principal, &session.id, session.epoch);
   if (r != R_OK)
     return r == R_LOGIN_FAILED ? R_UNAUTHENTICATED : r;
-  TRY(domain_session_renew(s, tx, &session, &login));
+  r = domain_session_renew(s, tx, &session, &login);
+  if (r == R_LOGIN_FAILED)
+    return end_late(s, tx, &session);
+  TRY(r);
   TRY(store_tx_commit(tx, &revision));
   *ret_login = login;
   return R_OK;

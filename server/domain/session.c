@@ -4,13 +4,14 @@
 #include "authn/token.h"
 #include "domain/audit.h"
 #include "domain/guard.h"
+#include "domain/security.h"
 #include "domain/throttle.h"
 #include "policy/current.h"
 #include "store/user.h"
 
 struct store_call domain_session_store(const struct signin *s)
 {
-  return (struct store_call){.pool = s->domain->auth, .arena = s->arena, .deadline = s->deadline};
+  return (struct store_call){.pool = s->domain->auth, .arena = s->arena, .deadline = s->deadline, .tx = s->tx};
 }
 
 static bool alive(const struct signin *s, const struct uuid *principal, const struct uuid *session, uint32_t epoch)
@@ -83,11 +84,40 @@ static enum authn_audience audience_of(struct str name)
   return str_is(name, "partner") ? AUTHN_PARTNER : AUTHN_SERVICE;
 }
 
+/* By the limits of its tenant as they are now: how long it may go on unused, and at most. */
+struct span {
+  int64_t idle, whole;
+};
+
+static enum result span_of(const struct signin *s, struct store_tx *tx, const struct store_session *session, enum authn_kind kind,
+                           struct span *ret_span)
+{
+  struct signin inside = *s;
+  struct security_policy policy;
+  if (kind == AUTHN_CLIENT) {
+    *ret_span = (struct span){session->expires_at - s->now, session->expires_at - session->authenticated_at};
+    return R_OK;
+  }
+  inside.tx = tx;
+  TRY(domain_security_read(&inside, &s->tenant, &policy));
+  *ret_span = (struct span){policy.session_idle_time, policy.session_time};
+  return R_OK;
+}
+
+static void limit(const struct signin *s, const struct span *span, struct store_session *session)
+{
+  int64_t end = session->authenticated_at + span->whole;
+  if (!session->expires_at || session->expires_at > end)
+    session->expires_at = end;
+  session->refreshed_at = s->now;
+  session->idle_at = s->now + span->idle < session->expires_at ? s->now + span->idle : session->expires_at;
+}
+
 static enum result access_token(struct signin *s, const struct store_session *session, enum authn_kind kind, struct login *login)
 {
   int64_t life = s->domain->limits.access_token_time;
-  if (life > session->expires_at - s->now)
-    life = session->expires_at - s->now;
+  if (life > session->idle_at - s->now)
+    life = session->idle_at - s->now;
   struct authn_token token = {.caller = {.principal = session->principal,
                                          .session = session->id,
                                          .kind = kind,
@@ -110,7 +140,7 @@ static enum result refresh_token(struct signin *s, struct store_tx *tx, const st
   unsigned char digest[CRYPTO_DIGEST];
   TRY(authn_nonce_new(AUTHN_REFRESH, text, digest));
   TRY(store_session_refresh_create(tx, (struct str){(const char *)digest, sizeof digest}, &session->id,
-                                   s->now + s->domain->limits.session_idle_time));
+                                   session->idle_at));
   login->refresh_token = arena_copy(s->arena, str_of(text));
   secret_wipe(text, sizeof text);
   return login->refresh_token.p ? R_OK : R_NO_MEMORY;
@@ -120,28 +150,39 @@ RESULT domain_session_begin(struct signin *s, struct store_tx *tx, const struct 
                             struct login *ret_login)
 {
   struct store_session row = *session;
+  struct span span;
   struct login login = {0};
-  row.idle_at = kind == AUTHN_USER ? s->now + s->domain->limits.session_idle_time : session->expires_at;
+  TRY(span_of(s, tx, session, kind, &span));
+  limit(s, &span, &row);
   enum result r = store_session_create(tx, &row, s->address);
   if (r == R_NOT_FOUND || r == R_ALREADY_EXISTS)
     return R_LOGIN_FAILED;
   TRY(r);
-  TRY(access_token(s, session, kind, &login));
+  TRY(access_token(s, &row, kind, &login));
   if (kind == AUTHN_USER) {
-    TRY(refresh_token(s, tx, session, &login));
-    TRY(domain_throttle_know(s, tx, &session->principal, &login));
+    TRY(refresh_token(s, tx, &row, &login));
+    TRY(domain_throttle_know(s, tx, &row.principal, &login));
   }
-  TRY(domain_session_event(s, tx, &session->principal, kind, "session", &session->id));
+  TRY(domain_session_event(s, tx, &row.principal, kind, "session", &row.id));
   *ret_login = login;
   return R_OK;
 }
 
 RESULT domain_session_renew(struct signin *s, struct store_tx *tx, const struct store_session *session, struct login *ret_login)
 {
+  struct store_session row = *session;
+  struct span span;
   struct login login = {0};
-  TRY(access_token(s, session, AUTHN_USER, &login));
-  TRY(refresh_token(s, tx, session, &login));
-  TRY(domain_session_event(s, tx, &session->principal, AUTHN_USER, "session", &session->id));
+  TRY(span_of(s, tx, session, AUTHN_USER, &span));
+  limit(s, &span, &row);
+  if (s->now >= row.expires_at || s->now >= session->refreshed_at + span.idle)
+    return R_LOGIN_FAILED;
+  enum result r = store_session_renew(tx, &row);
+  if (r != R_OK)
+    return r == R_NOT_FOUND ? R_UNAUTHENTICATED : r;
+  TRY(access_token(s, &row, AUTHN_USER, &login));
+  TRY(refresh_token(s, tx, &row, &login));
+  TRY(domain_session_event(s, tx, &row.principal, AUTHN_USER, "session", &row.id));
   *ret_login = login;
   return R_OK;
 }

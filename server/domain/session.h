@@ -9,6 +9,7 @@ struct signin {
   const struct domain *domain;
   struct arena *arena;
   int64_t now, deadline; /* clock_now(), clock_monotonic() */
+  struct store_tx *tx;   /* reads run in it, so that who has one connection needs no other; NULL: none is under way */
   struct str address, request_id;
   struct str device_token; /* as it was shown; .p NULL: none */
   bool remember_device;    /* they ask for one */
@@ -45,7 +46,8 @@ RESULT domain_session_housed(const struct signin *s, const struct uuid *home);
 RESULT domain_session_begin(struct signin *s, struct store_tx *tx, const struct store_session *session, enum authn_kind kind,
                             struct login *ret_login);
 
-/* The next tokens of a session that lives. */
+/* The next tokens of a session that lives: R_LOGIN_FAILED when one of its tenant's limits is over, for `tx` to end it;
+   R_UNAUTHENTICATED when it ended meanwhile. A limit that was tightened since it began holds; one that was loosened does not. */
 RESULT domain_session_renew(struct signin *s, struct store_tx *tx, const struct store_session *session, struct login *ret_login);
 
 /* Somebody ends one of their own: R_NOT_FOUND when it is over or another's. Or all but the one by which they ask. */

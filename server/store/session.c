@@ -16,6 +16,7 @@ RESULT store_session_create(struct store_tx *tx, const struct store_session *ses
   db_put_time(&values, session->authenticated_at);
   store_run_put_time(&values, session->factor_at);
   db_put_time(&values, session->idle_at);
+  db_put_time(&values, session->refreshed_at);
   TRY(store_run(tx, SQL_session_create, &values, &rows));
   return rows.count == 1 ? R_OK : R_NOT_FOUND;
 }
@@ -100,21 +101,37 @@ RESULT store_session_refresh_use(struct store_tx *tx, struct str digest, int64_t
                                         .audience = db_text(&rows, 0, 4),
                                         .expires_at = db_time(&rows, 0, 5),
                                         .authenticated_at = db_time(&rows, 0, 6),
-                                        .factor_at = db_time(&rows, 0, 7)};
+                                        .factor_at = db_time(&rows, 0, 7),
+                                        .tenant = db_uuid(&rows, 0, 8),
+                                        .refreshed_at = db_time(&rows, 0, 9)};
   return R_OK;
 }
 
-RESULT store_session_refresh_reused(struct store_tx *tx, struct str digest, struct uuid *ret_principal, struct uuid *ret_tenant)
+RESULT store_session_refresh_reused(struct store_tx *tx, struct str digest, int64_t now, struct store_session_reuse *ret_reuse)
 {
   struct db_values values = {0};
   struct db_rows rows;
   db_put_bytes(&values, digest.p, digest.n);
+  db_put_time(&values, now);
   TRY(store_run(tx, SQL_refresh_reused, &values, &rows));
   if (rows.count != 1)
     return R_NOT_FOUND;
-  *ret_principal = db_uuid(&rows, 0, 1);
-  *ret_tenant = db_uuid(&rows, 0, 2);
+  *ret_reuse = (struct store_session_reuse){.session = db_uuid(&rows, 0, 0),
+                                            .principal = db_uuid(&rows, 0, 1),
+                                            .tenant = db_uuid(&rows, 0, 2),
+                                            .epoch = (uint32_t)db_int(&rows, 0, 3),
+                                            .raced = db_bool(&rows, 0, 4)};
   return R_OK;
+}
+
+RESULT store_session_renew(struct store_tx *tx, const struct store_session *session)
+{
+  struct db_values values = {0};
+  db_put_uuid(&values, &session->id);
+  db_put_time(&values, session->refreshed_at);
+  db_put_time(&values, session->idle_at);
+  db_put_time(&values, session->expires_at);
+  return store_run_touch(tx, SQL_session_renew, &values);
 }
 
 RESULT store_session_event(struct store_tx *tx, const struct store_session_event *event)

@@ -4,11 +4,12 @@
 #include "store/call.h"
 
 struct store_session {
-  struct uuid id, principal;
+  struct uuid id, principal, tenant;
   uint32_t epoch;
   int strength;
   struct str audience;
   int64_t expires_at, idle_at; /* idle_at: over then unless refreshed before */
+  int64_t refreshed_at;        /* when its newest tokens were made */
   int64_t authenticated_at, factor_at; /* when the password and the second factor were last proved; factor_at 0: never */
 };
 
@@ -38,8 +39,16 @@ RESULT store_session_revoke_all(struct store_tx *tx, const struct uuid *user);
 RESULT store_session_refresh_create(struct store_tx *tx, struct str digest, const struct uuid *session, int64_t expires_at);
 /* Spends the token: R_NOT_FOUND when it is unknown, spent, expired, or its session over. */
 RESULT store_session_refresh_use(struct store_tx *tx, struct str digest, int64_t now, struct store_session *ret_session);
-/* Ends the session of a token that was spent before; R_NOT_FOUND when there is none to end. */
-RESULT store_session_refresh_reused(struct store_tx *tx, struct str digest, struct uuid *ret_principal, struct uuid *ret_tenant);
+/* Of a token that was spent before: the session lives on when that was just now (raced), and else ends. */
+struct store_session_reuse {
+  struct uuid session, principal, tenant;
+  uint32_t epoch;
+  bool raced;
+};
+/* R_NOT_FOUND when it was not, or its session is over already. */
+RESULT store_session_refresh_reused(struct store_tx *tx, struct str digest, int64_t now, struct store_session_reuse *ret_reuse);
+/* Newer tokens: refreshed_at, idle_at and, when that is sooner, expires_at. R_NOT_FOUND when the session ended meanwhile. */
+RESULT store_session_renew(struct store_tx *tx, const struct store_session *session);
 
 struct store_session_event {
   struct uuid principal;

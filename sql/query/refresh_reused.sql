@@ -1,8 +1,15 @@
--- A spent refresh token was shown again: whoever shows it, its session is over.
+-- A spent refresh token was shown again. Within 10 seconds of its use that is another tab, or a reply that was lost; later,
+-- whoever shows it, its session is over. Nothing when that is over already.
 -- role: auth
--- params: $1 digest bytea
--- row: id uuid, principal_id uuid, tenant_id uuid
-UPDATE session s SET ended_at = now()
-  FROM vault.refresh r
- WHERE r.digest = $1 AND r.used_at IS NOT NULL AND s.id = r.session_id AND s.ended_at IS NULL
-RETURNING s.id, s.principal_id, s.tenant_id
+-- params: $1 digest bytea, $2 now timestamptz
+-- row: id uuid, principal_id uuid, tenant_id uuid, epoch integer, raced boolean
+WITH shown AS (
+  SELECT r.session_id, r.used_at + interval '10 seconds' > $2 AS raced
+    FROM vault.refresh r WHERE r.digest = $1 AND r.used_at IS NOT NULL
+), ended AS (
+  UPDATE session s SET ended_at = now() FROM shown
+   WHERE s.id = shown.session_id AND s.ended_at IS NULL AND NOT shown.raced
+)
+SELECT s.id, s.principal_id, s.tenant_id, s.epoch, shown.raced
+  FROM shown JOIN session s ON s.id = shown.session_id
+ WHERE s.ended_at IS NULL

@@ -1,10 +1,10 @@
--- Removes what nothing asks for any more: sessions long over, spent tokens, old counters, mails that are through, devices and
--- places long unseen. A token goes only with those before it: it is what keeps them from being good.
+-- Removes what nothing asks for any more: sessions long over, old counters, mails that are through, devices and places long
+-- unseen. A token goes only with those before it: it is what keeps them from being good. A session's spent tokens go with it: one
+-- that is shown again ends it.
 -- role: auth
 -- params: $1 before timestamptz
 -- row: removed bigint
 WITH sessions AS (DELETE FROM session WHERE expires_at < $1 OR ended_at < $1 RETURNING 1),
-     refreshes AS (DELETE FROM vault.refresh WHERE expires_at < $1 RETURNING 1),
      invitations AS (DELETE FROM vault.invitation i
                       WHERE i.expires_at < $1
                         AND NOT EXISTS (SELECT FROM vault.invitation o
@@ -15,6 +15,6 @@ WITH sessions AS (DELETE FROM session WHERE expires_at < $1 OR ended_at < $1 RET
      mails AS (DELETE FROM vault.outbox WHERE ended_at < $1 RETURNING 1),
      requests AS (DELETE FROM vault.reset_request WHERE created_at < $1 RETURNING 1),
      known AS (DELETE FROM vault.known WHERE expires_at < $1 RETURNING 1)
-SELECT (SELECT count(*) FROM sessions) + (SELECT count(*) FROM refreshes) + (SELECT count(*) FROM invitations)
+SELECT (SELECT count(*) FROM sessions) + (SELECT count(*) FROM invitations)
      + (SELECT count(*) FROM counters) + (SELECT count(*) FROM mails) + (SELECT count(*) FROM requests)
      + (SELECT count(*) FROM known) AS removed

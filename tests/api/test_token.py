@@ -1,4 +1,6 @@
 """Sessions and their tokens: what opens what, what is good once, and what ends them."""
+import time
+
 import pytest
 
 from support.estate import PASSWORD
@@ -19,19 +21,42 @@ def test_a_refresh_goes_on_with_the_session(person, anonymous):
     assert anonymous.other(session["access_token"]).get("/v1/me").json()["session_id"] == person.session_id
 
 
-def test_a_refresh_token_used_twice_ends_the_session(person, anonymous):
+def test_a_refresh_token_used_again_at_once_changes_nothing(person, anonymous):
+    """Two tabs, or a reply that was lost."""
     session = refresh(anonymous, person.refresh_token)
+    for _ in range(3):
+        body = {"refresh_token": person.refresh_token}
+        assert "access_token" not in anonymous.problem("POST", "/v1/token/refresh", 409, "refresh_raced", json=body)
+    for token in (session["access_token"], person.client.token):
+        anonymous.other(token).get("/v1/me")
+    refresh(anonymous, session["refresh_token"])
+
+
+def test_a_refresh_token_used_again_later_ends_its_session_alone(estate, person, anonymous):
+    other = anonymous.post("/v1/login", person.body()).json()
+    session = refresh(anonymous, person.refresh_token)
+    time.sleep(10.1)
     refresh(anonymous, person.refresh_token, 401)
     refresh(anonymous, session["refresh_token"], 401)
     for token in (session["access_token"], person.client.token):
         anonymous.other(token).problem("GET", "/v1/me", 401, "unauthenticated")
-
-
-def test_a_session_ended_so_takes_no_other_with_it(person, anonymous):
-    other = anonymous.post("/v1/login", person.body()).json()
-    refresh(anonymous, person.refresh_token)
-    refresh(anonymous, person.refresh_token, 401)
     anonymous.other(other["access_token"]).get("/v1/me")
+    events = estate.admin.client.pages(f"/v1/tenants/{person.tenant_id}/audit", action="endReusedSession")
+    assert person.session_id in [event["object_id"] for event in events]
+
+
+def test_a_spent_token_of_a_session_that_is_over_opens_nothing(estate, person, anonymous):
+    refresh(anonymous, person.refresh_token)
+    estate.admin.client.post(f"/v1/users/{person.id}/suspend")
+    refresh(anonymous, person.refresh_token, 401)
+
+
+def test_a_refresh_is_seen_in_the_list_of_sessions(person, anonymous):
+    before, = person.client.get("/v1/me/sessions").json()["items"]
+    refresh(anonymous, person.refresh_token)
+    after, = person.client.get("/v1/me/sessions").json()["items"]
+    assert after["id"] == before["id"] and after["refreshed_at"] > before["refreshed_at"] and after["idle_at"] > before["idle_at"]
+    assert (after["created_at"], after["expires_at"]) == (before["created_at"], before["expires_at"])
 
 
 def test_logging_out_holds_from_the_next_request(person, anonymous):
