@@ -90,6 +90,9 @@ static enum result open_service(struct service *v)
     return R_RULE;
   v->api.domain = &v->process.domain;
   TRY(domain_refusal_open(v->api.domain, REFUSALS, &v->api.refusals));
+  v->api.budget = (struct api_budget){
+      .caller = v->settings->client_budget, .tenant = v->settings->tenant_budget, .address = v->settings->address_budget};
+  TRY(budget_open(v->arena, &v->api.budget.buckets));
   TRY(jobs_prune_open(v->api.domain, &v->prune));
   TRY(jobs_keys_open(v->api.domain, v->arena, &v->keys));
   v->table = api_table(&v->api);

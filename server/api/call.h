@@ -1,5 +1,6 @@
 /* What a handler gets: the request behind the gate, with the proof that it may run. */
 #pragma once
+#include "api/budget.h"
 #include "authn/caller.h"
 #include "domain/change.h"
 #include "domain/refusal.h"
@@ -12,6 +13,7 @@
 struct api {
   const struct domain *domain;
   struct domain_refusal *refusals;
+  struct api_budget budget;
 };
 
 struct api_call {
@@ -38,6 +40,7 @@ struct api_call {
   struct str keep;                 /* the reply to keep under the Idempotency-Key when the sent one holds a secret */
   struct uuid refused_tenant;      /* where a refusal is recorded; zero: the caller's home */
   int64_t retry_after;             /* seconds, with R_THROTTLED; 0: the result's own */
+  struct api_budget_left spent;    /* what is left of the budget that the reply tells of */
   bool query_read, body_read;      /* somebody asked for them: what nobody asks for must not be there */
 };
 

@@ -110,12 +110,25 @@ static enum result decide_roots(struct api_call *call)
   return call->root_count ? R_OK : R_FORBIDDEN;
 }
 
+/* Tokens that are not believed are charged to where they come from. */
+static enum result authenticate_within_budget(struct api_call *call)
+{
+  enum result r = authenticate(call);
+  if (r == R_OK)
+    return api_budget_caller(call);
+  if (r == R_UNAUTHENTICATED)
+    TRY(api_budget_address(call));
+  return r;
+}
+
 static enum result pass(struct api_call *call)
 {
   const struct route *row = row_of(call);
-  if (row->scope == SCOPE_PUBLIC)
+  if (row->scope == SCOPE_PUBLIC) {
+    TRY(api_budget_address(call));
     return row->run(call);
-  TRY(authenticate(call));
+  }
+  TRY(authenticate_within_budget(call));
   if (row->scope == SCOPE_SELF)
     return row->run(call);
   if (strstr(row->http.path, "{id}") && !uuid_parse(http_request_path(call->request, "id"), &call->object))
@@ -142,6 +155,7 @@ static void enter(void *service, int route, struct http_request *request, struct
   if (r != R_OK)
     api_refuse(&call, r);
   api_attempt_settle(&call);
+  api_budget_tell(&call);
 }
 
 static const struct http_route *at(int i) { return &api_routes[i].http; }

@@ -13,7 +13,8 @@ static const struct {
 } errors[] = {
     {R_MALFORMED, 400, "invalid_request"},     {R_MEDIA_TYPE, 400, "invalid_request"},
     {R_LOGIN_FAILED, 401, "invalid_client"},   {R_NOT_IMPLEMENTED, 400, "unsupported_grant_type"},
-    {R_THROTTLED, 429, "temporarily_unavailable"}, {R_UNAVAILABLE, 503, "temporarily_unavailable"},
+    {R_THROTTLED, 429, "temporarily_unavailable"},
+    {R_OVER_BUDGET, 429, "temporarily_unavailable"}, {R_UNAVAILABLE, 503, "temporarily_unavailable"},
     {R_BUSY, 503, "temporarily_unavailable"},  {R_NO_MEMORY, 503, "temporarily_unavailable"},
 };
 

@@ -11,8 +11,9 @@ import jsonschema
 from support.source import ROOT, results
 
 METHODS = ("get", "put", "post", "delete", "patch")
-# Of http itself, before any operation is known to be meant; every operation may answer so, by its default reply.
-TRANSPORT = (405, 408, 411, 414, 431, 500, 501)
+# Of http itself, before any operation is known to be meant, or of a budget that is spent; every operation may answer so, by its
+# default reply.
+TRANSPORT = (405, 408, 411, 414, 429, 431, 500, 501)
 
 
 class BrokenPromise(AssertionError):
