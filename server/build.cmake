@@ -172,7 +172,7 @@ function(bench_programs folder)
     get_filename_component(directory ${file} DIRECTORY)
     get_filename_component(layer ${directory} NAME)
     add_executable(bench_${layer}_${name} EXCLUDE_FROM_ALL ${file})
-    sees(bench_${layer}_${name} ${layer})
+    sees(bench_${layer}_${name} base json crypto http db pdp store authn)
   endforeach()
 endfunction()
 

@@ -287,6 +287,13 @@ def decision_ns(bench):
     return statistics.median(map(float, re.findall(r"([\d.]+) ns a check", done.stdout)))
 
 
+def token_again_us(bench):
+    """A token that was verified before, with what the gate asks of the snapshot for each request."""
+    done = subprocess.run([bench.build / "bench_authn_token"], capture_output=True, text=True, check=True)
+    print(done.stdout, end="")
+    return statistics.median(map(float, re.findall(r"([\d.]+) us a check again", done.stdout)))
+
+
 def memory_mb(bench):
     """Resident, of the service's process alone, when it has served all that was measured before."""
     bench.wrk("/v1/me", bench.size.warm_up)
@@ -304,6 +311,7 @@ FIGURES = {
     "change_applied_p99_ms": (change_applied_p99_ms, "<= 100"),
     "policy_load_seconds": (policy_load_seconds, None),
     "decision_ns": (decision_ns, None),
+    "token_again_us": (token_again_us, "<= 2"),
     "memory_mb": (memory_mb, "<= 200"),
 }
 
@@ -313,7 +321,7 @@ def build():
     configure = ["cmake", "-S", ROOT, "-B", folder, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=RelWithDebInfo",
                  "-DBAILIWICK_SANITIZE="]
     for argv in (configure, ["ninja", "-C", folder, "bailiwick", "bench_http_empty", "bench_pdp_decide",
-                                               "bench_crypto_hash"]):
+                                               "bench_crypto_hash", "bench_authn_token"]):
         done = subprocess.run(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
         if done.returncode:
             raise Broken(done.stdout)
