@@ -4,6 +4,7 @@
 #include "api/routes.h"
 #include "domain/credential.h"
 #include "domain/factor.h"
+#include "domain/password.h"
 #include "json/write.h"
 
 enum { ROOTS_FEW = 8, ROOTS_MOST = 256, CHECKS_MOST = 100, REPLY_MOST = 1 << 20 };
@@ -174,6 +175,36 @@ RESULT api_me_password(struct api_call *call)
   TRY(api_body(call, &api_password_change_body, &body));
   return api_signin_done(
       call, &s, domain_credential_change(&s, &call->caller, body.current_password.value, body.new_password.value));
+}
+
+struct password_check {
+  struct json_text password;
+};
+BODY(api_password_check_body, "PasswordCheck", FIELD(struct password_check, password, REQUIRED, 1, 1024));
+
+/* While a person types: what is wrong with it, in the words in which setting it would be refused. */
+api_handler api_me_password_check;
+RESULT api_me_password_check(struct api_call *call)
+{
+  struct password_check body = {0};
+  struct authn_password_verdict verdict;
+  struct signin s = api_signin(call);
+  TRY(api_body(call, &api_password_check_body, &body));
+  TRY(api_signin_done(call, &s, domain_password_judge(&s, &call->caller, body.password.value, &verdict)));
+  struct buf text = buf_in(call->arena, REPLY_MOST);
+  struct json_writer w = json_writer_on(&text);
+  json_open(&w, '{');
+  json_key(&w, "score");
+  json_put_int(&w, verdict.score);
+  json_key(&w, "acceptable");
+  json_put_bool(&w, verdict.count == 0);
+  json_key(&w, "reasons");
+  json_open(&w, '[');
+  for (size_t i = 0; i < verdict.count; i++)
+    json_put_text(&w, str_of(result_row(verdict.reasons[i])->code));
+  json_close(&w, ']');
+  json_close(&w, '}');
+  return api_reply_json(call, &text);
 }
 
 struct totp_enrol {

@@ -4,8 +4,8 @@
 #include "base/str.h"
 #include <stdint.h>
 
-/* A text of 128 characters, each of up to 4 code points when taken apart: more is refused before it costs anything. */
-enum { AUTHN_FOLD_POINTS = 512 };
+/* A text of 256 characters, each of up to 4 code points when taken apart: more is refused before it costs anything. */
+enum { AUTHN_FOLD_POINTS = 1024 };
 
 /* `text` stands in `points`: do not copy the struct, and wipe it whole where the text is a secret. */
 struct authn_fold {

@@ -16,7 +16,8 @@ enum authn_throttle_kind {
   AUTHN_THROTTLE_SHARE,       /* what one place uses of an account */
   AUTHN_THROTTLE_TENANT,      /* logins at a tenant by strangers */
   AUTHN_THROTTLE_DEVICE,      /* a person's known device */
-  AUTHN_THROTTLE_PLACE        /* a person's known place */
+  AUTHN_THROTTLE_PLACE,       /* a person's known place */
+  AUTHN_THROTTLE_TYPING = 20  /* passwords that a user tries while choosing one */
 };
 
 enum { AUTHN_THROTTLE_MINUTES = 15 };

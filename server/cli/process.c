@@ -1,5 +1,6 @@
 /* Bringing up what every command stands on, in order, and taking it down in the other. */
 #include "cli/process.h"
+#include "authn/breach.h"
 #include "authn/seen.h"
 #include "db/account.h"
 #include "db/cluster.h"
@@ -114,6 +115,19 @@ static enum result open_policy(const struct settings *s, struct cli_process *p)
   return R_OK;
 }
 
+static enum result open_breach(const struct settings *s, struct arena *arena, struct cli_process *p)
+{
+  const char *path = s->breached_passwords_file;
+  if (!path[0])
+    return R_OK;
+  enum result r = authn_breach_open(path, arena, &p->domain.breach);
+  if (r == R_OK)
+    return R_OK;
+  log_line(LOG_ERROR, "breached_passwords_file %s %s", path,
+           r == R_MALFORMED ? "is no sorted list of SHA-1 digests and counts" : "cannot be read");
+  return r;
+}
+
 static struct domain_limits limits_of(const struct settings *s)
 {
   return (struct domain_limits){
@@ -156,6 +170,9 @@ static enum result open_all(const struct settings *s, enum cli_process_kind kind
   if (!p->domain.base_url.p)
     return fail("settings", R_NO_MEMORY);
   p->domain.mail = (struct domain_mail){.accept_url = str_of(s->accept_url), .reset_url = str_of(s->reset_url)};
+  r = open_breach(s, arena, p);
+  if (r != R_OK)
+    return fail("breached passwords", r);
   r = open_pools(s, p);
   if (r == R_OK)
     r = check_key(p, arena);

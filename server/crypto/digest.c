@@ -19,16 +19,25 @@ static const EVP_MD *sha256(void)
   return before;
 }
 
-RESULT crypto_digest(struct str bytes, unsigned char ret_digest[CRYPTO_DIGEST])
+static RESULT digest_by(const EVP_MD *kind, struct str bytes, size_t length, unsigned char *ret_digest)
 {
   unsigned char digest[EVP_MAX_MD_SIZE];
   unsigned int n = 0;
-  const EVP_MD *method = sha256();
-  bool made = method && EVP_Digest(bytes.p ? bytes.p : "", bytes.n, digest, &n, method, NULL) == 1;
-  if (!made || n != CRYPTO_DIGEST)
+  bool made = kind && EVP_Digest(bytes.p ? bytes.p : "", bytes.n, digest, &n, kind, NULL) == 1;
+  if (!made || n != length)
     return R_INTERNAL;
-  memcpy(ret_digest, digest, CRYPTO_DIGEST);
+  memcpy(ret_digest, digest, length);
   return R_OK;
+}
+
+RESULT crypto_digest(struct str bytes, unsigned char ret_digest[CRYPTO_DIGEST])
+{
+  return digest_by(sha256(), bytes, CRYPTO_DIGEST, ret_digest);
+}
+
+RESULT crypto_sha1(struct str bytes, unsigned char ret_digest[CRYPTO_SHA1])
+{
+  return digest_by(EVP_sha1(), bytes, CRYPTO_SHA1, ret_digest);
 }
 
 RESULT crypto_hmac(const struct crypto_keys *keys, enum crypto_purpose purpose, struct str bytes,

@@ -6,6 +6,7 @@
 #include "crypto/hash.h"
 #include "policy/mint.h"
 
+struct authn_breach;
 struct db_pool;
 struct store_tx;
 
@@ -30,6 +31,7 @@ struct domain {
   struct policy *policy;
   const struct crypto_keys *keys;
   struct domain_limits limits;
+  const struct authn_breach *breach; /* NULL: no list of breached passwords */
   struct str base_url; /* of the API as the world sees it, without a slash at its end: of links, and who issues tokens */
   struct domain_mail mail;
   struct authn_issuer issuer; /* of access tokens */

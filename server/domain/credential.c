@@ -1,9 +1,9 @@
 /* Proving, setting and changing passwords. Trusts: nothing that is passed in. */
 #include "domain/credential.h"
 #include "authn/nonce.h"
-#include "authn/password.h"
 #include "authn/name.h"
 #include "domain/notice.h"
+#include "domain/password.h"
 #include "domain/throttle.h"
 
 static enum result check(struct signin *s, struct str hash, struct str password)
@@ -48,14 +48,6 @@ RESULT domain_credential_prove(struct signin *s, const struct authn_caller *call
   return R_OK;
 }
 
-/* What a password must not be: the login, what stands before the @ of the address, the tenant. */
-static enum result check_rules(const struct store_credential *user, struct str password)
-{
-  struct str email = user->email, local = str_cut(&email, '@');
-  struct str words[] = {user->login, local, user->tenant_name};
-  return authn_password_check_rules(password, user->has_totp, words, sizeof words / sizeof *words);
-}
-
 static enum result make_hash(struct signin *s, struct str password, char ret_hash[CRYPTO_HASH_TEXT])
 {
   CLEANUP(secret_free) struct secret prepared = {0};
@@ -71,11 +63,27 @@ static enum result renew(struct signin *s, struct store_tx *tx, const struct sto
   return domain_throttle_renew(s, tx, &target);
 }
 
+/* A password that may be set. */
+struct wanted {
+  char hash[CRYPTO_HASH_TEXT];
+  int64_t kept; /* of those before */
+};
+
+static enum result want(struct signin *s, const struct store_credential *user, struct str password,
+                        struct wanted *ret_wanted)
+{
+  struct security_policy policy;
+  TRY(domain_password_check(s, user, password, &policy));
+  ret_wanted->kept = domain_password_kept(&policy);
+  return make_hash(s, password, ret_wanted->hash);
+}
+
 /* In `tx`: the hash, the end of every session and token, the event, word to who had a password before; then the commit.
  */
-static enum result set(struct signin *s, struct store_tx *tx, const struct store_credential *user, const char *hash)
+static enum result set(struct signin *s, struct store_tx *tx, const struct store_credential *user,
+                       const struct wanted *wanted)
 {
-  TRY(store_credential_set(tx, &user->principal, str_of(hash)));
+  TRY(store_credential_set(tx, &user->principal, str_of(wanted->hash), wanted->kept));
   TRY(store_invitation_end(tx, &user->principal));
   TRY(renew(s, tx, user));
   TRY(domain_session_event(s, tx, &user->principal, AUTHN_USER, "user", &user->principal));
@@ -109,33 +117,32 @@ RESULT domain_credential_accept(struct signin *s, const struct credential_claim 
   CLEANUP(store_tx_close) struct store_tx *tx = NULL;
   struct store_credential user;
   struct uuid spender;
-  char hash[CRYPTO_HASH_TEXT];
+  struct wanted wanted;
   if (authn_nonce_parse(nonces[claim->purpose], claim->token, bytes) != R_OK)
     return R_TOKEN_SPENT;
   enum result r = find_holder(s, &held, &user);
   if (r != R_OK)
     return r == R_NOT_FOUND ? R_TOKEN_SPENT : r;
-  TRY(check_rules(&user, claim->password));
-  TRY(make_hash(s, claim->password, hash));
+  TRY(want(s, &user, claim->password, &wanted));
   TRY(store_tx_open(&store, &tx));
   r = store_invitation_use(tx, &held, &spender);
   if (r == R_OK)
-    r = set(s, tx, &user, hash);
+    r = set(s, tx, &user, &wanted);
   if (r != R_OK)
     return r == R_NOT_FOUND ? R_TOKEN_SPENT : r;
   *ret_home = (struct credential_home){user.login, user.tenant_code};
   return R_OK;
 }
 
-RESULT domain_credential_change(struct signin *s, const struct authn_caller *caller, struct str current, struct str wanted)
+RESULT domain_credential_change(struct signin *s, const struct authn_caller *caller, struct str current,
+                                struct str password)
 {
   struct store_call store = domain_session_store(s);
   CLEANUP(store_tx_close) struct store_tx *tx = NULL;
   struct store_credential user;
-  char hash[CRYPTO_HASH_TEXT];
+  struct wanted wanted;
   TRY(domain_credential_prove(s, caller, current, &user));
-  TRY(check_rules(&user, wanted));
-  TRY(make_hash(s, wanted, hash));
+  TRY(want(s, &user, password, &wanted));
   TRY(store_tx_open(&store, &tx));
-  return set(s, tx, &user, hash);
+  return set(s, tx, &user, &wanted);
 }

@@ -42,14 +42,32 @@ RESULT store_credential_get(const struct store_call *call, const struct uuid *us
   return R_OK;
 }
 
-RESULT store_credential_set(struct store_tx *tx, const struct uuid *user, struct str hash)
+RESULT store_credential_set(struct store_tx *tx, const struct uuid *user, struct str hash, int64_t kept)
 {
   struct db_values values = {0};
   struct db_rows rows;
   db_put_uuid(&values, user);
   db_put_text(&values, hash);
+  db_put_int(&values, kept);
   TRY(store_run(tx, SQL_credential_set, &values, &rows));
   return rows.count == 1 ? R_OK : R_NOT_FOUND;
+}
+
+RESULT store_credential_history(const struct store_call *call, const struct uuid *user, int64_t limit,
+                                struct store_hashes *ret_hashes)
+{
+  struct db_values values = {0};
+  struct db_rows rows;
+  db_put_uuid(&values, user);
+  db_put_int(&values, limit);
+  TRY(store_read(call, SQL_credential_history, &values, &rows));
+  struct str *hashes = arena_array(call->arena, (size_t)rows.count + 1, sizeof *hashes);
+  if (!hashes)
+    return R_NO_MEMORY;
+  for (int i = 0; i < rows.count; i++)
+    hashes[i] = db_text(&rows, i, 0);
+  *ret_hashes = (struct store_hashes){hashes, (size_t)rows.count};
+  return R_OK;
 }
 
 RESULT store_credential_rehash(const struct store_call *call, const struct uuid *user, struct str before, struct str hash)

@@ -19,8 +19,17 @@ RESULT store_credential_find(const struct store_call *call, struct str code, str
 /* Of a user by id; R_NOT_FOUND. */
 RESULT store_credential_get(const struct store_call *call, const struct uuid *user, struct store_credential *ret_credential);
 
-/* Sets the hash, makes the user active, ends every session. R_NOT_FOUND when the user is neither invited nor active. */
-RESULT store_credential_set(struct store_tx *tx, const struct uuid *user, struct str hash);
+/* Sets the hash, makes the user active, ends every session; of those before, `kept` are kept. R_NOT_FOUND when the user
+   is neither invited nor active. */
+RESULT store_credential_set(struct store_tx *tx, const struct uuid *user, struct str hash, int64_t kept);
+
+struct store_hashes {
+  const struct str *list;
+  size_t count;
+};
+/* Of the passwords before today's, newest first. */
+RESULT store_credential_history(const struct store_call *call, const struct uuid *user, int64_t limit,
+                                struct store_hashes *ret_hashes);
 /* The same password hashed anew; nothing when it was changed meanwhile. */
 RESULT store_credential_rehash(const struct store_call *call, const struct uuid *user, struct str before, struct str hash);
 /* Every session of the principal ends. */

@@ -5,11 +5,11 @@ from support.estate import unique
 
 DEFAULTS = {"password_least_single": 15, "password_least": 8, "password_most": 128, "password_strength": 0, "password_classes": 0,
             "password_history": 0, "password_age": 0, "password_change_first": False, "password_words": None,
-            "account_attempts": 10, "address_attempts": 100, "tenant_attempts": 0, "session_idle_time": 3600, "session_time": 43200,
+            "account_attempts": 10, "address_attempts": 100, "tenant_attempts": 1000, "session_idle_time": 3600, "session_time": 43200,
             "second_factor": "none", "factor_age": 3600, "networks": None}
 TIGHTER = {"password_least_single": 20, "password_least": 12, "password_most": 200, "password_strength": 3, "password_classes": 2,
            "password_history": 5, "password_age": 7776000, "password_change_first": True, "password_words": ["pexip", "north clinic"],
-           "account_attempts": 5, "address_attempts": 50, "tenant_attempts": 1000, "session_idle_time": 900, "session_time": 28800,
+           "account_attempts": 5, "address_attempts": 50, "tenant_attempts": 500, "session_idle_time": 900, "session_time": 28800,
            "second_factor": "privileged", "factor_age": 600, "networks": ["10.0.0.0/8", "2001:db8::/32"]}
 
 
@@ -69,7 +69,7 @@ def test_it_holds_nowhere_else(line, estate):
 LOOSER = [("password_least_single", 19, "20"), ("password_least", 11, "12"), ("password_most", 128, "200"), ("password_strength", 2, "3"),
           ("password_classes", 1, "2"), ("password_history", 4, "5"), ("password_age", 7776001, "7776000"), ("password_age", 0, "7776000"),
           ("password_change_first", False, "true"), ("account_attempts", 6, "5"), ("address_attempts", 51, "50"),
-          ("tenant_attempts", 0, "1000"), ("session_idle_time", 901, "900"), ("session_time", 28801, "28800"),
+          ("tenant_attempts", 0, "500"), ("session_idle_time", 901, "900"), ("session_time", 28801, "28800"),
           ("second_factor", "none", "privileged"), ("factor_age", 601, "600"), ("networks", ["10.0.0.0/7"], "10.0.0.0/8"),
           ("networks", ["10.1.0.0/16", "0.0.0.0/0"], "2001:db8::/32")]
 

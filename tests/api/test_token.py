@@ -126,7 +126,7 @@ def test_a_password_is_changed_by_rule(person, current, wanted, code):
 def test_a_password_is_not_the_login_itself(estate, anonymous):
     user = estate.new_user("alpha_one", login="a.login.of.some.length")
     body = {"token": estate.invite(user["id"]), "password": "A.Login.of.some.LENGTH"}
-    anonymous.problem("POST", "/v1/invitations/accept", 422, "password_common", json=body)
+    anonymous.problem("POST", "/v1/invitations/accept", 422, "password_context", json=body)
 
 
 def test_the_password_behind_a_session_cannot_be_guessed_at_will(person):

@@ -270,6 +270,7 @@ ROWS = {
     "askMe": [Row(200, question)],
     "changeMyPassword": [Row(422, body(current_password="not this one, no", new_password="correct horse battery"),
                              rule=for_people(422))],
+    "checkMyPassword": [Row(200, body(password="correct horse battery"), rule=for_people(200))],
     "enrolMyTotp": [Row(422, body(password="not this one, no"), rule=for_people(422))],
     # Nobody here has begun to enrol.
     "confirmMyTotp": [Row(409, body(code="000000"))],

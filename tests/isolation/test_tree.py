@@ -24,8 +24,8 @@ SELECT (SELECT count(*) FROM bailiwick.tenant) - (SELECT count(DISTINCT id) FROM
 # A row that does not stand where its tenant stands.
 ASTRAY = "SELECT count(*) FROM {} r LEFT JOIN bailiwick.tenant t ON t.id = r.tenant_id WHERE t.path IS DISTINCT FROM r.tenant_path"
 CARRIED = ("bailiwick.principal", 'bailiwick."grant"', "bailiwick.role", "bailiwick.idempotency",
-           "bailiwick.client_proof", "bailiwick.tenant_setting", "vault.credential", "vault.client_secret", "vault.invitation",
-           "bailiwick.session", "vault.refresh")
+           "bailiwick.client_proof", "bailiwick.tenant_setting", "vault.credential", "vault.password_history",
+           "vault.client_secret", "vault.invitation", "bailiwick.session", "vault.refresh")
 
 
 def is_whole(cluster):

@@ -19,6 +19,8 @@ ROWS = {
         SELECT t.id, t.path, t.boundary, 'security', 'password_history', '3'""",
     "vault.credential": """INSERT INTO vault.credential (principal_id, tenant_id, tenant_path, tenant_boundary, password_hash)
         SELECT p.id, t.id, t.path, t.boundary, '-'""",
+    "vault.password_history": """INSERT INTO vault.password_history (principal_id, tenant_id, tenant_path, tenant_boundary,
+        password_hash) SELECT p.id, t.id, t.path, t.boundary, '-'""",
     "bailiwick.client_proof": """INSERT INTO client_proof (id, principal_id, tenant_id, tenant_path, tenant_boundary, kind, name)
         SELECT gen_random_uuid(), p.id, t.id, t.path, t.boundary, 'secret', ''""",
     "vault.client_secret": """INSERT INTO vault.client_secret (id, principal_id, tenant_id, tenant_path, tenant_boundary, digest)

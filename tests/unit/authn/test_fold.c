@@ -57,8 +57,8 @@ static void a_text_that_grows_over_the_limit_is_too_large(void **state)
   char text[AUTHN_FOLD_POINTS * 3];
   for (size_t i = 0; i < sizeof text; i += 3)
     memcpy(text + i, "\ufdfa", 3); /* comes apart into 18 */
-  assert_int_equal(authn_fold_width((struct str){text, 28 * 3}, &fold), R_OK);
-  assert_int_equal(authn_fold_width((struct str){text, 29 * 3}, &fold), R_TOO_LARGE);
+  assert_int_equal(authn_fold_width((struct str){text, 56 * 3}, &fold), R_OK);
+  assert_int_equal(authn_fold_width((struct str){text, 57 * 3}, &fold), R_TOO_LARGE);
   assert_int_equal(authn_fold_width((struct str){text, sizeof text}, &fold), R_TOO_LARGE);
 }
 

@@ -1,17 +1,41 @@
 /* Proves which passwords are taken, that they are compared whole, and that one text has one hash. */
 #include "authn/password.h"
 #include "base/arena.h"
+#include "crypto/digest.h"
 #include "crypto/hash.h"
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 #include <cmocka.h>
 
 static const struct str context[] = {{"alice.liddell", 13}, {"Looking-Glass Insurance", 23}, {"\xff", 1}};
 
+static struct authn_password_rules today(bool second_factor)
+{
+  return (struct authn_password_rules){.least = second_factor ? 8 : 15,
+                                       .most = 128,
+                                       .words = context,
+                                       .word_count = sizeof context / sizeof *context};
+}
+
+/* The first reason, or R_OK. */
+static enum result judged(struct str password, const struct authn_password_rules *rules)
+{
+  struct arena *arena CLEANUP(arena_free) = arena_new(1 << 20);
+  struct authn_password_verdict verdict;
+  enum result r = authn_password_judge(password, rules, arena, &verdict);
+  if (r != R_OK)
+    return r;
+  return verdict.count > 0 ? verdict.reasons[0] : R_OK;
+}
+
 static enum result check(struct str password, bool second_factor)
 {
-  return authn_password_check_rules(password, second_factor, context, sizeof context / sizeof *context);
+  struct authn_password_rules rules = today(second_factor);
+  return judged(password, &rules);
 }
 
 /* `count` times the same character of `n` bytes. */
@@ -74,10 +98,11 @@ static void common_passwords_are_refused_in_any_case_and_width(void **state)
 static void context_words_and_the_services_name_are_refused(void **state)
 {
   (void)state;
-  assert_int_equal(check(STR("Alice.Liddell"), true), R_PASSWORD_COMMON);
-  assert_int_equal(check(STR("looking-glass insurance"), false), R_PASSWORD_COMMON);
-  assert_int_equal(check(STR("BailiWick"), true), R_PASSWORD_COMMON);
-  assert_int_equal(authn_password_check_rules(STR("alice.liddell"), true, NULL, 0), R_OK);
+  struct authn_password_rules wordless = {.least = 8, .most = 128};
+  assert_int_equal(check(STR("Alice.Liddell"), true), R_PASSWORD_CONTEXT);
+  assert_int_equal(check(STR("looking-glass insurance"), false), R_PASSWORD_CONTEXT);
+  assert_int_equal(check(STR("BailiWick"), true), R_PASSWORD_CONTEXT);
+  assert_int_equal(judged(STR("alice.liddell"), &wordless), R_OK);
 }
 
 static void only_the_whole_password_is_compared(void **state)
@@ -114,7 +139,7 @@ static void a_mebibyte_is_too_long(void **state)
   repeated(text, "a", huge.n);
   assert_int_equal(check(huge, false), R_PASSWORD_TOO_LONG);
   assert_int_equal(authn_password_prepare(huge, &prepared), R_PASSWORD_TOO_LONG);
-  assert_int_equal(authn_password_prepare((struct str){text, 129}, &prepared), R_PASSWORD_TOO_LONG);
+  assert_int_equal(authn_password_prepare((struct str){text, 257}, &prepared), R_PASSWORD_TOO_LONG);
   assert_null(prepared.p);
   free(text);
 }
@@ -160,6 +185,85 @@ static void a_hash_fits_either_spelling_of_the_longest_password(void **state)
   assert_int_equal(crypto_hash_check(keys, str_of(hash), bytes_of(&other)), R_LOGIN_FAILED);
 }
 
+static void the_longest_is_what_the_rules_say_up_to_what_is_hashed(void **state)
+{
+  (void)state;
+  char text[257 * 4];
+  struct authn_password_rules rules = today(false);
+  rules.most = 256;
+  assert_int_equal(judged(repeated(text, "\U0001f511", 256), &rules), R_OK);
+  assert_int_equal(judged(repeated(text, "\u00e9", 257), &rules), R_PASSWORD_TOO_LONG);
+  assert_int_equal(judged(repeated(text, "\U0001109a", 256), &rules), R_OK);
+}
+
+static void kinds_of_characters_are_counted_where_they_are_asked_for(void **state)
+{
+  (void)state;
+  struct authn_password_rules rules = today(false);
+  assert_int_equal(judged(STR("only lower case here"), &rules), R_OK);
+  static const struct {
+    const char *password;
+    int classes;
+  } tries[] = {{"onlylowercasehere", 1}, {"lower and blank", 2}, {"Lower and Upper", 3}, {"Lower and Upper 7", 4}, {"ÄÖÜäöüÄÖÜäöüÄÖÜ", 2},
+               {"٣٤٥٦٧٨٩٠١٢٣٤٥٦٧", 1}};
+  for (size_t i = 0; i < sizeof tries / sizeof *tries; i++)
+    for (rules.classes = 0; rules.classes <= 4; rules.classes++)
+      assert_int_equal(judged(str_of(tries[i].password), &rules),
+                       rules.classes <= tries[i].classes ? R_OK : R_PASSWORD_CLASSES);
+}
+
+static void too_few_guesses_are_refused_where_a_score_is_asked_for(void **state)
+{
+  (void)state;
+  struct authn_password_rules rules = today(false);
+  assert_int_equal(judged(STR("zzzzzzzzzzzzzzzz"), &rules), R_OK);
+  rules.strength = 3;
+  assert_int_equal(judged(STR("zzzzzzzzzzzzzzzz"), &rules), R_PASSWORD_WEAK);
+  assert_int_equal(judged(STR("Looking-Glass Insurance1"), &rules), R_PASSWORD_WEAK);
+  rules.strength = 4;
+  assert_int_equal(judged(STR("correct horse battery 9 staple"), &rules), R_OK);
+}
+
+static void every_reason_is_told_and_the_score(void **state)
+{
+  (void)state;
+  struct arena *arena CLEANUP(arena_free) = arena_new(1 << 20);
+  struct authn_password_rules rules = today(false);
+  struct authn_password_verdict verdict;
+  rules.strength = 1;
+  rules.classes = 3;
+  assert_int_equal(authn_password_judge(STR("PASSWORD1"), &rules, arena, &verdict), R_OK);
+  static const enum result reasons[] = {R_PASSWORD_TOO_SHORT, R_PASSWORD_COMMON, R_PASSWORD_WEAK, R_PASSWORD_CLASSES};
+  assert_int_equal(verdict.count, 4);
+  assert_memory_equal(verdict.reasons, reasons, sizeof reasons);
+  assert_int_equal(verdict.score, 0);
+}
+
+static void a_breached_password_is_refused(void **state)
+{
+  (void)state;
+  struct arena *arena CLEANUP(arena_free) = arena_new(1 << 20);
+  struct authn_password_rules rules = today(false);
+  char path[] = "/tmp/bw-breach-XXXXXX";
+  int file = mkstemp(path);
+  assert_true(file >= 0 && dprintf(file, "0000000000000000000000000000000000000001:7\n") > 0);
+  close(file);
+  assert_int_equal(authn_breach_open(path, arena, &rules.breach), R_OK);
+  assert_int_equal(judged(STR("a good long password"), &rules), R_OK);
+  file = open(path, O_WRONLY | O_TRUNC);
+  unsigned char digest[CRYPTO_SHA1];
+  char hex[2 * CRYPTO_SHA1 + 1] = "";
+  assert_int_equal(crypto_sha1(STR("a good long password"), digest), R_OK);
+  for (size_t i = 0; i < sizeof digest; i++)
+    snprintf(hex + 2 * i, 3, "%02X", digest[i]);
+  assert_true(dprintf(file, "%s:3\n", hex) > 0);
+  close(file);
+  assert_int_equal(authn_breach_open(path, arena, &rules.breach), R_OK);
+  assert_int_equal(judged(STR("a good long password"), &rules), R_PASSWORD_BREACHED);
+  assert_int_equal(judged(STR("A good long password"), &rules), R_OK);
+  unlink(path);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -170,6 +274,11 @@ int main(void)
       cmocka_unit_test(only_the_whole_password_is_compared),
       cmocka_unit_test(malformed_text_and_nul_are_refused),
       cmocka_unit_test(a_mebibyte_is_too_long),
+      cmocka_unit_test(the_longest_is_what_the_rules_say_up_to_what_is_hashed),
+      cmocka_unit_test(kinds_of_characters_are_counted_where_they_are_asked_for),
+      cmocka_unit_test(too_few_guesses_are_refused_where_a_score_is_asked_for),
+      cmocka_unit_test(every_reason_is_told_and_the_score),
+      cmocka_unit_test(a_breached_password_is_refused),
       cmocka_unit_test(a_password_keeps_case_and_spaces_and_loses_its_spelling_in_code_points),
       cmocka_unit_test(a_hash_fits_either_spelling_of_the_longest_password),
   };

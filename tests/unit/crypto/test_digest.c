@@ -60,6 +60,16 @@ static void a_mac_is_hmac_under_the_purposes_key(void **state)
   assert_memory_equal(mac, expected, CRYPTO_DIGEST);
 }
 
+static void sha_1_is_that_of_fips_180(void **state)
+{
+  static const unsigned char abc[] = {0xA9, 0x99, 0x3E, 0x36, 0x47, 0x06, 0x81, 0x6A, 0xBA, 0x3E,
+                                      0x25, 0x71, 0x78, 0x50, 0xC2, 0x6C, 0x9C, 0xD0, 0xD8, 0x9D};
+  unsigned char digest[CRYPTO_SHA1];
+  (void)state;
+  assert_int_equal(crypto_sha1(STR("abc"), digest), R_OK);
+  assert_memory_equal(digest, abc, sizeof abc);
+}
+
 static void a_mac_differs_by_purpose_and_bytes(void **state)
 {
   (void)state;
@@ -88,6 +98,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(digests_are_those_of_fips_180),
+      cmocka_unit_test(sha_1_is_that_of_fips_180),
       cmocka_unit_test(a_mac_is_hmac_under_the_purposes_key),
       cmocka_unit_test(a_mac_differs_by_purpose_and_bytes),
       cmocka_unit_test(random_bytes_do_not_come_twice),
