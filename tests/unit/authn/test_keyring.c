@@ -128,7 +128,7 @@ static void a_key_that_is_over_signs_no_more(void **state)
   assert_int_equal(signer(rows, 3, start + 2 * lead), 0);
 }
 
-/* SECURITY.md D9 and D6: the header is compared, not read: no name that it says leads anywhere. */
+/* SECURITY.md D9: the header is compared, not read: no name that it says leads anywhere. */
 static void an_unknown_header_is_refused_and_asked_about_once(void **state)
 {
   (void)state;

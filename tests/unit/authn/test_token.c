@@ -201,6 +201,40 @@ static void a_key_that_goes_takes_with_it_what_was_seen(void **state)
   assert_int_equal(open_at(old, issuer_now), R_UNAUTHENTICATED);
 }
 
+/* SECURITY.md D2: without a key nothing is valid, be it unsigned, signed by the empty key, or remembered. */
+static void without_a_key_every_token_is_refused(void **state)
+{
+  (void)state;
+  struct str good = sample_text(), h = issuer_segment(good, 0), p = issuer_segment(good, 1);
+  assert_int_equal(open_at(good, issuer_now), R_OK);
+  assert_int_equal(authn_keyring_take(issuer.ring, NULL, 0), R_OK);
+  assert_int_equal(open_at(good, issuer_now), R_UNAUTHENTICATED);
+  assert_int_equal(open_at(arena_print(arena, "%.*s.%.*s.", (int)h.n, h.p, (int)p.n, p.p), issuer_now),
+                   R_UNAUTHENTICATED);
+  static const char *const headers[] = {"", "{}", "{\"alg\":\"none\"}",
+                                        "{\"alg\":\"ES256\",\"kid\":\"\",\"typ\":\"at+jwt\"}"};
+  for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) {
+    struct str head = issuer_encode(arena, str_of(headers[i])), last = issuer_segment(good, 2);
+    struct str text = arena_print(arena, "%.*s.%.*s.%.*s", (int)head.n, head.p, (int)p.n, p.p, (int)last.n, last.p);
+    assert_int_equal(open_at(text, issuer_now), R_UNAUTHENTICATED);
+  }
+}
+
+/* SECURITY.md D20: what somebody can choose, a name or an address, stands in no token; what stands there is ours. */
+static void its_claims_are_those_of_the_table_and_no_more(void **state)
+{
+  (void)state;
+  static const char *const names[] = {"iss", "aud",    "iat",   "exp", "jti", "sub",       "client_id",
+                                      "sid", "portal", "epoch", "acr", "amr", "auth_time", "factor_time"};
+  const struct json *said, *value;
+  struct str name;
+  size_t i = 0;
+  assert_int_equal(json_parse(payload_of(sample_text()), arena, &said), R_OK);
+  for (void *at = NULL; json_each(said, &at, &name, &value); i++)
+    assert_true(i < sizeof names / sizeof *names && str_is(name, names[i]));
+  assert_int_equal(i, sizeof names / sizeof *names);
+}
+
 /* The calls that verifying makes outside: OpenSSL's, which may lie, and for memory, which may be out. */
 static const char *lying_call = "";
 static int lie;
@@ -344,6 +378,8 @@ int main(void)
       test(another_issuer_is_not_believed),
       test(after_a_rotation_old_tokens_are_good_until_their_key_ends),
       test(a_key_that_goes_takes_with_it_what_was_seen),
+      test(without_a_key_every_token_is_refused),
+      test(its_claims_are_those_of_the_table_and_no_more),
       test(nothing_of_openssl_but_1_makes_a_token_valid),
       test(out_of_memory_never_means_valid),
       test(an_arena_that_is_full_never_means_valid),

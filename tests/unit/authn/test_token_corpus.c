@@ -1,6 +1,6 @@
 /* Hostile tokens, most of them signed by the issuer's own key, shown to our verifier and to libjwt: ours accepts none,
    and where libjwt does, the reason is listed. libjwt, which refuses typ at+jwt, is shown each as a JWT. SECURITY.md D1
-   to D6, D9, D21, D23. */
+   to D4, D9, D21, D23. */
 #include "authn/issuer.h"
 #include "authn/nonce.h"
 #include "authn/pending.h"
@@ -199,7 +199,7 @@ static void the_token_chooses_no_algorithm(void **state)
   judge_header("{\"alg\":\"HS256\",\"typ\":\"JWT\"}", HMAC_EMPTY, NO_KEY);
 }
 
-/* D6, D9. */
+/* D9. */
 static void the_token_names_no_key(void **state)
 {
   (void)state;
@@ -244,7 +244,7 @@ static void the_token_names_no_key(void **state)
         signed_text(as_jwt(header), payload, STRANGER), AGREED);
 }
 
-/* D6. */
+/* D1. */
 static void the_header_is_the_one_and_in_its_order(void **state)
 {
   (void)state;
@@ -377,7 +377,7 @@ static void a_second_too_early_or_too_late_is_refused(void **state)
   assert_int_equal(good_ones, 5);
 }
 
-/* D3, D5. */
+/* D3. */
 static void another_party_is_refused(void **state)
 {
   (void)state;
