@@ -258,7 +258,7 @@ static RESULT read_payload(const struct authn_issuer *issuer, struct str segment
 {
   const struct json *payload;
   struct authn_token token = {0};
-  struct said said;
+  struct said said = {0};
   size_t n = 0;
   unsigned char *bytes = arena_alloc(arena, PAYLOAD_MOST);
   if (!bytes)
