@@ -5,6 +5,7 @@
 #include "authn/password.h"
 #include "authn/pending.h"
 #include "domain/factor.h"
+#include "domain/security.h"
 #include "domain/throttle.h"
 #include "store/credential.h"
 
@@ -20,29 +21,38 @@ static enum result key_of(struct signin *s, struct str login, struct str *ret_ke
   return R_OK;
 }
 
-static enum result count(struct signin *s, const struct login_request *request, struct str key,
-                         const struct store_credential *credential, struct throttle *ret_throttle)
+/* Who would sign in, and what holds at their tenant. */
+struct attempt {
+  struct str code, key;
+  struct store_credential credential;
+  struct security_policy policy;
+};
+
+static enum result count(struct signin *s, const struct attempt *attempt, struct throttle *ret_throttle)
 {
-  const struct domain_limits *limits = &s->domain->limits;
-  struct throttle_target target = {.code = request->tenant,
-                                   .key = key,
-                                   .person = credential->principal,
-                                   .account_attempts = limits->account_attempts,
-                                   .address_attempts = limits->address_attempts,
-                                   .tenant_attempts = limits->tenant_attempts};
+  struct throttle_target target = {.code = attempt->code,
+                                   .key = attempt->key,
+                                   .person = attempt->credential.principal,
+                                   .account_attempts = attempt->policy.account_attempts,
+                                   .address_attempts = attempt->policy.address_attempts,
+                                   .tenant_attempts = attempt->policy.tenant_attempts};
   return domain_throttle_take(s, &target, ret_throttle);
 }
 
-/* The account, or a stand-in whose hash nothing fits: both are counted and hashed against. */
-static enum result look_up(struct signin *s, struct str code, struct str key, struct store_credential *ret_credential)
+/* The account, or a stand-in whose hash nothing fits: both are counted and hashed against. For a tenant that is none, the same
+   is asked as for one. */
+static enum result look_up(struct signin *s, struct attempt *attempt)
 {
   struct store_call store = domain_session_store(s);
-  enum result r = store_credential_find(&store, code, key, ret_credential);
+  enum result r = store_credential_find(&store, attempt->code, attempt->key, &attempt->credential);
   if (r != R_OK && r != R_NOT_FOUND)
     return r;
-  s->tenant = ret_credential->tenant;
-  s->principal = ret_credential->principal;
-  return R_OK;
+  s->tenant = attempt->credential.tenant;
+  s->principal = attempt->credential.principal;
+  r = domain_security_read(s, &s->tenant, &attempt->policy);
+  if (r == R_NOT_FOUND)
+    domain_security_default(&s->domain->limits, &attempt->policy);
+  return r == R_NOT_FOUND ? R_OK : r;
 }
 
 /* A hash that nothing fits, at today's cost: what an unknown account is checked against, in the same time. */
@@ -147,16 +157,20 @@ static enum result begin(struct signin *s, const struct store_session *session, 
 RESULT domain_login(struct signin *s, const struct login_request *request, struct login *ret_login)
 {
   struct throttle throttle;
-  struct store_credential credential = {0};
+  struct attempt attempt = {.code = request->tenant};
+  const struct store_credential *credential = &attempt.credential;
   struct store_session session;
-  struct str key, audience = request->audience.p ? request->audience : STR("service");
-  TRY(key_of(s, request->login, &key));
-  TRY(look_up(s, request->tenant, key, &credential));
-  TRY(count(s, request, key, &credential, &throttle));
-  TRY(check_password(s, &credential, request->password));
-  improve_hash(s, &credential, request->password);
-  TRY(new_session(s, &credential, audience, &session));
-  if (credential.has_totp)
+  struct str audience = request->audience.p ? request->audience : STR("service");
+  TRY(key_of(s, request->login, &attempt.key));
+  TRY(look_up(s, &attempt));
+  TRY(count(s, &attempt, &throttle));
+  TRY(check_password(s, credential, request->password));
+  /* Not before the hash: from elsewhere a right password answers as a wrong one does, and as late. */
+  if (!domain_security_admits(&attempt.policy, s->address))
+    return R_LOGIN_FAILED;
+  improve_hash(s, credential, request->password);
+  TRY(new_session(s, credential, audience, &session));
+  if (credential->has_totp)
     return pend(s, &session, &throttle, ret_login);
   if (audience_named(audience) == AUTHN_ANALYTICS)
     return R_LOGIN_FAILED;

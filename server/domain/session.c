@@ -89,6 +89,8 @@ struct span {
   int64_t idle, whole;
 };
 
+/* R_UNAUTHENTICATED from outside the networks of its tenant: nothing ends by that, and nothing begins. */
+
 static enum result span_of(const struct signin *s, struct store_tx *tx, const struct store_session *session, enum authn_kind kind,
                            struct span *ret_span)
 {
@@ -100,6 +102,8 @@ static enum result span_of(const struct signin *s, struct store_tx *tx, const st
   }
   inside.tx = tx;
   TRY(domain_security_read(&inside, &s->tenant, &policy));
+  if (!domain_security_admits(&policy, s->address))
+    return R_UNAUTHENTICATED;
   *ret_span = (struct span){policy.session_idle_time, policy.session_time};
   return R_OK;
 }
@@ -152,9 +156,11 @@ RESULT domain_session_begin(struct signin *s, struct store_tx *tx, const struct 
   struct store_session row = *session;
   struct span span;
   struct login login = {0};
-  TRY(span_of(s, tx, session, kind, &span));
+  enum result r = span_of(s, tx, session, kind, &span);
+  if (r != R_OK)
+    return r == R_UNAUTHENTICATED ? R_LOGIN_FAILED : r;
   limit(s, &span, &row);
-  enum result r = store_session_create(tx, &row, s->address);
+  r = store_session_create(tx, &row, s->address);
   if (r == R_NOT_FOUND || r == R_ALREADY_EXISTS)
     return R_LOGIN_FAILED;
   TRY(r);

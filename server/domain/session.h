@@ -42,12 +42,12 @@ RESULT domain_session_allowed(const struct signin *s, const struct uuid *princip
 RESULT domain_session_housed(const struct signin *s, const struct uuid *home);
 
 /* Begins a session in `tx` and makes its tokens: row, refresh token (users only), audit event. R_LOGIN_FAILED when the principal
-   changed meanwhile, or the session's id was used. */
+   changed meanwhile, or the session's id was used, or s->address lies outside the networks of their tenant. */
 RESULT domain_session_begin(struct signin *s, struct store_tx *tx, const struct store_session *session, enum authn_kind kind,
                             struct login *ret_login);
 
 /* The next tokens of a session that lives: R_LOGIN_FAILED when one of its tenant's limits is over, for `tx` to end it;
-   R_UNAUTHENTICATED when it ended meanwhile. A limit that was tightened since it began holds; one that was loosened does not. */
+   R_UNAUTHENTICATED when it ended meanwhile, or s->address lies outside the networks of its tenant. A limit that was tightened since it began holds; one that was loosened does not. */
 RESULT domain_session_renew(struct signin *s, struct store_tx *tx, const struct store_session *session, struct login *ret_login);
 
 /* Somebody ends one of their own: R_NOT_FOUND when it is over or another's. Or all but the one by which they ask. */
