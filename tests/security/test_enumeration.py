@@ -2,7 +2,7 @@
 import pytest
 
 from support.contract import Document
-from support.enumeration import BASE, KINDS, LOCKED, LOCKED_BASE, Accounts, figures, settings, try_all
+from support.enumeration import BASE, FORGOT, FORGOT_BASE, KINDS, LOCKED, LOCKED_BASE, Accounts, figures, settings, try_all
 from support.estate import Estate
 from support.server import Server
 
@@ -37,6 +37,14 @@ def test_b1_a_locked_account_answers_as_a_name_that_was_tried_as_often(tried):
     assert len(said[LOCKED]) == 1 and said[LOCKED] == said[LOCKED_BASE]
     (reply,) = said[LOCKED]
     assert reply.startswith(b"HTTP/1.1 429") and b'"code":"throttled"' in reply
+
+
+def test_b1_whoever_forgot_their_password_gets_one_answer(tried):
+    _, said = tried
+    (reply,) = said[FORGOT_BASE]
+    assert reply.startswith(b"HTTP/1.1 202")
+    for kind in FORGOT:
+        assert said[kind] == {reply}, kind
 
 
 def test_b1_no_account_takes_grossly_longer_or_shorter(tried):

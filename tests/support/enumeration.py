@@ -1,4 +1,4 @@
-"""What a login says of an account, and how long it takes to: every kind of account answers as one that does not exist."""
+"""What a login, or a forgotten password, says of an account, and how long it takes to: as of one that does not exist."""
 import itertools
 import json
 import re
@@ -10,10 +10,15 @@ from support.timing import Wire, interleaved, status_of, trimmed, welch
 # Of one account before the next is taken: well below what ends a password, or makes it wait.
 TRIES = 30
 WRONG = "not the one that it is"
-# Kinds that end in 401 -> the one that each is held against; the last two are beyond the limit of attempts, and wait.
+# Kinds that end in 401; and those that are beyond the limit of attempts, and wait.
 KINDS = ("wrong password", "suspended", "suspended, right password", "terminated", "no password", "unknown tenant")
 BASE = "unknown name"
 LOCKED, LOCKED_BASE = "locked", "locked unknown name"
+# Whoever forgot their password: the account is one of those above, and every answer is 202.
+FORGOT = {f"forgotten by: {kind}": kind for kind in ("wrong password", "suspended", "terminated", "no password")}
+FORGOT_BASE = "forgotten by: unknown name"
+# kind -> the one that it is held against
+AGAINST = {**dict.fromkeys(KINDS, BASE), LOCKED: LOCKED_BASE, **dict.fromkeys(FORGOT, FORGOT_BASE)}
 addresses = (f"10.{n >> 16 & 255}.{n >> 8 & 255}.{n & 255}" for n in itertools.count(1 << 20))
 # What differs between any two replies: an id, the clock, the seconds to wait.
 OWN = re.compile(rb'(?im)^(x-request-id|date|retry-after): [^\r\n]*|"request_id":"[^"]*"')
@@ -68,6 +73,8 @@ class Accounts:
             LOCKED: [self.body(self.person(), WRONG)],
             LOCKED_BASE: [self.body(self.name(), WRONG)],
         }
+        for forgot, kind in {**FORGOT, FORGOT_BASE: BASE}.items():
+            self.bodies[forgot] = [{"login": body["login"], "tenant": body["tenant"]} for body in self.bodies[kind]]
 
     def shut(self, wire):
         """Tries the two that shall be locked until they are."""
@@ -84,7 +91,8 @@ class Accounts:
         bodies = self.bodies[kind]
         body = json.dumps(bodies[number % len(bodies)]).encode()
         # As long for every address: a longer request takes longer.
-        head = (f"POST /v1/login HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: {next(addresses):<15}\r\n"
+        path = "/v1/login" if "password" in bodies[0] else "/v1/password/forgot"
+        head = (f"POST {path} HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: {next(addresses):<15}\r\n"
                 f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n")
         return head.encode() + body
 
@@ -94,7 +102,7 @@ def try_all(accounts, samples):
     wire = Wire(accounts.estate.server.port)
     accounts.shut(wire)
     times, said, counts = {}, {}, {}
-    for kind in interleaved((BASE, *KINDS, LOCKED, LOCKED_BASE), samples):
+    for kind in interleaved({*AGAINST, *AGAINST.values()}, samples):
         counts[kind] = counts.get(kind, 0) + 1
         seconds, head, body = wire.ask(accounts.request(kind, counts[kind]))
         times.setdefault(kind, []).append(seconds)
@@ -106,8 +114,7 @@ def try_all(accounts, samples):
 def figures(times):
     """kind -> (Welch's t against the account that does not exist, both lists of times); each pair is cut by itself."""
     found = {}
-    for kind in (*KINDS, LOCKED):
-        base = LOCKED_BASE if kind == LOCKED else BASE
+    for kind, base in AGAINST.items():
         pair = trimmed({kind: times[kind], base: times[base]})
         found[kind] = welch(pair[kind], pair[base]), pair[kind], pair[base]
     return found
