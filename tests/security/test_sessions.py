@@ -1,4 +1,6 @@
-"""D6, D8, D25: what was revoked stays so, whatever happens around it, and no token travels in a URL."""
+"""D6, D8, D20, D25: what was revoked stays so, a token says what the service says, and none travels in a URL."""
+import base64
+import json
 import re
 
 import psycopg
@@ -114,3 +116,23 @@ def test_d25_no_route_takes_a_token_in_its_url(estate):
         person.client.other().get(f"/v1/me?{word}={person.client.token}", 401)
         person.client.get(f"/v1/me?{word}={person.client.token}", 400)
     assert person.client.token not in estate.server.logged() and person.refresh_token not in estate.server.logged()
+
+
+def claims_of(token):
+    payload = token.split(".")[1]
+    return json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+
+
+def test_d20_nothing_that_a_user_chose_stands_in_a_token(estate):
+    """Names, addresses and portals are theirs or their administrator's to choose; claims are the service's."""
+    chosen = {"display_name": '","sub":"somebody","x":"', "email": "sub.admin@example.com", "external_id": '{"strength":2}'}
+    plain, odd = estate.person(), estate.person()
+    estate.admin.client.patch(f"/v1/users/{odd.id}", chosen)
+    odd.log_in()
+    ours, theirs = claims_of(plain.client.token), claims_of(odd.client.token)
+    assert list(ours) == list(theirs) and theirs["sub"] == odd.id != ours["sub"]
+    text = json.dumps(theirs)
+    assert not [value for value in (*chosen.values(), odd.login, odd.tenant_code) if value in text]
+    differing = {name for name in ours if ours[name] != theirs[name]}
+    assert differing <= {"sub", "jti", "iat", "exp", "auth_time", "sid"} | {name for name in ours if "epoch" in name}
+    odd.client.other().post("/v1/login", odd.body() | {"sub": estate.admin.id}, 400)
