@@ -31,7 +31,7 @@ static bool find_caller(struct api_call *call)
   return true;
 }
 
-static enum result authenticate(struct api_call *call)
+RESULT api_gate_authenticate(struct api_call *call)
 {
   struct str header = http_request_header(call->request, "Authorization");
   struct str text = header, scheme = str_cut(&text, ' ');
@@ -113,7 +113,7 @@ static enum result decide_roots(struct api_call *call)
 /* Tokens that are not believed are charged to where they come from. */
 static enum result authenticate_within_budget(struct api_call *call)
 {
-  enum result r = authenticate(call);
+  enum result r = api_gate_authenticate(call);
   if (r == R_OK)
     return api_budget_caller(call);
   if (r == R_UNAUTHENTICATED)

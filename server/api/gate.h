@@ -3,5 +3,9 @@
 #include "api/call.h"
 #include "http/table.h"
 
+/* Who calls, as the Authorization header proves it, into call->caller and call->home: the gate does that for
+   every route but public ones, where a handler may ask for it. */
+RESULT api_gate_authenticate(struct api_call *call);
+
 /* The routes with the gate before them, for an http server. `api` must outlive it. */
 struct http_table api_table(struct api *api);

@@ -1,6 +1,8 @@
 /* Login, second factor, refresh, client credentials. Trusts: nothing of the request. */
 #include "api/login.h"
+#include "api/gate.h"
 #include "api/routes.h"
+#include "http/address.h"
 #include "json/write.h"
 
 enum { REPLY_MOST = 16 * 1024, FORM_MOST = 8 };
@@ -23,6 +25,8 @@ RESULT api_signin_done(struct api_call *call, const struct signin *s, enum resul
   if (!uuid_is_zero(&s->principal))
     call->object = s->principal;
   call->revision = s->revision;
+  if (r == R_FORBIDDEN && s->relay)
+    call->caller = *s->relay; /* it is the portal that was refused */
   if (r != R_OK)
     return r;
   return api_reply_nothing(call);
@@ -66,14 +70,43 @@ static enum result reply_login(struct api_call *call, const struct login *login)
   return api_reply_json(call, &body);
 }
 
+/* A portal's backend states whose address it asks for, and proves by its own token that it may; whether for people of that tenant,
+   the step itself asks. Whoever states one without being such a client is refused, not ignored. */
+static enum result relay(struct api_call *call, const struct json_text *stated, struct signin *s)
+{
+  struct http_address address;
+  char text[HTTP_ADDRESS_TEXT];
+  if (!stated->present)
+    return R_OK;
+  if (!http_address_parse(stated->value, &address))
+    return api_wrong(call, "client_address", "malformed", "Must be an IPv4 or IPv6 address");
+  if (!http_request_header(call->request, "Authorization").p)
+    return R_FORBIDDEN;
+  TRY(api_gate_authenticate(call));
+  TRY(api_budget_caller(call));
+  if (call->caller.kind != AUTHN_CLIENT)
+    return R_FORBIDDEN;
+  struct authn_caller *client = arena_alloc(call->arena, sizeof *client);
+  http_address_format(&address, text);
+  s->address = arena_copy(call->arena, str_of(text));
+  if (!client || !s->address.p)
+    return R_NO_MEMORY;
+  *client = call->caller;
+  s->relay = client;
+  /* The login is the person's doing. */
+  call->caller = (struct authn_caller){0};
+  return R_OK;
+}
+
 struct login_start {
-  struct json_text login, password, tenant, audience, device_token;
+  struct json_text login, password, tenant, audience, device_token, client_address;
   struct json_flag remember_device;
 };
 BODY(api_login_body, "Login", FIELD(struct login_start, login, REQUIRED, 1, 256),
      FIELD(struct login_start, password, REQUIRED, 1, 1024), FIELD(struct login_start, tenant, REQUIRED, 1, 256),
      FIELD_CHOICE(struct login_start, audience, OPTIONAL, 1, 32, "service|partner|analytics"),
-     FIELD(struct login_start, device_token, OPTIONAL, 1, 256), FIELD(struct login_start, remember_device, OPTIONAL, 0, 0));
+     FIELD(struct login_start, device_token, OPTIONAL, 1, 256), FIELD(struct login_start, remember_device, OPTIONAL, 0, 0),
+     FIELD(struct login_start, client_address, OPTIONAL, 1, 64));
 
 api_handler api_login_start;
 RESULT api_login_start(struct api_call *call)
@@ -82,6 +115,7 @@ RESULT api_login_start(struct api_call *call)
   struct login login;
   struct signin s = api_signin(call);
   TRY(api_body(call, &api_login_body, &body));
+  TRY(relay(call, &body.client_address, &s));
   s.device_token = body.device_token.value;
   s.remember_device = body.remember_device.value;
   struct login_request request = {body.login.value, body.password.value, body.tenant.value, body.audience.value};
@@ -90,12 +124,12 @@ RESULT api_login_start(struct api_call *call)
 }
 
 struct login_totp {
-  struct json_text pending_token, code, device_token;
+  struct json_text pending_token, code, device_token, client_address;
   struct json_flag remember_device;
 };
 BODY(api_login_totp_body, "LoginTotp", FIELD(struct login_totp, pending_token, REQUIRED, 1, 1024),
      FIELD(struct login_totp, code, REQUIRED, 1, 16), FIELD(struct login_totp, device_token, OPTIONAL, 1, 256),
-     FIELD(struct login_totp, remember_device, OPTIONAL, 0, 0));
+     FIELD(struct login_totp, remember_device, OPTIONAL, 0, 0), FIELD(struct login_totp, client_address, OPTIONAL, 1, 64));
 
 api_handler api_login_totp;
 RESULT api_login_totp(struct api_call *call)
@@ -104,6 +138,7 @@ RESULT api_login_totp(struct api_call *call)
   struct login login;
   struct signin s = api_signin(call);
   TRY(api_body(call, &api_login_totp_body, &body));
+  TRY(relay(call, &body.client_address, &s));
   s.device_token = body.device_token.value;
   s.remember_device = body.remember_device.value;
   TRY(api_signin_done(call, &s, domain_login_totp(&s, body.pending_token.value, body.code.value, &login)));
@@ -111,9 +146,10 @@ RESULT api_login_totp(struct api_call *call)
 }
 
 struct token_refresh {
-  struct json_text refresh_token;
+  struct json_text refresh_token, client_address;
 };
-BODY(api_token_refresh_body, "TokenRefresh", FIELD(struct token_refresh, refresh_token, REQUIRED, 1, 1024));
+BODY(api_token_refresh_body, "TokenRefresh", FIELD(struct token_refresh, refresh_token, REQUIRED, 1, 1024),
+     FIELD(struct token_refresh, client_address, OPTIONAL, 1, 64));
 
 api_handler api_login_refresh;
 RESULT api_login_refresh(struct api_call *call)
@@ -122,6 +158,7 @@ RESULT api_login_refresh(struct api_call *call)
   struct login login;
   struct signin s = api_signin(call);
   TRY(api_body(call, &api_token_refresh_body, &body));
+  TRY(relay(call, &body.client_address, &s));
   enum result r = domain_login_refresh(&s, body.refresh_token.value, &login);
   TRY(api_signin_done(call, &s, r));
   return reply_login(call, &login);

@@ -163,6 +163,7 @@ RESULT domain_login(struct signin *s, const struct login_request *request, struc
   struct str audience = request->audience.p ? request->audience : STR("service");
   TRY(key_of(s, request->login, &attempt.key));
   TRY(look_up(s, &attempt));
+  TRY(domain_session_relayed(s, &credential->tenant));
   TRY(count(s, &attempt, &throttle));
   TRY(check_password(s, credential, request->password));
   /* Not before the hash: from elsewhere a right password answers as a wrong one does, and as late. */
@@ -188,6 +189,7 @@ RESULT domain_login_totp(struct signin *s, struct str pending_token, struct str 
   if (r != R_OK)
     return r == R_UNAUTHENTICATED ? R_LOGIN_FAILED : r;
   s->principal = pending.principal;
+  TRY(domain_session_relayed_for(s, &pending.principal));
   TRY(domain_session_allowed(s, &pending.principal, NULL, pending.epoch));
   TRY(store_tx_open(&store, &tx));
   r = domain_factor_spend(s, tx, &pending.principal, code);
@@ -260,6 +262,7 @@ RESULT domain_login_refresh(struct signin *s, struct str refresh_token, struct l
   TRY(r);
   s->principal = session.principal;
   s->tenant = session.tenant;
+  TRY(domain_session_relayed_for(s, &session.principal));
   r = domain_session_allowed(s, &session.principal, &session.id, session.epoch);
   if (r != R_OK)
     return r == R_LOGIN_FAILED ? R_UNAUTHENTICATED : r;

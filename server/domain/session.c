@@ -49,6 +49,38 @@ RESULT domain_session_housed(const struct signin *s, const struct uuid *home)
   return policy_catch_up(s->domain->policy, &store, seen) && acts(s, home) ? R_OK : R_LOGIN_FAILED;
 }
 
+static bool may_relay(const struct signin *s, const struct uuid *tenant)
+{
+  struct bw_question question = {.subject = policy_id(&s->relay->principal),
+                                 .tenant = policy_id(tenant),
+                                 .permission = BW_LOGIN_RELAY,
+                                 .now = s->now};
+  struct bw_answer answer;
+  bw_decide(policy_model(s->domain->policy), &question, &answer);
+  return answer.effect == BW_ALLOW;
+}
+
+RESULT domain_session_relayed(struct signin *s, const struct uuid *tenant)
+{
+  struct store_call store = domain_session_store(s);
+  uint64_t seen = bw_model_revision(policy_model(s->domain->policy));
+  if (!s->relay || may_relay(s, tenant) ||
+      (policy_catch_up(s->domain->policy, &store, seen) && may_relay(s, tenant)))
+    return R_OK;
+  s->tenant = s->principal = (struct uuid){0};
+  return R_FORBIDDEN;
+}
+
+RESULT domain_session_relayed_for(struct signin *s, const struct uuid *person)
+{
+  struct bw_id id = policy_id(person);
+  struct bw_principal_fact fact;
+  struct uuid home = {0};
+  if (s->relay && bw_principal(policy_model(s->domain->policy), &id, &fact))
+    home = policy_uuid(&fact.home);
+  return domain_session_relayed(s, &home);
+}
+
 /* What those below are told instead of who it was. */
 static const char *title_of(const struct signin *s, const struct uuid *principal)
 {

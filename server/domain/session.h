@@ -11,6 +11,7 @@ struct signin {
   int64_t now, deadline; /* clock_now(), clock_monotonic() */
   struct store_tx *tx;   /* reads run in it, so that who has one connection needs no other; NULL: none is under way */
   struct str address, request_id;
+  const struct authn_caller *relay; /* the client that stated `address`; NULL: nobody did */
   struct str device_token; /* as it was shown; .p NULL: none */
   bool remember_device;    /* they ask for one */
   const char *action;    /* the operation, for the audit event */
@@ -34,20 +35,29 @@ struct login {
 /* For store calls on the auth pool. */
 struct store_call domain_session_store(const struct signin *s);
 
-/* The principal is active in the snapshot, nothing above its home is suspended, and its epoch is that: R_LOGIN_FAILED else;
-   R_UNAVAILABLE when the snapshot is not fresh. `session` may be NULL. */
+/* The principal is active in the snapshot, nothing above its home is suspended, and its epoch is that:
+   R_LOGIN_FAILED else; R_UNAVAILABLE when the snapshot is not fresh. `session` may be NULL. */
 RESULT domain_session_allowed(const struct signin *s, const struct uuid *principal, const struct uuid *session, uint32_t epoch);
 
 /* The same of the home alone, for who is not active yet. */
 RESULT domain_session_housed(const struct signin *s, const struct uuid *home);
 
-/* Begins a session in `tx` and makes its tokens: row, refresh token (users only), audit event. R_LOGIN_FAILED when the principal
-   changed meanwhile, or the session's id was used, or s->address lies outside the networks of their tenant. */
+/* Who relays a login may do so for people of the tenant: R_FORBIDDEN, for one that it does not see as for none,
+   and the tenant is not told of it. R_OK when nobody relays. */
+RESULT domain_session_relayed(struct signin *s, const struct uuid *tenant);
+/* The same by the person, whose home is meant. */
+RESULT domain_session_relayed_for(struct signin *s, const struct uuid *person);
+
+/* Begins a session in `tx` and makes its tokens: row, refresh token (users only), audit event. R_LOGIN_FAILED
+   when the principal changed meanwhile, or the session's id was used, or s->address lies outside the networks of
+   their tenant. */
 RESULT domain_session_begin(struct signin *s, struct store_tx *tx, const struct store_session *session, enum authn_kind kind,
                             struct login *ret_login);
 
-/* The next tokens of a session that lives: R_LOGIN_FAILED when one of its tenant's limits is over, for `tx` to end it;
-   R_UNAUTHENTICATED when it ended meanwhile, or s->address lies outside the networks of its tenant. A limit that was tightened since it began holds; one that was loosened does not. */
+/* The next tokens of a session that lives: R_LOGIN_FAILED when one of its tenant's limits is over, for `tx` to
+   end it; R_UNAUTHENTICATED when it ended meanwhile, or s->address lies outside the networks of its
+   tenant. A limit that was tightened since it began holds; one that
+   was loosened does not. */
 RESULT domain_session_renew(struct signin *s, struct store_tx *tx, const struct store_session *session, struct login *ret_login);
 
 /* Somebody ends one of their own: R_NOT_FOUND when it is over or another's. Or all but the one by which they ask. */
