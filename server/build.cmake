@@ -68,6 +68,22 @@ function(head_word text key default out)
   endif()
 endfunction()
 
+# FOLDER/LANGUAGE/KIND.txt -> TEMPLATE(LANGUAGE, KIND, text), in the layer's templates.def.
+function(templates layer folder)
+  file(GLOB files CONFIGURE_DEPENDS ${folder}/*/*.txt)
+  set(rows "")
+  foreach(file ${files})
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
+    get_filename_component(kind ${file} NAME_WE)
+    get_filename_component(directory ${file} DIRECTORY)
+    get_filename_component(language ${directory} NAME)
+    file(READ ${file} text)
+    c_literal("${text}" literal)
+    string(APPEND rows "TEMPLATE(\"${language}\", \"${kind}\",\n  ${literal})\n")
+  endforeach()
+  made(${layer} templates "${rows}")
+endfunction()
+
 # FOLDER/NAME.sql -> STATEMENT(NAME, number of parameters, role, needs a scope, custom plan, text), in statements.def.
 function(statements layer)
   list(TRANSFORM ARGN APPEND /*.sql OUTPUT_VARIABLE globs)

@@ -10,7 +10,10 @@
 #include "domain/bootstrap.h"
 #include "domain/signing.h"
 #include "jobs/keys.h"
+#include "jobs/letter.h"
+#include "jobs/outbox.h"
 #include "jobs/prune.h"
+#include "jobs/smtp.h"
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -35,6 +38,8 @@ struct service {
   struct http_server *server, *management_server;
   struct jobs_prune *prune;
   struct jobs_keys *keys;
+  struct jobs_smtp *smtp;
+  struct jobs_outbox *outbox;
 };
 
 static struct http_limits limits_of(const struct settings *s)
@@ -83,6 +88,31 @@ static bool read_certificate(struct service *v)
   return true;
 }
 
+/* Without a mail server nobody is sent anything, and nothing waits. */
+static enum result open_mail(struct service *v)
+{
+  const struct settings *s = v->settings;
+  if (!s->smtp_url[0])
+    return R_OK;
+  struct jobs_smtp_config server = {s->smtp_url, s->smtp_ca_file};
+  TRY(jobs_smtp_open(&server, v->arena, &v->smtp));
+  struct jobs_outbox_config config = {.domain = v->api.domain,
+                                      .from = str_of(s->smtp_from),
+                                      .pace = s->smtp_pace,
+                                      .deliver = jobs_smtp_deliver,
+                                      .post = v->smtp};
+  return jobs_outbox_open(&config, v->arena, &v->outbox);
+}
+
+static void close_mail(struct service *v)
+{
+  jobs_smtp_stop(v->smtp);
+  jobs_outbox_close(&v->outbox);
+  jobs_smtp_close(&v->smtp);
+}
+
+static void outbox_metrics(const void *outbox, struct buf *text) { jobs_outbox_metrics(outbox, text); }
+
 static enum result open_service(struct service *v)
 {
   TRY(cli_process_open(v->settings, CLI_SERVE, v->arena, &v->process));
@@ -95,10 +125,14 @@ static enum result open_service(struct service *v)
   TRY(budget_open(v->arena, &v->api.budget.buckets));
   TRY(jobs_prune_open(v->api.domain, &v->prune));
   TRY(jobs_keys_open(v->api.domain, v->arena, &v->keys));
+  TRY(open_mail(v));
   v->table = api_table(&v->api);
   TRY(open_listener(v, v->settings->listen, &v->table, v->tls, &v->server));
-  v->management = (struct api_management){
-      .policy = v->process.domain.policy, .refusals = v->api.refusals, .server = v->server};
+  v->management = (struct api_management){.policy = v->process.domain.policy,
+                                          .refusals = v->api.refusals,
+                                          .server = v->server,
+                                          .jobs = outbox_metrics,
+                                          .outbox = v->outbox};
   v->management_table = api_management_table(&v->management);
   return open_listener(v, v->settings->management_listen, &v->management_table, NULL, &v->management_server);
 }
@@ -108,6 +142,7 @@ static void close_service(struct service *v)
   http_server_close(&v->server, v->settings->drain_time);
   http_server_close(&v->management_server, 0);
   jobs_keys_close(&v->keys);
+  close_mail(v);
   jobs_prune_close(&v->prune);
   domain_refusal_close(&v->api.refusals);
   cli_process_close(&v->process);
@@ -166,6 +201,17 @@ static bool check(const struct settings *s, struct arena *arena)
   return good;
 }
 
+static bool check_mail(const struct settings *s)
+{
+  bool url = !s->smtp_url[0] || jobs_smtp_is_url(s->smtp_url);
+  bool from = !s->smtp_url[0] || jobs_letter_address(str_of(s->smtp_from));
+  if (!url)
+    log_line(LOG_ERROR, "smtp_url: must be smtp://[USER:PASSWORD@]HOST[:PORT] or smtps://...");
+  if (!from)
+    log_line(LOG_ERROR, "smtp_from: must be an e-mail address, since smtp_url is set");
+  return url && from;
+}
+
 static bool open_certificate(const struct settings *s, struct http_tls **ret_tls)
 {
   char fault[HTTP_TLS_FAULT] = "out of memory";
@@ -193,6 +239,7 @@ static int serve(const struct settings *settings, struct arena *arena)
   struct service v = {.settings = settings, .arena = arena};
   sigset_t signals;
   bool good = check(settings, arena);
+  good = check_mail(settings) && good;
   if (!open_certificate(settings, &v.tls) || !good) {
     http_tls_close(&v.tls);
     return 3;

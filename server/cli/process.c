@@ -169,7 +169,8 @@ static enum result open_all(const struct settings *s, enum cli_process_kind kind
   p->domain.base_url = s->base_url[0] ? str_of(s->base_url) : arena_print(arena, "%s://%s", scheme, s->listen);
   if (!p->domain.base_url.p)
     return fail("settings", R_NO_MEMORY);
-  p->domain.mail = (struct domain_mail){.accept_url = str_of(s->accept_url), .reset_url = str_of(s->reset_url)};
+  p->domain.mail = (struct domain_mail){
+      .sends = s->smtp_url[0], .accept_url = str_of(s->accept_url), .reset_url = str_of(s->reset_url)};
   r = open_breach(s, arena, p);
   if (r != R_OK)
     return fail("breached passwords", r);

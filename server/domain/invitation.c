@@ -8,6 +8,7 @@
 #include "domain/guard.h"
 #include "domain/link.h"
 #include "domain/notice.h"
+#include "domain/session.h"
 #include "store/reset.h"
 #include "store/user.h"
 

@@ -1,7 +1,9 @@
 /* One-time tokens by which people set a password: made by an administrator's order, or since the person asked. */
 #pragma once
-#include "domain/session.h"
+#include "domain/change.h"
 #include "store/invitation.h"
+
+struct signin;
 
 struct invitation_order {
   struct uuid user;

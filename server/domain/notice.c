@@ -2,6 +2,7 @@
 #include "domain/notice.h"
 #include "crypto/seal.h"
 #include "domain/link.h"
+#include "domain/session.h"
 
 /* A notice that could not be delivered for so long is stale. */
 static const int64_t notice_life = 3 * 24 * 3600 * CLOCK_SECOND;

@@ -1,8 +1,10 @@
 /* What a person is told by mail, put into the outbox in the transaction of what it tells of. Where no mail is sent, and
    to who has no address, nothing is put in. No notice holds a secret, or a link that signs in. */
 #pragma once
-#include "domain/session.h"
+#include "domain/change.h"
 #include "store/outbox.h"
+
+struct signin;
 
 enum notice_kind {
   NOTICE__NONE,

@@ -197,8 +197,14 @@ def fresh(kind):
     return lambda cell: cell.estate.fresh(kind, cell.target.tenant)
 
 
+def nobody_is_active(cell):
+    """Where the tenant is suspended nobody accepts an invitation, and who was only invited has nothing to reset."""
+    return 422 if cell.target.tenant.state != "active" else None
+
+
 def fresh_active_user(cell):
-    """Who was only invited has nothing to reset."""
+    if nobody_is_active(cell):
+        return cell.id
     return cell.estate.invited(Actor(unused("active"), cell.target.tenant)).id
 
 
@@ -303,7 +309,7 @@ ROWS = {
     "resumeUser": [Row(200, fresh=fresh_suspended_user)],
     "terminateUser": [Row(200, fresh=fresh("user"))],
     "inviteUser": [Row(201)],
-    "resetUserPassword": [Row(201, fresh=fresh_active_user)],
+    "resetUserPassword": [Row(201, rule=nobody_is_active, fresh=fresh_active_user)],
     "listUserGrants": [Row(200)],
 
     "listUserSessions": [Row(200)],

@@ -1,5 +1,6 @@
 /* What people are told goes into the outbox with what it tells of. */
 #include "domain/notice.h"
+#include "domain/session.h"
 #include "support/estate.h"
 
 static struct signin signin(void)

@@ -1,0 +1,128 @@
+/* Wakes every second, serves requests to reset a password, delivers what is due, at a pace. */
+#include "jobs/outbox.h"
+#include "base/metric.h"
+#include "domain/invitation.h"
+#include "store/outbox.h"
+#include <pthread.h>
+#include <time.h>
+
+static const int64_t idle_time = CLOCK_SECOND, pause_time = 5 * CLOCK_SECOND, look_time = 10 * CLOCK_SECOND;
+
+enum { ARENA_MOST = 8 << 20 };
+
+struct jobs_outbox {
+  struct jobs_courier courier;
+  int64_t interval;  /* between two mails */
+  int64_t looked_at; /* clock_monotonic(): when the queue was measured */
+  atomic_llong waiting, oldest;
+  enum result said; /* the last failure in the log, R_OK when all is well: it is not said twice */
+  pthread_t thread;
+  pthread_mutex_t lock;
+  pthread_cond_t wake;
+  bool stop;
+};
+
+/* False at the end. */
+static bool sleep_for(struct jobs_outbox *o, int64_t time)
+{
+  int64_t until = clock_now() + time;
+  struct timespec at = {.tv_sec = until / CLOCK_SECOND, .tv_nsec = until % CLOCK_SECOND * 1000};
+  pthread_mutex_lock(&o->lock);
+  int waited = 0;
+  while (!o->stop && waited == 0)
+    waited = pthread_cond_timedwait(&o->wake, &o->lock, &at);
+  bool stop = o->stop;
+  pthread_mutex_unlock(&o->lock);
+  return !stop;
+}
+
+/* One step of either kind: R_NOT_FOUND when there was nothing to do. */
+static enum result step(struct jobs_outbox *o)
+{
+  CLEANUP(arena_free) struct arena *arena = arena_new(ARENA_MOST);
+  if (!arena)
+    return R_NO_MEMORY;
+  enum result r = domain_invitation_serve(o->courier.domain, arena);
+  return r == R_NOT_FOUND ? jobs_courier_step(&o->courier, arena) : r;
+}
+
+static void look(struct jobs_outbox *o)
+{
+  CLEANUP(arena_free) struct arena *arena = arena_new(ARENA_MOST);
+  int64_t count, oldest;
+  if (!arena || (o->looked_at && clock_monotonic() - o->looked_at < look_time))
+    return;
+  struct store_call store = {
+      .pool = o->courier.domain->auth, .arena = arena, .deadline = clock_monotonic() + look_time};
+  o->looked_at = clock_monotonic();
+  if (store_outbox_waiting(&store, &count, &oldest) != R_OK)
+    return;
+  atomic_store(&o->waiting, count);
+  atomic_store(&o->oldest, oldest);
+}
+
+static void say(struct jobs_outbox *o, enum result r)
+{
+  if (r != R_OK && r != o->said)
+    log_line(LOG_WARN, "outbox: %s: %s", result_row(r)->code, store_last_error());
+  o->said = r;
+}
+
+static void *run(void *argument)
+{
+  struct jobs_outbox *o = argument;
+  int64_t time;
+  do {
+    look(o);
+    enum result r = step(o);
+    bool idle = r == R_NOT_FOUND;
+    say(o, idle ? R_OK : r);
+    time = idle ? idle_time : r == R_OK ? o->interval : pause_time;
+  } while (sleep_for(o, time));
+  return NULL;
+}
+
+RESULT jobs_outbox_open(const struct jobs_outbox_config *config, struct arena *arena, struct jobs_outbox **ret_outbox)
+{
+  struct jobs_outbox *o = arena_alloc(arena, sizeof *o);
+  if (!o)
+    return R_NO_MEMORY;
+  o->courier.domain = config->domain;
+  o->courier.from = config->from;
+  o->courier.deliver = config->deliver;
+  o->courier.post = config->post;
+  o->interval = 60 * CLOCK_SECOND / config->pace;
+  pthread_mutex_init(&o->lock, NULL);
+  pthread_cond_init(&o->wake, NULL);
+  if (pthread_create(&o->thread, NULL, run, o) != 0)
+    return R_NO_MEMORY;
+  *ret_outbox = o;
+  return R_OK;
+}
+
+void jobs_outbox_close(struct jobs_outbox **outbox)
+{
+  struct jobs_outbox *o = *outbox;
+  if (!o)
+    return;
+  pthread_mutex_lock(&o->lock);
+  o->stop = true;
+  pthread_cond_signal(&o->wake);
+  pthread_mutex_unlock(&o->lock);
+  pthread_join(o->thread, NULL);
+  pthread_cond_destroy(&o->wake);
+  pthread_mutex_destroy(&o->lock);
+  *outbox = NULL;
+}
+
+void jobs_outbox_metrics(const struct jobs_outbox *o, struct buf *text)
+{
+  if (!o)
+    return;
+  int64_t oldest = atomic_load(&o->oldest);
+  double age = oldest ? (double)(clock_now() - oldest) / (double)CLOCK_SECOND : 0;
+  jobs_courier_metrics(&o->courier, text);
+  metric_put(text, "bailiwick_mail_waiting", "gauge", "Mails that wait, of all processes.",
+             (double)atomic_load(&o->waiting));
+  metric_put(text, "bailiwick_mail_oldest_seconds", "gauge", "How long the oldest of them has waited.", age);
+}
