@@ -5,8 +5,10 @@
 
 enum { WAYS = 4 };
 
+/* Of the entries that are not the one, no more is looked at than their tags, which stand beside the lock. */
 struct set {
   pthread_mutex_t lock;
+  uint32_t tags[WAYS];
   struct authn_seen_entry entries[WAYS]; /* .until 0: empty */
 };
 
@@ -49,6 +51,13 @@ static struct set *set_of(const struct authn_seen *seen, const struct authn_seen
   return &seen->sets[number & seen->mask];
 }
 
+static uint32_t tag_of(const struct authn_seen_entry *entry)
+{
+  uint32_t tag;
+  memcpy(&tag, entry->digest + sizeof(uint64_t), sizeof tag);
+  return tag;
+}
+
 static bool is_good(const struct authn_seen_entry *e, const struct authn_seen_entry *wanted, int64_t now)
 {
   return e->until > now && e->losses == wanted->losses && memcmp(e->digest, wanted->digest, sizeof e->digest) == 0 &&
@@ -59,10 +68,11 @@ bool authn_seen_find(struct authn_seen *seen, const struct authn_seen_entry *wan
                      struct authn_token *ret_token)
 {
   struct set *set = set_of(seen, wanted);
+  uint32_t tag = tag_of(wanted);
   bool found = false;
   pthread_mutex_lock(&set->lock);
   for (size_t i = 0; i < WAYS && !found; i++) {
-    found = is_good(&set->entries[i], wanted, now);
+    found = set->tags[i] == tag && is_good(&set->entries[i], wanted, now);
     if (found)
       *ret_token = set->entries[i].token;
   }
@@ -71,14 +81,14 @@ bool authn_seen_find(struct authn_seen *seen, const struct authn_seen_entry *wan
 }
 
 /* Its own place when it stands there already, of a time before a loss; else that of the first to be over. */
-static struct authn_seen_entry *place_of(struct set *set, const struct authn_seen_entry *entry)
+static size_t place_of(const struct set *set, const struct authn_seen_entry *entry)
 {
-  struct authn_seen_entry *place = &set->entries[0];
+  size_t place = 0;
   for (size_t i = 0; i < WAYS; i++) {
     if (memcmp(set->entries[i].digest, entry->digest, sizeof entry->digest) == 0)
-      return &set->entries[i];
-    if (set->entries[i].until < place->until)
-      place = &set->entries[i];
+      return i;
+    if (set->entries[i].until < set->entries[place].until)
+      place = i;
   }
   return place;
 }
@@ -87,6 +97,8 @@ void authn_seen_keep(struct authn_seen *seen, const struct authn_seen_entry *ent
 {
   struct set *set = set_of(seen, entry);
   pthread_mutex_lock(&set->lock);
-  *place_of(set, entry) = *entry;
+  size_t place = place_of(set, entry);
+  set->tags[place] = tag_of(entry);
+  set->entries[place] = *entry;
   pthread_mutex_unlock(&set->lock);
 }

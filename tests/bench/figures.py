@@ -288,10 +288,11 @@ def decision_ns(bench):
 
 
 def token_again_us(bench):
-    """A token that was verified before, with what the gate asks of the snapshot for each request."""
+    """A token that was verified before, with what the gate asks of the snapshot for each request: the least of the rounds,
+    for what a neighbour does to the caches can only add to it."""
     done = subprocess.run([bench.build / "bench_authn_token"], capture_output=True, text=True, check=True)
     print(done.stdout, end="")
-    return statistics.median(map(float, re.findall(r"([\d.]+) us a check again", done.stdout)))
+    return min(map(float, re.findall(r"([\d.]+) us a check again", done.stdout)))
 
 
 def memory_mb(bench):
