@@ -198,6 +198,8 @@ static bool check(const struct settings *s, struct arena *arena)
     log_line(LOG_ERROR, "listen: plain HTTP only on loopback, unless trusted_proxies names who stands before it with TLS");
     good = false;
   }
+  if (s->database_url[0] && !s->base_url[0])
+    log_line(LOG_WARN, "base_url is not set: no other process of this database believes the tokens of this one");
   return good;
 }
 

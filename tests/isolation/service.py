@@ -9,7 +9,8 @@ from support.cluster import Cluster
 from support.server import Server, binary, environment
 
 # Wide throttles: these tests ask who may do what, and they ask it often. A long lease: a busy machine is no revocation.
-SETTINGS = {"account_attempts": 100, "address_attempts": 100000, "policy_lease": 15, "log_level": "warn"}
+SETTINGS = {"account_attempts": 100, "address_attempts": 100000, "policy_lease": 15, "log_level": "warn",
+            "base_url": "https://access.example"}
 
 
 class Service:
