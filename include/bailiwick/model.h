@@ -25,12 +25,17 @@ enum bw_reach { BW_REACH_SELF = 1, BW_REACH_SUBTREE };
 
 enum { BW_LABEL = 8, BW_DEPTH = 16 };
 
+/* Of whom a second factor is asked; in the order of strictness. */
+enum bw_factor_rule { BW_FACTOR_NOBODY, BW_FACTOR_PRIVILEGED, BW_FACTOR_EVERYONE };
+
 struct bw_tenant_fact {
   struct bw_id id, parent; /* parent all zero for the root */
   char label[BW_LABEL];
   enum bw_tenant_kind kind;
   enum bw_tenant_state state;
   bool boundary;
+  enum bw_factor_rule factor_rule; /* as set at this tenant, for who is at home there or below */
+  unsigned factor_minutes;         /* how long a factor that was proved counts for them; 0: not set here */
 };
 
 struct bw_principal_fact {

@@ -17,7 +17,7 @@ enum bw_permission {
   BW_PERMISSION__COUNT
 };
 
-enum { BW_PERMISSION_PRIVILEGED = 1, BW_PERMISSION_SECRET = 2 };
+enum { BW_PERMISSION_PRIVILEGED = 1, BW_PERMISSION_SECRET = 2, BW_PERMISSION_TWO_FACTORS = 4 };
 
 /* A set of permissions: one bit each. */
 enum { BW_PERMISSION_WORDS = 4 };

@@ -1,5 +1,6 @@
 /* What handlers share: who acts, bodies in, replies out. */
 #include "api/call.h"
+#include "api/assurance.h"
 #include "api/etag.h"
 
 struct domain_actor api_actor(const struct api_call *call)
@@ -9,6 +10,7 @@ struct domain_actor api_actor(const struct api_call *call)
   return (struct domain_actor){.kind = kinds[call->caller.kind],
                                .id = call->caller.principal,
                                .home = call->home,
+                               .weak = call->weak,
                                .address = http_request_address(call->request),
                                .request_id = http_request_id(call->request)};
 }
@@ -98,7 +100,7 @@ RESULT api_demand(struct api_call *call, enum bw_permission permission)
   struct bw_id subject = policy_id(&call->caller.principal), tenant = policy_id(&call->tenant);
   struct bw_permission_set held;
   bw_held(policy_model(call->api->domain->policy), &subject, &tenant, call->now, &held);
-  return bw_permission_has(&held, permission) ? R_OK : R_FORBIDDEN;
+  return bw_permission_has(&held, permission) ? api_assurance_permission(call, permission) : R_FORBIDDEN;
 }
 
 RESULT api_reply_object(struct api_call *call, const struct outcome *outcome)

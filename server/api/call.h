@@ -25,6 +25,8 @@ struct api_call {
   int64_t now;                     /* clock_now(), the one time of this request */
   struct authn_caller caller;      /* zero for a public route */
   struct uuid home;                /* the caller's home tenant */
+  bool single;                     /* the caller is a person with no second factor, or none that counts still */
+  bool weak;                       /* and their tenant asks for one of whoever does what is privileged */
   struct uuid object;              /* {id} of the path; zero without one */
   struct uuid tenant;              /* where the target stands; zero for SELF, PUBLIC and ROOTS */
   struct uuid root;                /* tenant at which the caller's view of the target begins */

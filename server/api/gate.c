@@ -1,6 +1,7 @@
 /* The one door: authenticate, find where the target stands, decide, mint the scope, run, answer.
    Trusts: nothing of the request. Unknown and foreign take one path. */
 #include "api/gate.h"
+#include "api/assurance.h"
 #include "api/attempt.h"
 #include "api/place.h"
 #include "api/refuse.h"
@@ -99,6 +100,7 @@ static enum result decide(struct api_call *call)
   /* What is put below a tenant lies outside a grant that reaches the tenant alone. */
   if (row_of(call)->scope == SCOPE_PARENT && answer.reach != BW_REACH_SUBTREE)
     return R_FORBIDDEN;
+  TRY(api_assurance_permission(call, (enum bw_permission)row_of(call)->permission));
   call->root = policy_uuid(&answer.root);
   return policy_scope(policy_of(call), &answer, call->arena, &call->scope);
 }
@@ -107,7 +109,7 @@ static enum result decide_roots(struct api_call *call)
 {
   TRY(policy_roots(policy_of(call), &call->caller.principal, (enum bw_permission)row_of(call)->permission, call->now,
                    call->arena, &call->roots, &call->root_count));
-  return call->root_count ? R_OK : R_FORBIDDEN;
+  return call->root_count ? api_assurance_permission(call, (enum bw_permission)row_of(call)->permission) : R_FORBIDDEN;
 }
 
 /* Tokens that are not believed are charged to where they come from. */
@@ -129,6 +131,7 @@ static enum result pass(struct api_call *call)
     return row->run(call);
   }
   TRY(authenticate_within_budget(call));
+  TRY(api_assurance_session(call));
   if (row->scope == SCOPE_SELF)
     return row->run(call);
   if (strstr(row->http.path, "{id}") && !uuid_parse(http_request_path(call->request, "id"), &call->object))

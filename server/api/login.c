@@ -43,7 +43,7 @@ static void put_tokens(struct json_writer *w, const struct login *login)
 }
 
 /* The wire form of ARCHITECTURE.md section 8: a whole session, or what is missing. */
-static enum result reply_login(struct api_call *call, const struct login *login)
+RESULT api_login_reply(struct api_call *call, const struct login *login)
 {
   struct buf body = buf_in(call->arena, REPLY_MOST);
   struct json_writer w = json_writer_on(&body);
@@ -120,7 +120,7 @@ RESULT api_login_start(struct api_call *call)
   s.remember_device = body.remember_device.value;
   struct login_request request = {body.login.value, body.password.value, body.tenant.value, body.audience.value};
   TRY(api_signin_done(call, &s, domain_login(&s, &request, &login)));
-  return reply_login(call, &login);
+  return api_login_reply(call, &login);
 }
 
 struct login_totp {
@@ -142,7 +142,7 @@ RESULT api_login_totp(struct api_call *call)
   s.device_token = body.device_token.value;
   s.remember_device = body.remember_device.value;
   TRY(api_signin_done(call, &s, domain_login_totp(&s, body.pending_token.value, body.code.value, &login)));
-  return reply_login(call, &login);
+  return api_login_reply(call, &login);
 }
 
 struct token_refresh {
@@ -161,5 +161,5 @@ RESULT api_login_refresh(struct api_call *call)
   TRY(relay(call, &body.client_address, &s));
   enum result r = domain_login_refresh(&s, body.refresh_token.value, &login);
   TRY(api_signin_done(call, &s, r));
-  return reply_login(call, &login);
+  return api_login_reply(call, &login);
 }

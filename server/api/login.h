@@ -10,5 +10,8 @@ struct signin api_signin(const struct api_call *call);
    body writes it over that. */
 RESULT api_signin_done(struct api_call *call, const struct signin *s, enum result r);
 
+/* 200 with a whole session, or what is missing. */
+RESULT api_login_reply(struct api_call *call, const struct login *login);
+
 /* The error form of RFC 6749 section 5.2. */
 void api_login_oauth_problem(struct api_call *call, enum result why);

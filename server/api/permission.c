@@ -14,6 +14,14 @@ static void put_routes(struct json_writer *w, int permission)
   json_close(w, ']');
 }
 
+/* When a session needs a second factor for it. */
+static struct str level_of(const struct bw_permission_row *row)
+{
+  if (row->flags & BW_PERMISSION_TWO_FACTORS)
+    return STR("always");
+  return row->flags & BW_PERMISSION_PRIVILEGED ? STR("privileged") : STR("everyone");
+}
+
 static void put_permission(struct json_writer *w, enum bw_permission permission)
 {
   const struct bw_permission_row *row = bw_permission_row(permission);
@@ -26,6 +34,8 @@ static void put_permission(struct json_writer *w, enum bw_permission permission)
   json_put_bool(w, row->flags & BW_PERMISSION_PRIVILEGED);
   json_key(w, "secret");
   json_put_bool(w, row->flags & BW_PERMISSION_SECRET);
+  json_key(w, "two_factors");
+  json_put_text(w, level_of(row));
   put_routes(w, (int)permission);
   json_close(w, '}');
 }

@@ -9,7 +9,7 @@ static const bool kept_out[R__COUNT] = {
     [R_UNAUTHENTICATED] = true, [R_LOGIN_FAILED] = true, [R_FORBIDDEN] = true,
     [R_NOT_FOUND] = true,       [R_CEILING] = true,      [R_KIND_CEILING] = true,   [R_PRIVILEGED] = true,
     [R_SELF_SERVICE] = true,    [R_OUTSIDE_HOME] = true, [R_PASSWORD_WRONG] = true, [R_CODE_WRONG] = true,
-    [R_TOKEN_SPENT] = true,     [R_THROTTLED] = true,   
+    [R_TOKEN_SPENT] = true,     [R_THROTTLED] = true,    [R_STEP_UP] = true,
 };
 
 static const char *const retry_after[R__COUNT] = {
@@ -46,6 +46,13 @@ static void add_headers(struct api_call *call, enum result why)
   struct str challenge = form ? STR("Basic realm=\"bailiwick\"") : STR("Bearer realm=\"bailiwick\"");
   if (result_row(why)->status == 401)
     http_reply_header(call->reply, "WWW-Authenticate", challenge);
+  if (why == R_STEP_UP) {
+    /* RFC 9470 section 3 says it in the header, to which programs listen that know the standard. */
+    http_reply_header(call->reply, "WWW-Authenticate",
+                      STR("Bearer realm=\"bailiwick\", error=\"insufficient_user_authentication\", acr_values=\"aal2\""));
+    http_reply_member(call->reply, "step_up", STR("totp"));
+    http_reply_member(call->reply, "acr_values", STR("aal2"));
+  }
   if (call->retry_after > 0) {
     struct str seconds = arena_print(call->arena, "%lld", (long long)call->retry_after);
     http_reply_header(call->reply, "Retry-After", seconds.p ? seconds : STR("60"));

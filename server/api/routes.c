@@ -7,7 +7,9 @@
   extern api_handler handler;                                                                                          \
   _Static_assert((int)BW_##permission > (int)BW_PERMISSION_NONE, #operation ": a route names its permission");         \
   _Static_assert(((int)BW_##permission == (int)BW_PUBLIC) == (SCOPE_##rule == SCOPE_PUBLIC), #operation ": public");   \
-  _Static_assert(((int)BW_##permission == (int)BW_SELF) == (SCOPE_##rule == SCOPE_SELF), #operation ": self");
+  _Static_assert(((int)BW_##permission == (int)BW_SELF || (int)BW_##permission == (int)BW_SINGLE) ==                   \
+                     (SCOPE_##rule == SCOPE_SELF),                                                                     \
+                 #operation ": self");
 #include "api/routes.def"
 #undef ROUTE
 

@@ -16,11 +16,11 @@ enum scope_rule {
 };
 
 /* Said aloud in routes.def where a permission would stand. */
-enum { BW_PUBLIC = BW_PERMISSION__COUNT + 1, BW_SELF };
+enum { BW_PUBLIC = BW_PERMISSION__COUNT + 1, BW_SELF, BW_SINGLE };
 
 struct route {
   struct http_route http;
-  int permission; /* enum bw_permission, BW_PUBLIC or BW_SELF */
+  int permission; /* enum bw_permission, BW_PUBLIC, BW_SELF or BW_SINGLE */
   enum scope_rule scope;
   api_handler *run;
 };

@@ -62,6 +62,22 @@ RESULT api_session_end_others(struct api_call *call)
   return api_signin_done(call, &s, domain_session_end_others(&s, &call->caller));
 }
 
+struct step_up {
+  struct json_text code;
+};
+BODY(api_step_up_body, "StepUp", FIELD(struct step_up, code, REQUIRED, 1, 16));
+
+api_handler api_session_step_up;
+RESULT api_session_step_up(struct api_call *call)
+{
+  struct step_up body = {0};
+  struct login login;
+  struct signin s = api_signin(call);
+  TRY(api_body(call, &api_step_up_body, &body));
+  TRY(api_signin_done(call, &s, domain_login_step_up(&s, &call->caller, body.code.value, &login)));
+  return api_login_reply(call, &login);
+}
+
 api_handler api_session_revoke;
 RESULT api_session_revoke(struct api_call *call)
 {

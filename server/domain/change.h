@@ -48,6 +48,7 @@ enum domain_actor_kind {
 struct domain_actor {
   enum domain_actor_kind kind;
   struct uuid id, home; /* zero for operator, system, anonymous */
+  bool weak;            /* a person whose session is not strong enough for what is privileged */
   struct str address, request_id;
 };
 

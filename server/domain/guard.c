@@ -20,6 +20,13 @@ RESULT domain_guard_away(const struct change *change, const struct uuid *tenant)
   return bound(change) && bw_tenant_within(model_of(change), &home, &id) ? R_SELF_SERVICE : R_OK;
 }
 
+static RESULT by_privilege(const struct change *change, const struct bw_permission_set *held)
+{
+  if (!bw_permission_has(held, BW_GRANT_ASSIGN_PRIVILEGED))
+    return R_PRIVILEGED;
+  return change->actor.weak ? R_STEP_UP : R_OK;
+}
+
 RESULT domain_guard_principal(const struct change *change, const struct uuid *principal, const struct uuid *home)
 {
   struct bw_id actor = policy_id(&change->actor.id), id = policy_id(principal), tenant = policy_id(home);
@@ -27,7 +34,7 @@ RESULT domain_guard_principal(const struct change *change, const struct uuid *pr
   if (!bound(change) || !bw_principal_privileged(model_of(change), &id, change->now))
     return R_OK;
   bw_held(model_of(change), &actor, &tenant, change->now, &held);
-  return bw_permission_has(&held, BW_GRANT_ASSIGN_PRIVILEGED) ? R_OK : R_PRIVILEGED;
+  return by_privilege(change, &held);
 }
 
 /* By paths, since a tenant that was made in this transaction is in no snapshot. */
@@ -96,5 +103,5 @@ RESULT domain_guard_gift(const struct change *change, const struct domain_gift *
   if (!bound(change) || !privileged(gift->permissions))
     return R_OK;
   TRY(held_for(change, gift, &held));
-  return bw_permission_has(&held, BW_GRANT_ASSIGN_PRIVILEGED) ? R_OK : R_PRIVILEGED;
+  return by_privilege(change, &held);
 }

@@ -10,7 +10,8 @@ RESULT domain_guard_other(const struct change *change, const struct uuid *princi
 /* R_SELF_SERVICE when the actor is at home there or below. */
 RESULT domain_guard_away(const struct change *change, const struct uuid *tenant);
 
-/* R_PRIVILEGED when the principal holds a privileged role and the actor lacks grant:assign_privileged at its home. */
+/* R_PRIVILEGED when the principal holds a privileged role and the actor lacks grant:assign_privileged at its home; R_STEP_UP when
+   the actor holds it and has no second factor for it. */
 RESULT domain_guard_principal(const struct change *change, const struct uuid *principal, const struct uuid *home);
 
 /* What a role lets do, by names parted by spaces, to be given or taken at a place with a reach. */
@@ -21,5 +22,5 @@ struct domain_gift {
 };
 /* R_CEILING when the actor does not hold all of it there, with at least that reach. */
 RESULT domain_guard_ceiling(const struct change *change, const struct domain_gift *gift);
-/* R_PRIVILEGED when some of it is privileged and the actor lacks grant:assign_privileged there. */
+/* R_PRIVILEGED when some of it is privileged and the actor lacks grant:assign_privileged there; R_STEP_UP as above. */
 RESULT domain_guard_gift(const struct change *change, const struct domain_gift *gift);

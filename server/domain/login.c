@@ -275,6 +275,31 @@ RESULT domain_login_refresh(struct signin *s, struct str refresh_token, struct l
   return R_OK;
 }
 
+RESULT domain_login_step_up(struct signin *s, const struct authn_caller *caller, struct str code, struct login *ret_login)
+{
+  struct store_call store = domain_session_store(s);
+  CLEANUP(store_tx_close) struct store_tx *tx = NULL;
+  struct store_session session;
+  struct login login;
+  if (caller->kind != AUTHN_USER)
+    return R_FORBIDDEN;
+  s->principal = caller->principal;
+  TRY(store_tx_open(&store, &tx));
+  TRY(domain_factor_spend(s, tx, &caller->principal, code));
+  enum result r = store_session_replace(tx, &caller->session, &caller->principal, s->now, &session);
+  if (r != R_OK)
+    return r == R_NOT_FOUND ? R_UNAUTHENTICATED : r;
+  TRY(uuid_new(&session.id));
+  session.strength = AUTHN_TWO_FACTORS;
+  session.factor_at = s->now;
+  r = domain_session_begin(s, tx, &session, AUTHN_USER, &login);
+  if (r != R_OK)
+    return r == R_LOGIN_FAILED ? R_UNAUTHENTICATED : r;
+  TRY(store_tx_commit(tx, &s->revision));
+  *ret_login = login;
+  return R_OK;
+}
+
 RESULT domain_logout(struct signin *s, const struct authn_caller *caller)
 {
   enum result r = domain_session_end(s, caller, &caller->session);

@@ -18,5 +18,9 @@ RESULT domain_login_totp(struct signin *s, struct str pending_token, struct str 
 /* Each refresh token works once; a second use ends the session (R_UNAUTHENTICATED). */
 RESULT domain_login_refresh(struct signin *s, struct str refresh_token, struct login *ret_login);
 
+/* A session with two factors in place of the caller's, which ends and is outlived by nothing of the new one. R_CODE_WRONG,
+   R_THROTTLED; R_FORBIDDEN for a client, R_UNAUTHENTICATED when the session is over already. */
+RESULT domain_login_step_up(struct signin *s, const struct authn_caller *caller, struct str code, struct login *ret_login);
+
 /* R_UNAUTHENTICATED when the session is over already. */
 RESULT domain_logout(struct signin *s, const struct authn_caller *caller);

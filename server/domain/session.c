@@ -188,6 +188,8 @@ RESULT domain_session_begin(struct signin *s, struct store_tx *tx, const struct 
   struct store_session row = *session;
   struct span span;
   struct login login = {0};
+  if (audience_of(row.audience) == AUTHN_ANALYTICS && row.strength != AUTHN_TWO_FACTORS)
+    return R_LOGIN_FAILED;
   enum result r = span_of(s, tx, session, kind, &span);
   if (r != R_OK)
     return r == R_UNAUTHENTICATED ? R_LOGIN_FAILED : r;

@@ -50,7 +50,7 @@ RESULT domain_session_relayed_for(struct signin *s, const struct uuid *person);
 
 /* Begins a session in `tx` and makes its tokens: row, refresh token (users only), audit event. R_LOGIN_FAILED
    when the principal changed meanwhile, or the session's id was used, or s->address lies outside the networks of
-   their tenant. */
+   their tenant; and for analytics without a second factor, whoever calls. */
 RESULT domain_session_begin(struct signin *s, struct store_tx *tx, const struct store_session *session, enum authn_kind kind,
                             struct login *ret_login);
 

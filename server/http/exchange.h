@@ -25,6 +25,8 @@ struct http_reply {
   struct http_header headers[HTTP_REPLY_HEADERS];
   size_t count;
   bool broken; /* a header was refused */
+  struct http_header members[HTTP_REPLY_MEMBERS]; /* of a problem, beside those that all have */
+  size_t member_count;
 };
 
 enum http_stage {

@@ -61,6 +61,22 @@ void http_reply_header(struct http_reply *reply, const char *name, struct str va
   reply->headers[reply->count++] = (struct http_header){name, value};
 }
 
+void http_reply_member(struct http_reply *reply, const char *name, struct str value)
+{
+  if (reply->member_count == HTTP_REPLY_MEMBERS)
+    reply->broken = true;
+  else
+    reply->members[reply->member_count++] = (struct http_header){name, value};
+}
+
+static void put_members(struct buf *b, const struct http_reply *reply)
+{
+  for (size_t i = 0; i < reply->member_count; i++) {
+    buf_print(b, ",\"%s\":", reply->members[i].name);
+    buf_put_json(b, reply->members[i].value);
+  }
+}
+
 static void put_errors(struct buf *b, const struct http_field_error *errors, size_t count)
 {
   buf_put(b, STR(",\"errors\":["));
@@ -91,6 +107,7 @@ void http_reply_problem(struct http_reply *reply, enum result why, const char *d
   }
   if (count > 0)
     put_errors(&b, errors, count);
+  put_members(&b, reply);
   buf_put_char(&b, '}');
   drop_headers(reply);
   reply->broken = false;

@@ -20,6 +20,10 @@ void http_reply_empty(struct http_reply *reply, int status);
 /* Adds a header; name and value are checked for CR, LF, NUL: such a header turns the reply into a 500. At most 16. */
 void http_reply_header(struct http_reply *reply, const char *name, struct str value);
 
+/* A member more of the problem that is going to be answered (RFC 9457 section 3.2); at most 2, more turn the reply into a 500. */
+enum { HTTP_REPLY_MEMBERS = 2 };
+void http_reply_member(struct http_reply *reply, const char *name, struct str value);
+
 /* Drops all that was filled, for a handler that runs once more. */
 void http_reply_clear(struct http_reply *reply);
 

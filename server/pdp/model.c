@@ -103,6 +103,8 @@ bool bw_tenant(const struct bw_model *m, const struct bw_id *id, struct bw_tenan
     fact = (struct bw_tenant_fact){.id = *id, .boundary = info & PDP_BOUNDARY};
     fact.kind = pdp_kind(info);
     fact.state = pdp_state(info);
+    fact.factor_rule = pdp_rule(info);
+    fact.factor_minutes = pdp_minutes(info);
     fact.parent = pdp_id(&pdp_tenant(m, pdp_get(&t->parent))->key);
     uint64_t label = pdp_get(&t->label);
     memcpy(fact.label, &label, sizeof fact.label);

@@ -5,8 +5,10 @@
 
 enum { PDP_TENANTS, PDP_PRINCIPALS, PDP_ROLES, PDP_GRANTS, PDP_SESSIONS, PDP_TABLES };
 
-/* A thing's `info`: two small numbers (kind or reach, state) and two flags. A thing that others only refer to has 0. */
-enum { PDP_STATE_SHIFT = 8, PDP_BOUNDARY = 1 << 16, PDP_PRESENT = 1 << 17 };
+/* A thing's `info`: two small numbers (kind or reach, state) and two flags; of a tenant also the rule and the minutes that it asks
+   of sessions. A thing that others only refer to has 0. */
+enum { PDP_STATE_SHIFT = 8, PDP_BOUNDARY = 1 << 16, PDP_PRESENT = 1 << 17, PDP_RULE_SHIFT = 18, PDP_MINUTES_SHIFT = 20,
+       PDP_RULE_MOST = 3, PDP_MINUTES_MOST = 0xfff };
 
 /* Numbers beside a key are indices, 0 none. Sizes matter: a walk up the tree touches one cache line a tenant. */
 struct pdp_tenant {
@@ -36,10 +38,6 @@ struct pdp_session {
   uint32_t info;
 };
 _Static_assert(sizeof(struct pdp_tenant) == 32 && sizeof(struct pdp_principal) == 32, "two to a cache line");
-
-struct pdp_stage;
-struct pdp_lock;
-struct pdp_seen;
 
 struct bw_model {
   uint64_t version; /* odd while a publication is being applied */
@@ -88,6 +86,8 @@ static inline uint32_t pdp_grant_find(const struct bw_model *m, const struct bw_
 
 static inline unsigned pdp_kind(uint32_t info) { return info & 0xff; }
 static inline unsigned pdp_state(uint32_t info) { return info >> PDP_STATE_SHIFT & 0xff; }
+static inline unsigned pdp_rule(uint32_t info) { return info >> PDP_RULE_SHIFT & PDP_RULE_MOST; }
+static inline unsigned pdp_minutes(uint32_t info) { return info >> PDP_MINUTES_SHIFT & PDP_MINUTES_MOST; }
 
 static inline struct bw_permission_set pdp_role_permissions(const struct pdp_role *role)
 {

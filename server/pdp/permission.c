@@ -2,7 +2,7 @@
 #include <bailiwick/permission.h>
 #include <string.h>
 
-enum { P = BW_PERMISSION_PRIVILEGED, S = BW_PERMISSION_SECRET };
+enum { P = BW_PERMISSION_PRIVILEGED, S = BW_PERMISSION_SECRET, T = BW_PERMISSION_TWO_FACTORS };
 
 static const struct bw_permission_row rows[BW_PERMISSION__COUNT] = {
 #define PERMISSION(name, wire, flags, help) [BW_##name] = {wire, help, flags},

@@ -394,12 +394,15 @@ static bool stage_step(struct bw_model *m, const struct step *s, const struct bw
 
 /* A number that does not fit is one that nobody knows. */
 static uint32_t small(unsigned number) { return number < 0xff ? number : 0xff; }
+static uint32_t at_most(unsigned number, uint32_t most) { return number < most ? number : most; }
 
 bool bw_model_put_tenant(struct bw_model *m, const struct bw_tenant_fact *fact)
 {
   struct step s = {.kind = PUT_TENANT, .info = small(fact->kind) | small(fact->state) << PDP_STATE_SHIFT};
   if (fact->boundary)
     s.info |= PDP_BOUNDARY;
+  s.info |= at_most(fact->factor_rule, PDP_RULE_MOST) << PDP_RULE_SHIFT;
+  s.info |= at_most(fact->factor_minutes, PDP_MINUTES_MOST) << PDP_MINUTES_SHIFT;
   memcpy(&s.label, fact->label, sizeof s.label);
   return stage_step(m, &s, &fact->id, (const struct bw_id *[NAMED]){&fact->parent});
 }

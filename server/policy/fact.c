@@ -33,6 +33,25 @@ static struct bw_id id_of(const struct db_rows *rows, int row, int column)
 /* Columns that every kind but the session begins with. */
 enum { ID, KNOWN, FIRST };
 
+/* Unlike others, a word that nobody knows asks for all that can be asked. */
+static enum bw_factor_rule rule_of(struct str text)
+{
+  if (!text.p || str_is(text, "none"))
+    return BW_FACTOR_NOBODY;
+  return str_is(text, "privileged") ? BW_FACTOR_PRIVILEGED : BW_FACTOR_EVERYONE;
+}
+
+/* Cut to minutes, which is stricter, but not to none: that is no limit. */
+static unsigned minutes_of(struct str seconds)
+{
+  unsigned long long n = 0;
+  if (!seconds.p)
+    return 0;
+  if (!str_number(seconds, UINT32_MAX, &n) || n < 60)
+    return 1;
+  return (unsigned)(n / 60);
+}
+
 static bool apply_tenant(struct bw_model *model, const struct db_rows *rows, int row)
 {
   struct bw_tenant_fact fact = {.id = id_of(rows, row, ID), .parent = id_of(rows, row, FIRST)};
@@ -45,6 +64,8 @@ static bool apply_tenant(struct bw_model *model, const struct db_rows *rows, int
   fact.kind = NUMBER_OF(db_text(rows, row, FIRST + 2), tenant_kinds);
   fact.state = NUMBER_OF(db_text(rows, row, FIRST + 3), tenant_states);
   fact.boundary = db_bool(rows, row, FIRST + 4);
+  fact.factor_rule = rule_of(db_text(rows, row, FIRST + 5));
+  fact.factor_minutes = minutes_of(db_text(rows, row, FIRST + 6));
   return bw_model_put_tenant(model, &fact);
 }
 

@@ -31,6 +31,26 @@ RESULT store_session_end(struct store_tx *tx, const struct uuid *session, const 
   return rows.count == 1 ? R_OK : R_NOT_FOUND;
 }
 
+RESULT store_session_replace(struct store_tx *tx, const struct uuid *session, const struct uuid *principal, int64_t now,
+                             struct store_session *ret_session)
+{
+  struct db_values values = {0};
+  struct db_rows rows;
+  db_put_uuid(&values, session);
+  db_put_uuid(&values, principal);
+  db_put_time(&values, now);
+  TRY(store_run(tx, SQL_session_replace, &values, &rows));
+  if (rows.count != 1)
+    return R_NOT_FOUND;
+  *ret_session = (struct store_session){.principal = *principal,
+                                        .tenant = db_uuid(&rows, 0, 0),
+                                        .epoch = (uint32_t)db_int(&rows, 0, 1),
+                                        .audience = db_text(&rows, 0, 2),
+                                        .expires_at = db_time(&rows, 0, 3),
+                                        .authenticated_at = db_time(&rows, 0, 4)};
+  return R_OK;
+}
+
 RESULT store_session_end_others(struct store_tx *tx, const struct uuid *principal, const struct uuid *kept)
 {
   struct db_values values = {0};

@@ -17,6 +17,9 @@ struct store_session {
 RESULT store_session_create(struct store_tx *tx, const struct store_session *session, struct str address);
 /* R_NOT_FOUND when it is over already, or somebody else's. */
 RESULT store_session_end(struct store_tx *tx, const struct uuid *session, const struct uuid *principal);
+/* Ends it for another to take its place; gives what that goes on from: tenant, principal, epoch, audience, times. R_NOT_FOUND. */
+RESULT store_session_replace(struct store_tx *tx, const struct uuid *session, const struct uuid *principal, int64_t now,
+                             struct store_session *ret_session);
 RESULT store_session_end_others(struct store_tx *tx, const struct uuid *principal, const struct uuid *kept);
 
 /* Whose living sessions; `asking` is the session of who asks. */

@@ -94,7 +94,7 @@ def gate_can_give(route, operation):
     can = {"400", "default"}
     if route.permission != "public":
         can |= {"401", "503"}  # a snapshot that is not fresh
-    if route.permission not in ("public", "self"):
+    if route.permission not in ("public", "single"):
         can.add("403")
     if "{id}" in route.path or route.scope == "parent":
         can.add("404")

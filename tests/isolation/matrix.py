@@ -283,6 +283,8 @@ ROWS = {
     "listMySessions": [Row(200)],
     "endMyOtherSessions": [Row(204, own_other)],
     "endMySession": [Row(204, own_visit)],
+    # Nobody here has a factor.
+    "stepUp": [Row(422, body(code="000000"), rule=for_people(422))],
     "listPermissions": [Row(200)],
 
     "listTenants": [Row(200, query="?limit=200")],

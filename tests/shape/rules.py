@@ -216,6 +216,31 @@ def statement_lines(tree):
                 yield path, 1, "statement-lines", f"has no line `-- {word}:`"
 
 
+# Sessions
+
+# function -> who may call it, and does: one makes sessions, and whoever comes to it has seen every proof that is asked for. A way in that is
+# not here is not there; one that is added has its row in tests/api/test_portal.py.
+CALLERS = {
+    "store_session_create": {"server/domain/session.c:domain_session_begin"},
+    "domain_session_begin": {"server/domain/login.c:begin", "server/domain/login.c:domain_login_totp",
+                             "server/domain/login.c:domain_login_step_up", "server/domain/machine.c:begin"},
+}
+
+
+def callers(tree):
+    for called, known in CALLERS.items():
+        found = set()
+        for s, line, _ in matches(tree.code, rf"\b{called}\s*\("):
+            around = [f.name for f in tree.functions[s.path] if f.line < line <= f.end]
+            found.update(f"{s.path}:{name}" for name in around)
+            if around and f"{s.path}:{around[0]}" not in known:
+                yield s.path, line, "callers", f"{called}: {around[0]} is none of those that may make a session"
+        for name in sorted(known - found):
+            path, _, function = name.partition(":")
+            if Path(path) in tree.functions:
+                yield Path(path), 1, "callers", f"{called}: {function} makes no session any more: take it out of the list"
+
+
 # The ratchet
 
 def listing(tree, name, needed):
@@ -248,7 +273,7 @@ def ratchet(tree):
 
 
 RULES = [file_length, function_length, parameters, nesting, line_width, banned_functions, heap, goto, scope_cast, sql_in_c,
-         first_line, dots_in_include, include_layer, include_library, unit_tests, statement_lines, ratchet]
+         first_line, dots_in_include, include_layer, include_library, unit_tests, statement_lines, callers, ratchet]
 
 
 def broken(tree):

@@ -102,6 +102,8 @@ MISTAKES = {
     "line-width": ("line-width", "server/api/gate.c:2", gate_with("/* " + "x" * 120 + " */")),
     "line-width in a test": ("line-width", "tests/unit/api/test_gate.c:1", {"tests/unit/api/test_gate.c": "/* " + "x" * 120}),
     "heap": ("heap", "server/api/gate.c:4", function_of("  free (a);")),
+    "a second function that makes sessions": ("callers", "server/api/gate.c:4", function_of("  store_session_create(a);")),
+    "a way in that is not listed": ("callers", "server/api/gate.c:4", function_of("  domain_session_begin(a);")),
     "heap by calloc": ("heap", "server/api/gate.c:4", function_of("  a = calloc(1, 1);")),
     "goto": ("goto", "server/api/gate.c:5", function_of("  a++;\n  goto end;")),
     "scope-cast": ("scope-cast", "server/api/gate.c:4", function_of("  a = (struct scope *)b;")),

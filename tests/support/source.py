@@ -59,7 +59,7 @@ class Route:
     operation: str
     method: str
     path: str
-    permission: str  # the wire name, "self" or "public"
+    permission: str  # the wire name, "self", "single" or "public"
     scope: str
     lane: str
     handler: str
@@ -82,7 +82,7 @@ def permissions():
 
 
 def routes():
-    wire = permissions() | {"SELF": "self", "PUBLIC": "public"}
+    wire = permissions() | {"SELF": "self", "SINGLE": "single", "PUBLIC": "public"}
     rows = calls(bare(ROOT / "server/api/routes.def"), "ROUTE")
     return [Route(operation, method, literal(path), wire[permission], scope.lower(), lane.lower(), handler)
             for operation, method, path, permission, scope, lane, handler in rows]

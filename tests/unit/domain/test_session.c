@@ -75,6 +75,24 @@ static bool ended(const struct login *login)
   return strcmp(estate_ask("SELECT ended_at IS NOT NULL FROM session WHERE id = '%s'", id), "t") == 0;
 }
 
+static void no_session_for_analytics_begins_with_one_factor(void **state)
+{
+  (void)state;
+  struct store_session session = session_of(A_PLAIN, clock_now());
+  struct signin s = at(clock_now());
+  struct store_call store = domain_session_store(&s);
+  struct store_tx *tx = NULL;
+  struct login login;
+  session.audience = STR("analytics");
+  s.tenant = estate_tenant(A);
+  assert_ok(store_tx_open(&store, &tx));
+  assert_result(domain_session_begin(&s, tx, &session, AUTHN_USER, &login), R_LOGIN_FAILED);
+  session.strength = AUTHN_TWO_FACTORS;
+  session.factor_at = s.now;
+  assert_ok(domain_session_begin(&s, tx, &session, AUTHN_USER, &login));
+  store_tx_close(&tx);
+}
+
 static void an_unused_session_is_over_after_the_idle_time(void **state)
 {
   (void)state;
@@ -271,6 +289,7 @@ static void a_privileged_users_sessions_take_who_may_touch_them(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
+      session_test(no_session_for_analytics_begins_with_one_factor),
       session_test(an_unused_session_is_over_after_the_idle_time),
       session_test(a_used_session_is_over_after_its_whole_time),
       session_test(the_whole_time_counts_from_when_the_password_was_proved),

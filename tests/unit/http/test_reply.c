@@ -52,6 +52,21 @@ static void a_problem_names_code_request_and_fields(void **state)
                       "{\"field\":\"a\\\"b\",\"code\":\"unknown\",\"message\":\"There is no such member\"}]}");
 }
 
+static void a_problem_may_say_more(void **state)
+{
+  (void)state;
+  http_reply_member(desk.reply, "step_up", STR("to\"tp"));
+  http_reply_member(desk.reply, "acr_values", STR("aal2"));
+  http_reply_problem(desk.reply, R_FORBIDDEN, NULL, NULL, 0);
+  char end[] = ",\"step_up\":\"to\\\"tp\",\"acr_values\":\"aal2\"}";
+  struct str content = desk.reply->content;
+  assert_true(content.n > strlen(end));
+  assert_string_equal(content.p + content.n - strlen(end), end);
+  http_reply_clear(desk.reply);
+  http_reply_problem(desk.reply, R_FORBIDDEN, NULL, NULL, 0);
+  assert_null(strstr(desk.reply->content.p, "step_up"));
+}
+
 static void a_problem_drops_what_was_set_before(void **state)
 {
   (void)state;
@@ -125,6 +140,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(a_problem_names_code_request_and_fields, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(a_problem_may_say_more, set_up, tear_down),
       cmocka_unit_test_setup_teardown(a_problem_drops_what_was_set_before, set_up, tear_down),
       cmocka_unit_test_setup_teardown(busy_says_when_to_come_back, set_up, tear_down),
       cmocka_unit_test_setup_teardown(a_time_to_come_back_that_was_set_stays, set_up, tear_down),
