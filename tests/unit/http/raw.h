@@ -16,6 +16,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -28,6 +29,7 @@ struct toy {
   _Atomic bool hold;    /* /slow and /hash wait while it is set ... */
   _Atomic bool stop[8]; /* ... or until their worker is cancelled */
   _Atomic bool worker_out_of_range;
+  _Atomic int nice[HTTP__LANES]; /* of the thread that last ran something of the lane */
 };
 
 static const struct http_route toy_routes[] = {
@@ -73,6 +75,7 @@ static void toy_enter(void *service, int route, struct http_request *request, st
   struct str content = STR("\"ok\"");
   toy->entered++;
   enum http_lane lane = toy_routes[route].lane;
+  toy->nice[lane] = getpriority(PRIO_PROCESS, 0);
   unsigned workers = lane == HTTP_LANE_DATABASE ? WORKERS : lane == HTTP_LANE_HASH ? HASHERS : 2;
   if (http_request_worker(request) >= workers)
     toy->worker_out_of_range = true;

@@ -538,9 +538,27 @@ static void metrics_are_prometheus_text(void **state)
   close_house(&house);
 }
 
+static void what_computes_gives_way_to_what_answers(void **state)
+{
+  (void)state;
+  struct house house;
+  set_up(&house);
+  open_house(&house);
+  int usual = getpriority(PRIO_PROCESS, 0);
+  assert_int_equal(ask(house.server, "GET /fast HTTP/1.1\r\nHost: h\r\n\r\n", answer), 200);
+  assert_int_equal(ask(house.server, "GET /slow/a HTTP/1.1\r\nHost: h\r\n\r\n", answer), 200);
+  assert_int_equal(ask(house.server, "POST /hash HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\n"
+                                     "Content-Length: 2\r\n\r\n{}", answer), 200);
+  assert_int_equal(house.toy.nice[HTTP_LANE_DECISION], usual);
+  assert_int_equal(house.toy.nice[HTTP_LANE_DATABASE], usual);
+  assert_true(house.toy.nice[HTTP_LANE_HASH] > usual || usual >= 10);
+  close_house(&house);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(what_computes_gives_way_to_what_answers),
       cmocka_unit_test(pipelined_requests_are_answered_in_order),
       cmocka_unit_test(a_slow_query_delays_no_decision),
       cmocka_unit_test(a_full_queue_says_when_to_come_back),
