@@ -5,6 +5,7 @@
 #include "domain/audit.h"
 #include "domain/guard.h"
 #include "domain/security.h"
+#include "domain/notice.h"
 #include "domain/throttle.h"
 #include "policy/current.h"
 #include "store/user.h"
@@ -202,6 +203,8 @@ RESULT domain_session_begin(struct signin *s, struct store_tx *tx, const struct 
   if (kind == AUTHN_USER) {
     TRY(refresh_token(s, tx, &row, &login));
     TRY(domain_throttle_know(s, tx, &row.principal, &login));
+    if (login.new_device)
+      TRY(domain_notice_put(s, tx, &row.principal, NOTICE_NEW_DEVICE));
   }
   TRY(domain_session_event(s, tx, &row.principal, kind, "session", &row.id));
   *ret_login = login;

@@ -130,13 +130,24 @@ def test_changes_of_password_factor_and_address_are_told(at, mailbox, address):
     person.password = ANOTHER
     person.log_in().enrol()
     at.admin.client.patch(f"/v1/users/{person.id}", {"email": f"new-{address}"})
-    told = {mail.subject: mail for mail in mailbox.wait(address, 3)}
+    told = {mail.subject: mail for mail in mailbox.wait(address, 5)}
     assert set(told) == {"Your password at alpha_one was changed", "A second factor was added to your account at alpha_one",
-                         "Your e-mail address at alpha_one was changed"}
+                         "Your account at alpha_one was used on a new device", "Your e-mail address at alpha_one was changed"}
     assert person.client.address in told["Your password at alpha_one was changed"].body
     # Where an administrator did it from is not for those below.
     assert "10." not in told["Your e-mail address at alpha_one was changed"].body
     assert mailbox.to(f"new-{address}") == []
+
+
+def test_a_login_from_elsewhere_is_told_once_for_each_place(at, mailbox, address):
+    person = reachable(at, address)
+    elsewhere = person.client.other()
+    for caller in (elsewhere, elsewhere, person.client.other()):
+        caller.post("/v1/login", person.body())
+    told = mailbox.wait(address, 2)
+    assert [mail.subject for mail in told] == ["Your account at alpha_one was used on a new device"] * 2
+    assert elsewhere.address in told[0].body + told[1].body
+    settled(at, mailbox, address, 2)
 
 
 def test_a_link_to_the_old_address_is_dead(at, mailbox, address):
@@ -152,8 +163,9 @@ def test_a_link_to_the_old_address_is_dead(at, mailbox, address):
 
 def test_b7_a_reset_by_mail_asks_for_the_second_factor_afterwards(at, mailbox, address):
     person = reachable(at, address).enrol()
+    mailbox.wait(address, 2)
     forgot(at, login=person.login, tenant=person.tenant_code)
-    mail = next(mail for mail in mailbox.wait(address, 2) if mail.token)
+    mail = next(mail for mail in mailbox.wait(address, 3) if mail.token)
     anonymous = Client(at.server, at.document)
     anonymous.post("/v1/password/reset", {"token": mail.token, "password": ANOTHER})
     pending = anonymous.post("/v1/login", person.body(password=ANOTHER)).json()
