@@ -50,9 +50,9 @@ static const struct {
   struct http_route http;
   endpoint *run;
 } endpoints[] = {
-    {{"getHealth", HTTP_GET, "/healthz", HTTP_LANE_DECISION, false}, health},
-    {{"getReadiness", HTTP_GET, "/readyz", HTTP_LANE_DECISION, false}, ready},
-    {{"getMetrics", HTTP_GET, "/metrics", HTTP_LANE_DECISION, false}, metrics},
+    {{"getHealth", HTTP_GET, "/healthz", HTTP_LANE_DECISION, false, 0}, health},
+    {{"getReadiness", HTTP_GET, "/readyz", HTTP_LANE_DECISION, false, 0}, ready},
+    {{"getMetrics", HTTP_GET, "/metrics", HTTP_LANE_DECISION, false, 0}, metrics},
 };
 
 static const struct http_route *at(int i) { return &endpoints[i].http; }

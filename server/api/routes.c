@@ -13,13 +13,17 @@
 #include "api/routes.def"
 #undef ROUTE
 
+/* Bytes of a body that anybody may send: none of these holds more than a few names and secrets. */
+enum { PUBLIC_BODY = 64 << 10 };
+
 const struct route api_routes[ROUTE__COUNT] = {
 #define ROUTE(op, verb, where, perm, rule, in, handler)                                                                \
   [ROUTE_##op] = {.http = {.operation = #op,                                                                           \
                            .method = HTTP_##verb,                                                                      \
                            .path = where,                                                                              \
                            .lane = HTTP_LANE_##in,                                                                     \
-                           .form = ROUTE_##op == ROUTE_issueClientToken},                                              \
+                           .form = ROUTE_##op == ROUTE_issueClientToken,                                               \
+                           .body = SCOPE_##rule == SCOPE_PUBLIC ? PUBLIC_BODY : 0},                                    \
                   .permission = BW_##perm,                                                                             \
                   .scope = SCOPE_##rule,                                                                               \
                   .run = handler},

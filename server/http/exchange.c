@@ -145,8 +145,10 @@ void http_exchange_done(void *cls, struct MHD_Connection *mhd, void **context, e
     atomic_fetch_sub(&server->suspended, 1);
   if (r->counted)
     http_registry_leave(&server->registry, &r->address);
-  if (r->body_room > 0)
+  if (r->body_room > 0) {
     secret_wipe((char *)(uintptr_t)r->body.p, r->body_room);
+    atomic_fetch_sub_explicit(&server->bodies, r->body_room, memory_order_relaxed);
+  }
   http_connection_wait(r->connection, clock_monotonic());
   struct arena *arena = r->arena;
   arena_free(&arena);

@@ -79,6 +79,7 @@ struct http_server {
   _Atomic unsigned active;    /* requests from their line to the last byte of the reply */
   _Atomic unsigned suspended; /* connections: MHD_stop_daemon aborts while there are any */
   _Atomic unsigned event_threads;
+  _Atomic size_t bodies; /* bytes held for bodies */
 };
 
 /* The lane is done with the request: its reply is sent by the event thread. The request is gone afterwards. */

@@ -181,15 +181,22 @@ static RESULT open_body(struct http_request *r, unsigned long long length)
 {
   if (length == 0 || r->route < 0)
     return R_OK;
-  bool form = r->server->config.table->at(r->route)->form;
-  struct str media = form ? STR("application/x-www-form-urlencoded") : STR("application/json");
+  const struct http_route *route = r->server->config.table->at(r->route);
+  if (route->body > 0 && length > route->body)
+    return R_TOO_LARGE;
+  struct str media = route->form ? STR("application/x-www-form-urlencoded") : STR("application/json");
   if (http_request_header(r, "Content-Encoding").p || !is_media(http_request_header(r, "Content-Type"), media))
     return R_MEDIA_TYPE;
-  r->body.p = arena_alloc(r->arena, (size_t)length);
-  if (!r->body.p)
-    return R_NO_MEMORY;
-  r->body_room = (size_t)length;
-  return R_OK;
+  size_t held = atomic_fetch_add_explicit(&r->server->bodies, (size_t)length, memory_order_relaxed);
+  bool room = held + length <= r->server->config.limits.bodies;
+  if (room)
+    r->body.p = arena_alloc(r->arena, (size_t)length);
+  if (r->body.p) {
+    r->body_room = (size_t)length;
+    return R_OK;
+  }
+  atomic_fetch_sub_explicit(&r->server->bodies, (size_t)length, memory_order_relaxed);
+  return room ? R_NO_MEMORY : R_BUSY;
 }
 
 /* Whether the Origin is one of the settings'. */

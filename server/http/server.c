@@ -14,6 +14,7 @@
 struct http_limits http_limits_default(void)
 {
   return (struct http_limits){.body = 1 << 20,
+                              .bodies = 256 << 20,
                               .header = 16 << 10,
                               .target = 8 << 10,
                               .arena = 8 << 20,

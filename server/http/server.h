@@ -7,6 +7,7 @@ struct http_server;
 
 struct http_limits {
   size_t body;                  /* bytes */
+  size_t bodies;                /* bytes of all bodies that are being read or looked at; beyond: 503 */
   size_t header;                /* bytes of the whole header section */
   size_t target;                /* bytes of the request target */
   size_t arena;                 /* bytes of a request's arena, its body not counted */

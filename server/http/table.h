@@ -16,6 +16,7 @@ struct http_route {
   const char *path; /* "/v1/tenants/{id}/users"; a {name} matches one non-empty segment */
   enum http_lane lane;
   bool form; /* takes application/x-www-form-urlencoded instead of application/json */
+  size_t body; /* bytes of a body at most, where that is less than the server takes; 0: what the server takes */
 };
 
 struct http_table {

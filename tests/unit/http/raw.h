@@ -33,18 +33,18 @@ struct toy {
 };
 
 static const struct http_route toy_routes[] = {
-    {"fast", HTTP_GET, "/fast", HTTP_LANE_DECISION, false},
-    {"echo", HTTP_POST, "/echo", HTTP_LANE_DATABASE, false},
-    {"check", HTTP_POST, "/fast", HTTP_LANE_DECISION, false},
-    {"thing", HTTP_GET, "/things/{id}", HTTP_LANE_DECISION, false},
-    {"slow", HTTP_GET, "/slow/{id}", HTTP_LANE_DATABASE, false},
-    {"hash", HTTP_POST, "/hash", HTTP_LANE_HASH, false},
-    {"token", HTTP_POST, "/token", HTTP_LANE_DATABASE, true},
-    {"search", HTTP_GET, "/search", HTTP_LANE_DECISION, false},
-    {"address", HTTP_GET, "/address", HTTP_LANE_DATABASE, false},
-    {"silent", HTTP_GET, "/silent", HTTP_LANE_DATABASE, false},
-    {"split", HTTP_GET, "/split", HTTP_LANE_DECISION, false},
-    {"drop", HTTP_DELETE, "/things/{id}", HTTP_LANE_DATABASE, false},
+    {"fast", HTTP_GET, "/fast", HTTP_LANE_DECISION, false, 0},
+    {"echo", HTTP_POST, "/echo", HTTP_LANE_DATABASE, false, 0},
+    {"check", HTTP_POST, "/fast", HTTP_LANE_DECISION, false, 0},
+    {"thing", HTTP_GET, "/things/{id}", HTTP_LANE_DECISION, false, 0},
+    {"slow", HTTP_GET, "/slow/{id}", HTTP_LANE_DATABASE, false, 0},
+    {"hash", HTTP_POST, "/hash", HTTP_LANE_HASH, false, 0},
+    {"token", HTTP_POST, "/token", HTTP_LANE_DATABASE, true, 100},
+    {"search", HTTP_GET, "/search", HTTP_LANE_DECISION, false, 0},
+    {"address", HTTP_GET, "/address", HTTP_LANE_DATABASE, false, 0},
+    {"silent", HTTP_GET, "/silent", HTTP_LANE_DATABASE, false, 0},
+    {"split", HTTP_GET, "/split", HTTP_LANE_DECISION, false, 0},
+    {"drop", HTTP_DELETE, "/things/{id}", HTTP_LANE_DATABASE, false, 0},
 };
 enum { FAST, ECHO_BODY, CHECK, THING, SLOW, HASH, TOKEN, SEARCH, ADDRESS, SILENT, SPLIT, DROP, TOY_ROUTES };
 

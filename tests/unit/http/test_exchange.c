@@ -17,6 +17,7 @@ static int open_house(void **state)
 {
   struct http_config config = toy_config(&house.table, &house.toy);
   config.limits.body = 4096;
+  config.limits.bodies = 6000;
   config.cors_origins = origins;
   *state = &house;
   return http_server_open(&config, &house.server) == R_OK ? 0 : -1;
@@ -192,6 +193,53 @@ static void a_body_over_the_limit_is_read_past(void **state)
   close(fd);
 }
 
+static void a_route_may_take_less(void **state)
+{
+  (void)state;
+  char request[400];
+  snprintf(request, sizeof request, "POST /token HTTP/1.1\r\nHost: h\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+           "Content-Length: %d\r\nConnection: close\r\n\r\n%0*d", 100, 100, 0);
+  assert_int_equal(ask(house.server, request, answer), 200);
+  snprintf(request, sizeof request, "POST /token HTTP/1.1\r\nHost: h\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+           "Content-Length: %d\r\nConnection: close\r\n\r\n%0*d", 101, 101, 0);
+  assert_int_equal(ask(house.server, request, answer), 413);
+}
+
+/* However many send them. */
+static void all_bodies_together_have_a_limit(void **state)
+{
+  (void)state;
+  static const char begin[] = "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nContent-Length: 4000\r\n\r\n";
+  char body[4000];
+  memset(body, ' ', sizeof body);
+  int first = dial(house.server);
+  say(first, begin);
+  put(first, body, sizeof body - 1);
+  int status = 0;
+  for (int i = 0; i < 500 && status != 503; i++) { /* the first is on its way yet */
+    int second = dial(house.server);
+    say(second, begin);
+    put(second, body, sizeof body);
+    assert_true(hear_one(second, answer, false));
+    status = status_of(answer);
+    close(second);
+  }
+  assert_int_equal(status, 503);
+  assert_non_null(strstr(answer, "Retry-After: "));
+  put(first, body, 1);
+  assert_true(hear_one(first, answer, false));
+  assert_int_equal(status_of(answer), 200);
+  close(first);
+  for (int i = 0; i < 3; i++) {
+    int third = dial(house.server);
+    say(third, begin);
+    put(third, body, sizeof body);
+    assert_true(hear_one(third, answer, false));
+    assert_int_equal(status_of(answer), 200);
+    close(third);
+  }
+}
+
 static void a_head_is_a_get_without_its_body(void **state)
 {
   (void)state;
@@ -223,6 +271,8 @@ int main(void)
       cmocka_unit_test(a_route_takes_an_empty_body),
       cmocka_unit_test(a_body_arrives_in_pieces),
       cmocka_unit_test(a_client_may_ask_before_it_sends_the_body),
+      cmocka_unit_test(a_route_may_take_less),
+      cmocka_unit_test(all_bodies_together_have_a_limit),
       cmocka_unit_test(a_body_over_the_limit_is_read_past),
       cmocka_unit_test(a_head_is_a_get_without_its_body),
       cmocka_unit_test(a_handler_that_answers_nothing_or_splits_a_header_gives_500),

@@ -17,13 +17,13 @@ static enum result split(const char *text, struct http_path *ret_path)
 }
 
 static const struct http_route routes[] = {
-    {"root", HTTP_GET, "/", HTTP_LANE_DECISION, false},
-    {"list", HTTP_GET, "/users", HTTP_LANE_DECISION, false},
-    {"read", HTTP_GET, "/users/{id}", HTTP_LANE_DECISION, false},
-    {"change", HTTP_PATCH, "/users/{user}", HTTP_LANE_DECISION, false},
-    {"me", HTTP_GET, "/users/me", HTTP_LANE_DECISION, false},
-    {"grants", HTTP_GET, "/users/{id}/grants/{grant}", HTTP_LANE_DECISION, false},
-    {"keys", HTTP_GET, "/users/me/keys", HTTP_LANE_DECISION, false},
+    {"root", HTTP_GET, "/", HTTP_LANE_DECISION, false, 0},
+    {"list", HTTP_GET, "/users", HTTP_LANE_DECISION, false, 0},
+    {"read", HTTP_GET, "/users/{id}", HTTP_LANE_DECISION, false, 0},
+    {"change", HTTP_PATCH, "/users/{user}", HTTP_LANE_DECISION, false, 0},
+    {"me", HTTP_GET, "/users/me", HTTP_LANE_DECISION, false, 0},
+    {"grants", HTTP_GET, "/users/{id}/grants/{grant}", HTTP_LANE_DECISION, false, 0},
+    {"keys", HTTP_GET, "/users/me/keys", HTTP_LANE_DECISION, false, 0},
 };
 
 static const struct http_route *at(int i) { return &routes[i]; }
@@ -65,11 +65,11 @@ static const struct http_route *bad_at(int i) { return i == 0 ? &routes[2] : &ba
 static void a_table_that_cannot_be_matched_is_refused(void **state)
 {
   (void)state;
-  static const struct http_route rows[] = {{"same", HTTP_GET, "/users/{other}", HTTP_LANE_DECISION, false},
-                                           {"relative", HTTP_GET, "users", HTTP_LANE_DECISION, false},
-                                           {"empty", HTTP_GET, "", HTTP_LANE_DECISION, false},
-                                           {"hole", HTTP_GET, "/a//b", HTTP_LANE_DECISION, false},
-                                           {"method", 0, "/a", HTTP_LANE_DECISION, false}};
+  static const struct http_route rows[] = {{"same", HTTP_GET, "/users/{other}", HTTP_LANE_DECISION, false, 0},
+                                           {"relative", HTTP_GET, "users", HTTP_LANE_DECISION, false, 0},
+                                           {"empty", HTTP_GET, "", HTTP_LANE_DECISION, false, 0},
+                                           {"hole", HTTP_GET, "/a//b", HTTP_LANE_DECISION, false, 0},
+                                           {"method", 0, "/a", HTTP_LANE_DECISION, false, 0}};
   struct http_table table = {2, bad_at, NULL, NULL};
   struct http_matcher *matcher = NULL;
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {

@@ -62,7 +62,7 @@ static void a_path_deeper_than_any_route_is_not_found(void **state)
 static void a_name_gives_its_segment(void **state)
 {
   (void)state;
-  static const struct http_route route = {"x", HTTP_GET, "/users/{id}/grants/{grant}", HTTP_LANE_DECISION, false};
+  static const struct http_route route = {"x", HTTP_GET, "/users/{id}/grants/{grant}", HTTP_LANE_DECISION, false, 0};
   struct http_path path;
   assert_int_equal(split("/users/7/grants/%39", &path), R_OK);
   assert_true(str_is(http_path_value(&path, &route, STR("id")), "7"));

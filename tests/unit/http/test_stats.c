@@ -7,7 +7,7 @@
 
 #include "http/stats.h"
 
-static const struct http_route route = {"readThing", HTTP_GET, "/things", HTTP_LANE_DECISION, false};
+static const struct http_route route = {"readThing", HTTP_GET, "/things", HTTP_LANE_DECISION, false, 0};
 
 static const struct http_route *at(int i)
 {
