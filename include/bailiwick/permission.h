@@ -17,7 +17,12 @@ enum bw_permission {
   BW_PERMISSION__COUNT
 };
 
-enum { BW_PERMISSION_PRIVILEGED = 1, BW_PERMISSION_SECRET = 2, BW_PERMISSION_TWO_FACTORS = 4 };
+enum {
+  BW_PERMISSION_PRIVILEGED = 1,
+  BW_PERMISSION_SECRET = 2,
+  BW_PERMISSION_TWO_FACTORS = 4,
+  BW_PERMISSION_NO_MACHINE = 8
+};
 
 /* A set of permissions: one bit each. */
 enum { BW_PERMISSION_WORDS = 4 };
@@ -43,6 +48,8 @@ void bw_permission_add(struct bw_permission_set *set, enum bw_permission permiss
 bool bw_permission_has(const struct bw_permission_set *set, enum bw_permission permission);
 bool bw_permission_covers(const struct bw_permission_set *set, const struct bw_permission_set *part);
 void bw_permission_unite(struct bw_permission_set *set, const struct bw_permission_set *more);
+/* Takes out what has any of the flags. */
+void bw_permission_drop(struct bw_permission_set *set, unsigned flags);
 
 #ifdef __cplusplus
 }

@@ -36,6 +36,8 @@ static void put_permission(struct json_writer *w, enum bw_permission permission)
   json_put_bool(w, row->flags & BW_PERMISSION_SECRET);
   json_key(w, "two_factors");
   json_put_text(w, level_of(row));
+  json_key(w, "for_people_only");
+  json_put_bool(w, row->flags & BW_PERMISSION_NO_MACHINE);
   put_routes(w, (int)permission);
   json_close(w, '}');
 }

@@ -20,6 +20,18 @@ static bool listed(struct str names, struct str name)
   return false;
 }
 
+/* Some of it no machine may hold; what is unknown counts as that. */
+static bool barred(struct str permissions)
+{
+  while (permissions.n > 0) {
+    struct str name = str_cut(&permissions, ' ');
+    const struct bw_permission_row *row = bw_permission_row(bw_permission_named(name.p, name.n));
+    if (!row || (row->flags & BW_PERMISSION_NO_MACHINE))
+      return true;
+  }
+  return false;
+}
+
 /* Whether this principal can hold this role there, whoever gives it. */
 static RESULT check_place(struct change *change, const struct grant_new *grant, const struct store_place *place,
                           const struct store_role *role)
@@ -32,7 +44,9 @@ static RESULT check_place(struct change *change, const struct grant_new *grant, 
     return R_OUTSIDE_HOME;
   if (str_is(holder.state, "terminated"))
     return R_WRONG_STATE;
-  return listed(role->kinds, place->kind) ? R_OK : R_KIND_CEILING;
+  if (!listed(role->kinds, place->kind))
+    return R_KIND_CEILING;
+  return holder.machine && barred(role->permissions) ? R_NOT_FOR_MACHINES : R_OK;
 }
 
 static RESULT insert(struct change *change, const struct grant_new *grant, struct store_object *ret_grant,

@@ -125,10 +125,21 @@ static bool better(const struct candidate *a, const struct candidate *b)
   return memcmp(&ours, &theirs, sizeof ours) < 0;
 }
 
-/* bw_permission_has of the role's set, of which it reads one word. */
-static bool role_permits(const struct pdp_role *role, enum bw_permission permission)
+static bool is_person(const struct pdp_principal *p) { return pdp_kind(pdp_get(&p->info)) == BW_PRINCIPAL_USER; }
+
+struct bw_permission_set pdp_given(const struct pdp_principal *holder, const struct pdp_role *role)
 {
-  if (permission <= BW_PERMISSION_NONE || permission >= BW_PERMISSION__COUNT)
+  struct bw_permission_set set = pdp_role_permissions(role);
+  if (!is_person(holder))
+    bw_permission_drop(&set, BW_PERMISSION_NO_MACHINE);
+  return set;
+}
+
+/* bw_permission_has of what the role gives, of which it reads one word. */
+static bool role_permits(const struct pdp_principal *holder, const struct pdp_role *role, enum bw_permission permission)
+{
+  const struct bw_permission_row *row = bw_permission_row(permission);
+  if (!row || (row->flags & BW_PERMISSION_NO_MACHINE && !is_person(holder)))
     return false;
   return pdp_get(&role->permissions.word[permission / 64]) >> permission % 64 & 1;
 }
@@ -143,7 +154,7 @@ static struct candidate best_grant(const struct bw_model *m, const struct pdp_pr
     g = pdp_grant(m, i);
     if (!pdp_target_reached(m, target, g, q->now, &place))
       continue;
-    bool permits = role_permits(pdp_role(m, pdp_get(&g->role)), q->permission);
+    bool permits = role_permits(subject, pdp_role(m, pdp_get(&g->role)), q->permission);
     struct candidate c = {.grant = g, .permits = permits, .place = place, .reach = pdp_kind(pdp_get(&g->info))};
     if (better(&c, &best))
       best = c;
@@ -219,7 +230,7 @@ void bw_held(const struct bw_model *m, const struct bw_id *subject, const struct
       g = pdp_grant(m, i);
       if (!pdp_target_reached(m, &target, g, now, &place))
         continue;
-      struct bw_permission_set more = pdp_role_permissions(pdp_role(m, pdp_get(&g->role)));
+      struct bw_permission_set more = pdp_given(p, pdp_role(m, pdp_get(&g->role)));
       bw_permission_unite(&set, &more);
     }
   } while (pdp_reading_again(&r));

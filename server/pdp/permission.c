@@ -2,7 +2,12 @@
 #include <bailiwick/permission.h>
 #include <string.h>
 
-enum { P = BW_PERMISSION_PRIVILEGED, S = BW_PERMISSION_SECRET, T = BW_PERMISSION_TWO_FACTORS };
+enum {
+  P = BW_PERMISSION_PRIVILEGED,
+  S = BW_PERMISSION_SECRET,
+  T = BW_PERMISSION_TWO_FACTORS,
+  M = BW_PERMISSION_NO_MACHINE
+};
 
 static const struct bw_permission_row rows[BW_PERMISSION__COUNT] = {
 #define PERMISSION(name, wire, flags, help) [BW_##name] = {wire, help, flags},
@@ -52,4 +57,11 @@ void bw_permission_unite(struct bw_permission_set *set, const struct bw_permissi
 {
   for (int i = 0; i < BW_PERMISSION_WORDS; i++)
     set->word[i] |= more->word[i];
+}
+
+void bw_permission_drop(struct bw_permission_set *set, unsigned flags)
+{
+  for (unsigned i = BW_PERMISSION_NONE + 1; i < BW_PERMISSION__COUNT; i++)
+    if (rows[i].flags & flags)
+      set->word[i / 64] &= ~((uint64_t)1 << i % 64);
 }

@@ -49,7 +49,7 @@ static bool root_of(const struct bw_model *m, const struct pdp_principal *subjec
       .grant = pdp_id(&g->key),
       .role = pdp_id(&role->key),
       .tenant = pdp_id(&pdp_tenant(m, tenant)->key),
-      .permissions = pdp_role_permissions(role),
+      .permissions = pdp_given(subject, role),
       .expires_at = pdp_get(&g->expires_at),
   };
   ret_found->root.reach = pdp_kind(pdp_get(&g->info));

@@ -40,14 +40,16 @@ RESULT store_grant_find(const struct store_call *call, const struct store_grant_
 
 RESULT store_grant_holder(struct store_tx *tx, const struct uuid *principal, struct store_holder *ret_holder)
 {
-  enum { PATH, STATE };
+  enum { PATH, STATE, KIND };
   struct db_values v = {0};
   struct db_rows rows;
   db_put_uuid(&v, principal);
   TRY(store_run(tx, SQL_grant_holder, &v, &rows));
   if (rows.count == 0)
     return R_NOT_FOUND;
-  *ret_holder = (struct store_holder){.path = db_text(&rows, 0, PATH), .state = db_text(&rows, 0, STATE)};
+  *ret_holder = (struct store_holder){.path = db_text(&rows, 0, PATH),
+                                      .state = db_text(&rows, 0, STATE),
+                                      .machine = !str_is(db_text(&rows, 0, KIND), "user")};
   return R_OK;
 }
 

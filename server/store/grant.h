@@ -11,6 +11,7 @@ RESULT store_grant_held(const struct store_call *call, const struct uuid *princi
 /* Whom a grant is to be given to, held against change until the transaction ends. */
 struct store_holder {
   struct str path, state; /* of the home */
+  bool machine;
 };
 /* R_NOT_FOUND outside the scope. */
 RESULT store_grant_holder(struct store_tx *tx, const struct uuid *principal, struct store_holder *ret_holder);

@@ -125,10 +125,10 @@ def test_an_external_id_is_unique_in_its_tenant(estate, admin):
 
 
 def test_a_machine_does_not_delete_itself(estate):
-    machine = estate.machine("alpha_one", "customer_admin")
+    machine = estate.machine("alpha_one", "provisioner")
     path = f"/v1/clients/{machine.get('/v1/me').json()['id']}"
-    machine.problem("DELETE", path, 422, "self_service")
-    machine.problem("PATCH", path, 422, "self_service", json={"state": "suspended"})
+    machine.problem("DELETE", path, 403, "forbidden")
+    machine.problem("PATCH", path, 403, "forbidden", json={"state": "suspended"})
 
 
 def test_a_user_is_no_client_and_a_client_no_user(estate, admin, machine):

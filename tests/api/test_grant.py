@@ -152,6 +152,16 @@ def test_a_machine_can_be_given_roles(estate):
     assert estate.grant("alpha_one", machine["id"], "viewer")["principal_id"] == machine["id"]
 
 
+@pytest.mark.parametrize("role", ["customer_admin", "partner_admin"])
+def test_no_machine_is_given_power_over_authentication_or_privileges(estate, admin, role):
+    """DOMAIN.md 4.1 rule 5."""
+    machine, _ = estate.new_machine("alpha")
+    refused(admin, estate, "alpha", machine["id"], role, "not_for_machines")
+    only = {row["name"] for row in admin.get("/v1/permissions").json()["items"] if row["for_people_only"]}
+    assert {"client:update", "grant:assign_privileged"} <= only
+    assert not only & {"user:create", "tenant:create_customer", "import:run", "grant:assign"}
+
+
 def test_a_list_is_of_one_tenant_or_its_subtree(estate, admin, user):
     grant = estate.grant("alpha_one", user["id"], "viewer")
     path = f"/v1/tenants/{estate.id('alpha')}/grants"

@@ -43,7 +43,7 @@ def numbered(kind, number):
 
 
 class Bench:
-    """The service with its estate, and a machine that administers partner 1."""
+    """The service with its estate, and a machine that loads partner 1."""
 
     def __init__(self, build, size):
         self.build, self.size = build, size
@@ -85,7 +85,7 @@ class Bench:
         return reply.json()
 
     def make_administrator(self):
-        """A client of partner 1 with the role of its administrators, made by the first administrator of all."""
+        """A client of partner 1 that loads users, made by the first administrator of all."""
         self.call("POST", "/v1/invitations/accept", json={"token": self.server.token, "password": PASSWORD})
         token = self.call("POST", "/v1/login", json={
             "login": "admin", "password": PASSWORD, "tenant": self.server.tenant_code})["access_token"]
@@ -93,7 +93,7 @@ class Bench:
         place = f"/v1/tenants/{self.partner}"
         made = self.call("POST", f"{place}/clients", token, json={"display_name": "bench"})
         self.call("POST", f"{place}/grants", token, json={
-            "principal_id": made["client"]["id"], "role": "partner_admin", "scope": "subtree"})
+            "principal_id": made["client"]["id"], "role": "provisioner", "scope": "subtree"})
         return made["client"]["id"], made["client_secret"]
 
     def wait_for_tenant(self, token, seconds=60):

@@ -264,7 +264,7 @@ def cast(estate):
         Actor("auditor", t["p1"], [Grant(t["p1"], "auditor")]),
         Actor("provisioner", t["p1"], [Grant(t["p1"], "provisioner")]),
         Actor("viewer", t["p1"], [Grant(t["p1"], "viewer")]),
-        Actor("client", t["p1a"], [Grant(t["p1a"], "partner_admin")], kind="client"),
+        Actor("client", t["p1a"], [Grant(t["p1a"], "provisioner")], kind="client"),
         Actor("without_grant", t["a"]),
     ]
     for actor in actors:

@@ -5,6 +5,7 @@ import re
 import subprocess
 from dataclasses import dataclass, field
 
+from support import machines
 from support.client import Client
 from support.cluster import Cluster
 from support.contract import Document
@@ -109,6 +110,7 @@ class Installation:
         subprocess.run(**command(self.server, "migrate"), check=True, stdout=subprocess.DEVNULL)
         self.server.start()
         self.look = self.cluster.connect("postgres", autocommit=True)
+        machines.make_role(self.look)
         self.document = Document()
         self.admin = Client(self.server, self.document)
         accepted = self.admin.post("/v1/invitations/accept", {"token": self.server.token, "password": PASSWORD}).json()
@@ -133,14 +135,9 @@ class Installation:
         """The tenants with that external_id, as the provider sees them."""
         return list(self.admin.pages("/v1/tenants", external_id=external_id))
 
-    def machine(self, external_id, role="partner_admin", scope="subtree"):
+    def machine(self, external_id, role=machines.NAME, scope="subtree"):
         """(id, secret) of a client at home in a tenant, with a role there."""
-        return self.machine_at(self.find(external_id)[0]["id"], role, scope)
-
-    def machine_of_the_provider(self):
-        return self.machine_at(self.admin.get("/v1/me").json()["tenant_id"], "provider_admin")
-
-    def machine_at(self, home, role, scope="subtree"):
+        home = self.find(external_id)[0]["id"]
         made = self.admin.post(f"/v1/tenants/{home}/clients", {"display_name": "loader"}, 201).json()
         if role:
             body = {"principal_id": made["client"]["id"], "role": role, "scope": scope}

@@ -1,5 +1,6 @@
 /* Who may give and take which roles where. */
 #include "domain/grant.h"
+#include "domain/client.h"
 #include "domain/tenant.h"
 #include "domain/user.h"
 #include "support/estate.h"
@@ -46,6 +47,23 @@ static void a_role_is_for_its_kinds_of_tenant(void **state)
   (void)state;
   assert_int_equal(tried(P1_ADMIN, P1, gift(P1, P1_PLAIN, "provider_admin", BW_REACH_SUBTREE)), R_KIND_CEILING);
   assert_int_equal(tried(P1_ADMIN, P1, gift(A, A_PLAIN, "partner_admin", BW_REACH_SUBTREE)), R_KIND_CEILING);
+}
+
+static void no_machine_is_given_power_over_proofs_or_privileges(void **state)
+{
+  (void)state;
+  struct change change = estate_change(A_ADMIN, A);
+  struct client_new client = {.tenant = estate_tenant(A), .display_name = STR("Loader"), .without_secret = true};
+  struct outcome outcome;
+  struct str secret;
+  assert_ok(domain_client_create(&change, &client, &outcome, &secret));
+  estate_commit(&change);
+  struct grant_new grant = gift(A, A_PLAIN, "customer_admin", BW_REACH_SUBTREE);
+  grant.principal = outcome.id;
+  assert_int_equal(tried(A_ADMIN, A, grant), R_NOT_FOR_MACHINES);
+  assert_int_equal(tried(0, A, grant), R_NOT_FOR_MACHINES);
+  grant.role = estate_role("provisioner");
+  assert_int_equal(tried(P1_ADMIN, A, grant), R_OK);
 }
 
 static void who_holds_at_one_tenant_alone_gives_nothing_below(void **state)
@@ -195,6 +213,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
       estate_test(a_partner_admin_cannot_grant_what_they_lack),
       estate_test(a_role_is_for_its_kinds_of_tenant),
+      estate_test(no_machine_is_given_power_over_proofs_or_privileges),
       estate_test(who_holds_at_one_tenant_alone_gives_nothing_below),
       estate_test(nobody_gives_to_themselves),
       estate_test(a_grant_lies_within_its_principals_home),

@@ -100,13 +100,24 @@ static bool oracle_wider(const struct oracle *o, const struct bw_grant_fact *a, 
   return memcmp(&a->id, &b->id, sizeof a->id) < 0;
 }
 
+/* What a grant's role gives its holder, permission by permission: a machine not everything. */
+static struct bw_permission_set oracle_given(const struct oracle *o, const struct bw_grant_fact *g)
+{
+  struct bw_permission_set set = find_role(o, g->role)->permissions, fit = {{0}};
+  for (unsigned i = 1; i < BW_PERMISSION__COUNT; i++)
+    if (bw_permission_has(&set, i) && !(bw_permission_row(i)->flags & BW_PERMISSION_NO_MACHINE))
+      bw_permission_add(&fit, i);
+  return find_principal(o, g->principal)->kind == BW_PRINCIPAL_USER ? set : fit;
+}
+
 static const struct bw_grant_fact *oracle_widest(const struct oracle *o, const struct bw_question *q, bool permitting)
 {
   const struct bw_grant_fact *widest = NULL;
   for (const struct bw_grant_fact *g = o->grant; g < o->grant + GRANTS; g++) {
     if (!same(g->principal, q->subject) || !oracle_live(o, g, q->now) || !oracle_reaches(o, g, q->tenant))
       continue;
-    if (permitting && !bw_permission_has(&find_role(o, g->role)->permissions, q->permission))
+    struct bw_permission_set given = oracle_given(o, g);
+    if (permitting && !bw_permission_has(&given, q->permission))
       continue;
     if (!widest || oracle_wider(o, g, widest))
       widest = g;

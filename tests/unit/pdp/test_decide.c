@@ -86,6 +86,26 @@ static void no_permission_is_never_granted(void **state)
   assert_int_equal(ask_for(*state, ADMIN, CUSTOMER, BW_DECISION_QUERY).effect, BW_ALLOW);
 }
 
+static void a_machine_is_denied_what_no_machine_holds_whatever_its_role_says(void **state)
+{
+  struct bw_principal_fact fact = principal_fact(ADMIN, PARTNER);
+  struct bw_permission_set held;
+  struct bw_id admin = id(ADMIN), tenant = id(CUSTOMER);
+  CHANGE(*state, put_role(*state, READER, PROVIDER, permissions(BW_CLIENT_UPDATE, BW_USER_CREATE)));
+  assert_int_equal(ask_for(*state, ADMIN, CUSTOMER, BW_CLIENT_UPDATE).effect, BW_ALLOW);
+  for (unsigned kind = 0; kind < 300; kind++) {
+    fact.kind = kind;
+    CHANGE(*state, put_principal(*state, fact));
+    bool person = kind == BW_PRINCIPAL_USER;
+    struct bw_answer answer = ask_for(*state, ADMIN, CUSTOMER, BW_CLIENT_UPDATE);
+    assert_int_equal(answer.reason, person ? BW_REASON_GRANTED : BW_REASON_NO_PERMISSION);
+    assert_int_equal(ask_for(*state, ADMIN, CUSTOMER, BW_USER_CREATE).effect, BW_ALLOW);
+    bw_held(*state, &admin, &tenant, NOW, &held);
+    assert_int_equal(bw_permission_has(&held, BW_CLIENT_UPDATE), person);
+    assert_true(bw_permission_has(&held, BW_USER_CREATE));
+  }
+}
+
 static void put_dated(struct bw_model *m, int64_t not_before, int64_t expires_at)
 {
   struct bw_grant_fact fact = grant_fact(ADMINS_GRANT, ADMIN, READER, PARTNER);
@@ -432,6 +452,7 @@ int main(void)
       ON_ESTATE(a_sibling_is_not_visible_and_answers_as_an_unknown_tenant),
       ON_ESTATE(a_missing_permission_is_denied_but_visible),
       ON_ESTATE(no_permission_is_never_granted),
+      ON_ESTATE(a_machine_is_denied_what_no_machine_holds_whatever_its_role_says),
       ON_ESTATE(an_expired_grant_does_not_count),
       ON_ESTATE(a_grant_not_yet_valid_does_not_count),
       ON_ESTATE(a_self_grant_reaches_its_tenant_alone),

@@ -70,6 +70,19 @@ static void a_union_has_both(void **state)
   assert_memory_equal(&set, &both, sizeof set);
 }
 
+static void what_has_a_flag_is_dropped_and_nothing_else(void **state)
+{
+  (void)state;
+  struct bw_permission_set set = permissions(BW_CLIENT_CREATE, BW_TENANT_SUSPEND),
+                           kept = permissions(BW_TENANT_SUSPEND, 0);
+  bw_permission_drop(&set, 0);
+  assert_true(bw_permission_has(&set, BW_CLIENT_CREATE));
+  bw_permission_drop(&set, BW_PERMISSION_NO_MACHINE);
+  assert_memory_equal(&set, &kept, sizeof set);
+  bw_permission_drop(&set, BW_PERMISSION_PRIVILEGED);
+  assert_false(bw_permission_has(&set, BW_TENANT_SUSPEND));
+}
+
 static void suspending_a_tenant_is_privileged_and_reading_users_is_not(void **state)
 {
   (void)state;
@@ -86,6 +99,7 @@ int main(void)
       cmocka_unit_test(a_set_has_what_was_added_and_no_more),
       cmocka_unit_test(a_set_covers_its_parts_only),
       cmocka_unit_test(a_union_has_both),
+      cmocka_unit_test(what_has_a_flag_is_dropped_and_nothing_else),
       cmocka_unit_test(suspending_a_tenant_is_privileged_and_reading_users_is_not),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

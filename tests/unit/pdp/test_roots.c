@@ -25,6 +25,18 @@ static void a_root_says_what_is_held_where_and_until_when(void **state)
   assert_memory_equal(&root[1].permissions, &writes, sizeof writes);
 }
 
+static void a_machines_root_is_without_what_no_machine_holds(void **state)
+{
+  struct bw_principal_fact fact = principal_fact(ADMIN, PARTNER);
+  struct bw_permission_set fit = permissions(BW_USER_READ, BW_USER_READ);
+  fact.kind = BW_PRINCIPAL_CLIENT;
+  CHANGE(*state, put_principal(*state, fact);
+         put_role(*state, READER, PROVIDER, permissions(BW_USER_READ, BW_GRANT_ASSIGN_PRIVILEGED)));
+  struct bw_root root[MOST];
+  assert_int_equal(roots(*state, MOST, root), 1);
+  assert_memory_equal(&root[0].permissions, &fit, sizeof fit);
+}
+
 static void roots_come_in_the_order_of_the_tree(void **state)
 {
   static const unsigned held[] = {OTHER, SITE, CUSTOMER}, expected[] = {PARTNER, CUSTOMER, SITE, OTHER};
@@ -86,6 +98,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       ON_ESTATE(a_root_says_what_is_held_where_and_until_when),
+      ON_ESTATE(a_machines_root_is_without_what_no_machine_holds),
       ON_ESTATE(roots_come_in_the_order_of_the_tree),
       ON_ESTATE(grants_at_one_tenant_come_in_the_order_of_their_ids),
       ON_ESTATE(the_first_ones_are_given_and_all_are_counted),
