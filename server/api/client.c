@@ -4,10 +4,11 @@
 #include "api/list.h"
 #include "api/routes.h"
 #include "authn/name.h"
+#include "base/network.h"
 #include "json/write.h"
 #include "store/client.h"
 
-enum { REPLY_MOST = 16 * 1024 };
+enum { REPLY_MOST = 16 * 1024, NETWORKS_MOST = 32 };
 
 static enum result get(struct api_call *call, struct store_object *ret_client)
 {
@@ -68,12 +69,39 @@ static enum result with_secret(struct api_call *call, struct str client, struct 
   return ret_text->p ? R_OK : R_NO_MEMORY;
 }
 
+/* Where a client may come from, in the form the store takes. */
+static enum result networks_of(struct api_call *call, const struct json_texts *networks, struct str *ret_networks)
+{
+  struct buf text = buf_in(call->arena, NETWORKS_MOST * (NETWORK_TEXT + 1) + 2);
+  *ret_networks = STR_NONE;
+  if (!networks->present)
+    return R_OK;
+  buf_put_char(&text, '{');
+  for (size_t i = 0; i < networks->count; i++) {
+    struct network network;
+    char form[NETWORK_TEXT];
+    if (!network_parse(networks->value[i], &network)) {
+      struct str field = arena_print(call->arena, "networks[%zu]", i);
+      return field.p ? api_wrong(call, field.p, "malformed", "must be an address or a range, with no bit set behind it")
+                     : R_NO_MEMORY;
+    }
+    network_format(&network, form);
+    buf_print(&text, "%s%s", i ? "," : "", form);
+  }
+  buf_put_char(&text, '}');
+  *ret_networks = buf_str(&text);
+  return ret_networks->p ? R_OK : R_NO_MEMORY;
+}
+
 struct client_create {
   struct json_text display_name, external_id;
+  struct json_texts networks;
   struct json_flag with_secret;
 };
 BODY(api_client_create_body, "ClientCreate", FIELD(struct client_create, display_name, REQUIRED, 1, 128),
-     FIELD(struct client_create, external_id, OPTIONAL, 1, 200), FIELD(struct client_create, with_secret, OPTIONAL, 0, 0));
+     FIELD(struct client_create, external_id, OPTIONAL, 1, 200),
+     FIELD(struct client_create, with_secret, OPTIONAL, 0, 0),
+     FIELD(struct client_create, networks, OPTIONAL, 0, NETWORKS_MOST));
 
 api_handler api_client_create;
 RESULT api_client_create(struct api_call *call)
@@ -85,6 +113,7 @@ RESULT api_client_create(struct api_call *call)
   TRY(api_names(call, &(struct api_name){"display_name", &body.display_name, authn_name_fold}, 1));
   struct client_new client = {
       .tenant = call->tenant, .display_name = body.display_name.value, .external_id = body.external_id.value};
+  TRY(networks_of(call, &body.networks, &client.networks));
   client.without_secret = body.with_secret.present && !body.with_secret.value;
   TRY(domain_client_create(&call->change, &client, &outcome, &secret));
   TRY(with_secret(call, outcome.body, STR_NONE, secret.p, &call->keep));
@@ -94,10 +123,12 @@ RESULT api_client_create(struct api_call *call)
 
 struct client_update {
   struct json_text display_name, external_id, state;
+  struct json_texts networks;
 };
 BODY(api_client_update_body, "ClientUpdate", FIELD(struct client_update, display_name, OPTIONAL, 1, 128),
      FIELD(struct client_update, external_id, NULLABLE, 1, 200),
-     FIELD_CHOICE(struct client_update, state, OPTIONAL, 1, 16, "active|suspended"));
+     FIELD_CHOICE(struct client_update, state, OPTIONAL, 1, 16, "active|suspended"),
+     FIELD(struct client_update, networks, OPTIONAL, 0, NETWORKS_MOST));
 
 api_handler api_client_update;
 RESULT api_client_update(struct api_call *call)
@@ -111,6 +142,7 @@ RESULT api_client_update(struct api_call *call)
   struct client_patch patch = {.display_name = api_patch(&body.display_name),
                                .external_id = api_patch(&body.external_id),
                                .state = api_patch(&body.state)};
+  TRY(networks_of(call, &body.networks, &patch.networks));
   TRY(domain_client_update(&call->change, &call->object, version, &patch, &outcome));
   return api_reply_object(call, &outcome);
 }

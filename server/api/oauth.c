@@ -20,17 +20,14 @@ static const struct {
 
 void api_login_oauth_problem(struct api_call *call, enum result why)
 {
-  int status = 500;
-  const char *error = "server_error";
-  for (size_t i = 0; i < sizeof errors / sizeof *errors; i++)
-    if (errors[i].why == why) {
-      status = errors[i].status;
-      error = errors[i].error;
-    }
-  struct str body = arena_print(call->arena, "{\"error\":\"%s\"}", error);
   http_reply_problem(call->reply, why, NULL, NULL, 0);
-  if (body.p)
-    http_reply_body(call->reply, status, "application/json", body);
+  for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
+    if (errors[i].why != why)
+      continue;
+    struct str body = arena_print(call->arena, "{\"error\":\"%s\"}", errors[i].error);
+    if (body.p)
+      http_reply_body(call->reply, errors[i].status, "application/json", body);
+  }
 }
 
 static void reply_token(struct json_writer *w, const struct login *login)
@@ -45,28 +42,33 @@ static void reply_token(struct json_writer *w, const struct login *login)
   json_close(w, '}');
 }
 
-/* client_secret_basic or client_secret_post, not both. */
-static enum result credentials(struct api_call *call, const struct api_form *form, struct str *ret_id, struct str *ret_secret)
+static const struct str assertion_type = {"urn:ietf:params:oauth:client-assertion-type:jwt-bearer", 54};
+
+/* How the client says who it is: client_secret_basic, client_secret_post or private_key_jwt, and only one of them. */
+static enum result claim_of(struct api_call *call, const struct api_form *form, struct machine_claim *ret_claim)
 {
-  struct str header = http_request_header(call->request, "Authorization");
-  struct str id = api_form_get(form, "client_id"), secret = api_form_get(form, "client_secret");
-  if (!header.p) {
-    if (!id.p || !secret.p)
-      return R_LOGIN_FAILED;
-    *ret_id = id;
-    *ret_secret = secret;
-    return R_OK;
-  }
-  if (secret.p)
+  struct str header = http_request_header(call->request, "Authorization"),
+             type = api_form_get(form, "client_assertion_type");
+  struct machine_claim claim = {.client_id = api_form_get(form, "client_id"),
+                                .secret = api_form_get(form, "client_secret"),
+                                .assertion = api_form_get(form, "client_assertion")};
+  if ((header.p != NULL) + (claim.secret.p != NULL) + (claim.assertion.p != NULL) > 1)
     return R_MALFORMED;
-  return api_form_basic(header, call->arena, ret_id, ret_secret);
+  if (type.p ? !str_equal(type, assertion_type) || !claim.assertion.p : claim.assertion.p != NULL)
+    return R_MALFORMED;
+  if (header.p)
+    TRY(api_form_basic(header, call->arena, &claim.client_id, &claim.secret));
+  if (!claim.assertion.p && (!claim.client_id.p || !claim.secret.p))
+    return R_LOGIN_FAILED;
+  *ret_claim = claim;
+  return R_OK;
 }
 
 api_handler api_login_client;
 RESULT api_login_client(struct api_call *call)
 {
   struct api_form form;
-  struct str id, secret;
+  struct machine_claim claim;
   struct login login;
   struct signin s = api_signin(call);
   TRY(api_form_parse(http_request_body(call->request), call->arena, &form));
@@ -75,8 +77,8 @@ RESULT api_login_client(struct api_call *call)
     return R_MALFORMED;
   if (!str_is(type, "client_credentials"))
     return R_NOT_IMPLEMENTED;
-  TRY(credentials(call, &form, &id, &secret));
-  TRY(api_signin_done(call, &s, domain_machine_login(&s, id, secret, &login)));
+  TRY(claim_of(call, &form, &claim));
+  TRY(api_signin_done(call, &s, domain_machine_login(&s, &claim, &login)));
   struct buf body = buf_in(call->arena, REPLY_MOST);
   struct json_writer w = json_writer_on(&body);
   reply_token(&w, &login);

@@ -1,11 +1,11 @@
-/* Secrets of clients over HTTP. Trusts: nothing of the request. */
+/* Secrets and keys of clients over HTTP. Trusts: nothing of the request. */
 #include "domain/proof.h"
 #include "api/list.h"
 #include "api/routes.h"
 #include "authn/name.h"
 #include "json/write.h"
 
-enum { REPLY_MOST = 16 * 1024 };
+enum { REPLY_MOST = 16 * 1024, KEY_MOST = 8192, KID_MOST = 128 };
 
 struct proof_query {
   API_LIST_MEMBERS;
@@ -104,4 +104,62 @@ api_handler api_client_secret_delete;
 RESULT api_client_secret_delete(struct api_call *call)
 {
   return delete_one(call, STORE_PROOF_SECRET, "sid");
+}
+
+api_handler api_client_keys;
+RESULT api_client_keys(struct api_call *call)
+{
+  return list_of(call, STORE_PROOF_KEY);
+}
+
+struct client_key_create {
+  struct json_text name, kid;
+  struct json_time expires_at;
+  struct json_raw pem, jwk;
+};
+BODY(api_client_key_body, "ClientKeyCreate", FIELD(struct client_key_create, name, OPTIONAL, 1, 128),
+     FIELD(struct client_key_create, kid, OPTIONAL, 1, KID_MOST),
+     FIELD(struct client_key_create, expires_at, OPTIONAL, 0, 0), FIELD(struct client_key_create, pem, OPTIONAL, 0, 0),
+     FIELD(struct client_key_create, jwk, OPTIONAL, 0, 0));
+
+/* The key that was pasted. A private one is called that, and nothing of it is kept. */
+static enum result read_key(struct api_call *call, const struct client_key_create *body, struct authn_key *ret_key)
+{
+  const char *field = body->pem.present ? "pem" : "jwk";
+  struct str pem = json_str(body->pem.value);
+  if (body->pem.present == body->jwk.present)
+    return api_wrong(call, "pem", "required", "must be there, or jwk instead of it");
+  if (body->pem.present && (!pem.p || pem.n > KEY_MOST))
+    return api_wrong(call, "pem", "malformed", "must be a text of at most 8192 bytes");
+  enum result r = body->pem.present ? authn_key_pem(pem, call->arena, ret_key)
+                                    : authn_key_jwk(body->jwk.value, call->arena, ret_key);
+  if (r == R_MALFORMED)
+    return api_wrong(call, field, "malformed", "must be a public key: PEM of the kind PUBLIC KEY, or a JWK");
+  if (r == R_RULE)
+    return api_wrong(call, field, "out_of_range", "must be on P-256, or RSA of 2048 to 4096 bits, and for signatures");
+  return r;
+}
+
+api_handler api_client_key_create;
+RESULT api_client_key_create(struct api_call *call)
+{
+  struct client_key_create body = {0};
+  struct proof_terms terms;
+  struct authn_key key;
+  struct outcome outcome;
+  TRY(api_body(call, &api_client_key_body, &body));
+  TRY(check_terms(call, &body.name, &body.expires_at, &terms));
+  if (body.kid.present && !authn_key_names(body.kid.value))
+    return api_wrong(call, "kid", "malformed", "must be printable ASCII without spaces");
+  TRY(read_key(call, &body, &key));
+  if (body.kid.present)
+    key.kid = body.kid.value;
+  TRY(domain_proof_key(&call->change, &call->object, &terms, &key, &outcome));
+  return reply_made(call, "keys", &outcome);
+}
+
+api_handler api_client_key_delete;
+RESULT api_client_key_delete(struct api_call *call)
+{
+  return delete_one(call, STORE_PROOF_KEY, "key");
 }

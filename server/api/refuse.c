@@ -6,9 +6,8 @@
 
 /* Results that keep somebody out: these leave an audit event. */
 static const bool kept_out[R__COUNT] = {
-    [R_UNAUTHENTICATED] = true, [R_LOGIN_FAILED] = true, [R_FORBIDDEN] = true,
-    [R_NOT_FOUND] = true,       [R_CEILING] = true,      [R_KIND_CEILING] = true,   [R_PRIVILEGED] = true,
-    [R_NOT_FOR_MACHINES] = true,
+    [R_UNAUTHENTICATED] = true, [R_LOGIN_FAILED] = true, [R_FORBIDDEN] = true,      [R_NOT_FOUND] = true,
+    [R_CEILING] = true,         [R_KIND_CEILING] = true, [R_PRIVILEGED] = true,     [R_NOT_FOR_MACHINES] = true,
     [R_SELF_SERVICE] = true,    [R_OUTSIDE_HOME] = true, [R_PASSWORD_WRONG] = true, [R_CODE_WRONG] = true,
     [R_TOKEN_SPENT] = true,     [R_THROTTLED] = true,    [R_STEP_UP] = true,
 };

@@ -32,7 +32,7 @@ RESULT cli_actor_client(const struct domain *domain, struct str id, struct str s
   struct login login;
   TRY(name_request(arena, &actor.who.request_id));
   signin.request_id = actor.who.request_id;
-  TRY(domain_machine_login(&signin, id, secret, &login));
+  TRY(domain_machine_login(&signin, &(struct machine_claim){.client_id = id, .secret = secret}, &login));
   actor.who.id = signin.principal;
   actor.home = actor.who.home = signin.tenant;
   actor.session = login.session;

@@ -108,9 +108,9 @@ static void summarise(const struct import *i)
 /* One line. */
 
 static const bool kept_out[R__COUNT] = {
-    [R_FORBIDDEN] = true,    [R_NOT_FOUND] = true,  [R_CEILING] = true,      [R_KIND_CEILING] = true, [R_NOT_FOR_MACHINES] = true,
-    [R_PRIVILEGED] = true,   [R_SELF_SERVICE] = true, [R_OUTSIDE_HOME] = true,
-    [R_LOGIN_FAILED] = true, [R_THROTTLED] = true,
+    [R_FORBIDDEN] = true,        [R_NOT_FOUND] = true,  [R_CEILING] = true,      [R_KIND_CEILING] = true,
+    [R_NOT_FOR_MACHINES] = true, [R_PRIVILEGED] = true, [R_SELF_SERVICE] = true, [R_OUTSIDE_HOME] = true,
+    [R_LOGIN_FAILED] = true,     [R_THROTTLED] = true,
 };
 
 static void remember(struct import *i, const char *action, enum result r)

@@ -20,7 +20,10 @@ RESULT domain_client_create(struct change *change, const struct client_new *clie
                             struct str *ret_secret)
 {
   struct store_client_row row = {
-      .tenant = client->tenant, .display_name = client->display_name, .external_id = client->external_id};
+      .tenant = client->tenant,
+      .display_name = client->display_name,
+      .external_id = client->external_id,
+      .networks = client->networks};
   struct proof_terms terms = {.name = STR("first")};
   struct store_object made;
   struct outcome outcome, ignored;
@@ -47,7 +50,8 @@ RESULT domain_client_update(struct change *change, const struct uuid *id, int64_
                             const struct client_patch *patch, struct outcome *ret_outcome)
 {
   struct store_client_change set = {.external_id_given = patch->external_id.given,
-                                    .external_id = patch->external_id.value};
+                                    .external_id = patch->external_id.value,
+                                    .networks = patch->networks};
   struct store_client client;
   struct store_object changed;
   if (patch->display_name.given) {

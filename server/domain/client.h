@@ -5,6 +5,7 @@
 struct client_new {
   struct uuid tenant;
   struct str display_name, external_id;
+  struct str networks; /* as store_client_row has them */
   bool without_secret;
 };
 /* Its first secret is one of domain/proof.h; .p NULL without one. */
@@ -13,7 +14,8 @@ RESULT domain_client_create(struct change *change, const struct client_new *clie
 
 struct client_patch {
   struct patch display_name, external_id;
-  struct patch state; /* "active" or "suspended" */
+  struct patch state;  /* "active" or "suspended" */
+  struct str networks; /* as store_client_change has them */
 };
 RESULT domain_client_update(struct change *change, const struct uuid *id, int64_t if_version,
                             const struct client_patch *patch, struct outcome *ret_outcome);

@@ -1,11 +1,24 @@
-/* Logins of clients by secret. Trusts: nothing that is passed in. */
+/* Logins of clients by secret and by assertion. Trusts: nothing that is passed in. */
 #include "domain/machine.h"
+#include "authn/assertion.h"
 #include "authn/nonce.h"
 #include "authn/throttle.h"
 #include "store/proof.h"
 
+/* An assertion that was used is kept for longer than it could be used, as clocks differ. */
+static const int64_t kept_longer = 600 * CLOCK_SECOND;
+
 struct throttles {
   struct authn_throttle client, address;
+};
+
+/* Who has been found, and what is to be written down with whatever follows. */
+struct entry {
+  struct throttles throttles;
+  struct uuid client;
+  struct store_proof proof;
+  unsigned char digest[CRYPTO_DIGEST]; /* of the assertion, */
+  int64_t expires_at;                  /* which ends then; 0: it was a secret */
 };
 
 /* A client's failures count by the address they come from: from elsewhere nobody keeps it out. */
@@ -13,13 +26,16 @@ static enum result take(struct signin *s, struct str client_id, struct throttles
 {
   struct store_call store = domain_session_store(s);
   const struct crypto_keys *keys = s->domain->keys;
-  struct str client = arena_print(s->arena, "%.*s %.*s", (int)client_id.n, client_id.p, (int)s->address.n, s->address.p);
+  struct str client =
+      arena_print(s->arena, "%.*s %.*s", (int)client_id.n, client_id.p, (int)s->address.n, s->address.p);
   if (!client.p)
     return R_NO_MEMORY;
   TRY(authn_throttle_on(keys, AUTHN_THROTTLE_ADDRESS, s->address, &ret_throttles->address));
   TRY(authn_throttle_on(keys, AUTHN_THROTTLE_ACCOUNT, client, &ret_throttles->client));
-  TRY(authn_throttle_take(&ret_throttles->address, &store, s->domain->limits.address_attempts, s->now, &s->retry_after));
-  return authn_throttle_take(&ret_throttles->client, &store, s->domain->limits.account_attempts, s->now, &s->retry_after);
+  TRY(authn_throttle_take(&ret_throttles->address, &store, s->domain->limits.address_attempts, s->now,
+                          &s->retry_after));
+  return authn_throttle_take(&ret_throttles->client, &store, s->domain->limits.account_attempts, s->now,
+                             &s->retry_after);
 }
 
 static enum result give_back(const struct throttles *throttles, struct store_tx *tx)
@@ -28,52 +44,136 @@ static enum result give_back(const struct throttles *throttles, struct store_tx 
   return authn_throttle_return(&throttles->address, tx);
 }
 
-/* A session of a client lives as long as one access token, and no longer than the proof by which it began. */
-static enum result begin(struct signin *s, const struct uuid *client, const struct store_proof *proof,
-                                const struct throttles *throttles, struct login *ret_login)
+/* The proof that the claim names, where there is one that may be used from here. */
+static enum result find(struct signin *s, const struct store_claim *claim, struct entry *entry)
 {
   struct store_call store = domain_session_store(s);
-  CLEANUP(store_tx_close) struct store_tx *tx = NULL;
-  uint64_t revision;
-  struct login login;
+  enum result r = claim->digest.p ? store_proof_by_digest(&store, claim, &entry->proof)
+                                  : store_proof_by_kid(&store, claim, &entry->proof);
+  if (r != R_OK)
+    return r == R_NOT_FOUND ? R_LOGIN_FAILED : r;
+  s->tenant = entry->proof.tenant;
+  s->principal = entry->client = claim->client;
+  return uuid_is_zero(&entry->proof.id) ? R_LOGIN_FAILED : R_OK;
+}
+
+static enum result by_secret(struct signin *s, const struct machine_claim *claim, struct entry *entry)
+{
+  unsigned char bytes[CRYPTO_DIGEST];
+  struct store_claim shown = {.digest = {(const char *)bytes, sizeof bytes}, .now = s->now, .address = s->address};
+  TRY(take(s, claim->client_id, &entry->throttles));
+  if (!uuid_parse(claim->client_id, &shown.client) ||
+      authn_nonce_parse(AUTHN_CLIENT_SECRET, claim->secret, bytes) != R_OK)
+    return R_LOGIN_FAILED;
+  return find(s, &shown, entry);
+}
+
+/* By whose it is and which it is, that no two clients' are one. */
+static enum result digest_of(struct signin *s, const struct authn_assertion *assertion,
+                             unsigned char ret_digest[CRYPTO_DIGEST])
+{
+  struct str name = arena_print(s->arena, "%.*s %.*s", (int)assertion->client.n, assertion->client.p,
+                                (int)assertion->jti.n, assertion->jti.p);
+  return name.p ? crypto_digest(name, ret_digest) : R_NO_MEMORY;
+}
+
+static enum result read_assertion(struct signin *s, const struct machine_claim *claim,
+                                  struct authn_assertion *ret_assertion)
+{
+  struct authn_assertion_terms terms = {.issuer = s->domain->base_url, .now = s->now};
+  terms.token_url = arena_print(s->arena, "%.*s/oauth2/token", (int)terms.issuer.n, terms.issuer.p);
+  if (!terms.token_url.p)
+    return R_NO_MEMORY;
+  TRY(authn_assertion_read(claim->assertion, &terms, s->arena, ret_assertion));
+  return claim->client_id.p && !str_equal(claim->client_id, ret_assertion->client) ? R_LOGIN_FAILED : R_OK;
+}
+
+static enum result by_assertion(struct signin *s, const struct machine_claim *claim, struct entry *entry)
+{
+  struct authn_assertion assertion = {.client = STR("")};
+  struct store_claim shown = {.now = s->now, .address = s->address};
+  enum result read = read_assertion(s, claim, &assertion);
+  if (read != R_OK && read != R_LOGIN_FAILED)
+    return read;
+  TRY(take(s, assertion.client, &entry->throttles));
+  if (read != R_OK || !uuid_parse(assertion.client, &shown.client))
+    return R_LOGIN_FAILED;
+  shown.kid = assertion.kid;
+  TRY(find(s, &shown, entry));
+  struct authn_key key = {.algorithm = entry->proof.algorithm, .pem = entry->proof.public_key};
+  TRY(authn_assertion_verify(&assertion, &key));
+  entry->expires_at = assertion.expires_at;
+  return digest_of(s, &assertion, entry->digest);
+}
+
+static enum result admit(struct signin *s, const struct machine_claim *claim, struct entry *ret_entry)
+{
+  struct entry entry = {0};
+  if (claim->assertion.p)
+    TRY(by_assertion(s, claim, &entry));
+  else
+    TRY(by_secret(s, claim, &entry));
+  TRY(domain_session_allowed(s, &entry.client, NULL, entry.proof.epoch));
+  *ret_entry = entry;
+  return R_OK;
+}
+
+/* An assertion serves once. */
+static enum result spend(const struct entry *entry, struct store_tx *tx)
+{
+  struct str digest = {(const char *)entry->digest, sizeof entry->digest};
+  if (!entry->expires_at)
+    return R_OK;
+  enum result r = store_proof_spend(tx, digest, entry->expires_at + kept_longer);
+  return r == R_NOT_FOUND ? R_LOGIN_FAILED : r;
+}
+
+/* A session of a client lives as long as one access token, and no longer than the proof by which it began. */
+static enum result begin(struct signin *s, const struct entry *entry, struct store_tx *tx, struct login *ret_login)
+{
+  const struct store_proof *proof = &entry->proof;
   int64_t end = s->now + s->domain->limits.access_token_time;
-  struct store_session session = {.principal = *client,
+  struct store_session session = {.principal = entry->client,
                                   .epoch = proof->epoch,
                                   .strength = AUTHN_SINGLE,
                                   .audience = STR("service"),
                                   .expires_at = proof->expires_at && proof->expires_at < end ? proof->expires_at : end,
                                   .authenticated_at = s->now};
   TRY(uuid_new(&session.id));
+  TRY(domain_session_begin(s, tx, &session, AUTHN_CLIENT, ret_login));
+  enum result r = store_proof_use(tx, &session.id, &proof->id, &entry->client);
+  return r == R_NOT_FOUND ? R_LOGIN_FAILED : r;
+}
+
+RESULT domain_machine_login(struct signin *s, const struct machine_claim *claim, struct login *ret_login)
+{
+  struct store_call store = domain_session_store(s);
+  CLEANUP(store_tx_close) struct store_tx *tx = NULL;
+  struct entry entry;
+  struct login login;
+  uint64_t revision;
+  TRY(admit(s, claim, &entry));
   TRY(store_tx_open(&store, &tx));
-  TRY(domain_session_begin(s, tx, &session, AUTHN_CLIENT, &login));
-  enum result r = store_proof_use(tx, &session.id, &proof->id, client);
-  if (r != R_OK)
-    return r == R_NOT_FOUND ? R_LOGIN_FAILED : r;
-  TRY(give_back(throttles, tx));
+  TRY(spend(&entry, tx));
+  TRY(begin(s, &entry, tx, &login));
+  TRY(give_back(&entry.throttles, tx));
   TRY(store_tx_commit(tx, &revision));
   *ret_login = login;
   return R_OK;
 }
 
-RESULT domain_machine_login(struct signin *s, struct str client_id, struct str secret, struct login *ret_login)
+RESULT domain_machine_prove(struct signin *s, const struct machine_claim *claim)
 {
-  struct throttles throttles;
-  struct store_proof proof;
   struct store_call store = domain_session_store(s);
-  struct uuid id;
-  unsigned char bytes[CRYPTO_DIGEST];
-  struct str digest = {(const char *)bytes, sizeof bytes};
-  TRY(take(s, client_id, &throttles));
-  if (!uuid_parse(client_id, &id) || authn_nonce_parse(AUTHN_CLIENT_SECRET, secret, bytes) != R_OK)
-    return R_LOGIN_FAILED;
-  enum result r = store_proof_by_digest(&store, &id, digest, s->now, &proof);
+  CLEANUP(store_tx_close) struct store_tx *tx = NULL;
+  struct entry entry;
+  uint64_t revision;
+  TRY(admit(s, claim, &entry));
+  TRY(store_tx_open(&store, &tx));
+  TRY(spend(&entry, tx));
+  enum result r = store_proof_note(tx, &entry.proof.id, &entry.client);
   if (r != R_OK)
     return r == R_NOT_FOUND ? R_LOGIN_FAILED : r;
-  s->tenant = proof.tenant;
-  s->principal = id;
-  if (uuid_is_zero(&proof.id))
-    return R_LOGIN_FAILED;
-  TRY(domain_session_allowed(s, &id, NULL, proof.epoch));
-  return begin(s, &id, &proof, &throttles, ret_login);
+  TRY(give_back(&entry.throttles, tx));
+  return store_tx_commit(tx, &revision);
 }
-

@@ -1,4 +1,4 @@
-/* Makes and deletes secrets of clients. */
+/* Makes and deletes secrets and keys of clients. */
 #include "domain/proof.h"
 #include "authn/nonce.h"
 #include "domain/audit.h"
@@ -49,6 +49,20 @@ RESULT domain_proof_secret(struct change *change, const struct uuid *client, con
   *ret_outcome = outcome;
   *ret_secret = str_of(secret);
   return R_OK;
+}
+
+RESULT domain_proof_key(struct change *change, const struct uuid *client, const struct proof_terms *terms,
+                        const struct authn_key *key, struct outcome *ret_outcome)
+{
+  struct store_proof_row row = {.client = *client,
+                                .kind = STORE_PROOF_KEY,
+                                .name = terms->name,
+                                .kid = key->kid,
+                                .algorithm = key->algorithm,
+                                .public_key = key->pem,
+                                .expires_at = terms->expires_at};
+  TRY(uuid_new(&row.id));
+  return add(change, &row, ret_outcome);
 }
 
 RESULT domain_proof_delete(struct change *change, const struct store_proof_key *key)

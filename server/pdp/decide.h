@@ -18,8 +18,8 @@ void pdp_line_path(const struct bw_model *m, const struct pdp_line *line, char r
 /* The principal of an id if it may act: active, and no suspension applies to its home. NULL otherwise. */
 const struct pdp_principal *pdp_subject(const struct bw_model *m, const struct bw_id *id);
 
-/* What a role gives this holder: a machine has nothing by it that no machine may hold, and who is neither person nor machine
-   passes for one. */
+/* What a role gives this holder: a machine has nothing by it that no machine may hold, and who is neither person nor
+   machine passes for one. */
 struct bw_permission_set pdp_given(const struct pdp_principal *holder, const struct pdp_role *role);
 
 /* A target as one subject sees it: grants held above `limit` on the line, outside the subject's home or beyond a

@@ -41,6 +41,7 @@ RESULT store_client_insert(struct store_tx *tx, const struct store_client_row *r
   db_put_text(&v, row->display_name);
   db_put_text(&v, row->name_key);
   db_put_text(&v, row->external_id);
+  db_put_text(&v, row->networks);
   return store_run_change_one(tx, SQL_client_insert, &v, ret_client);
 }
 
@@ -54,6 +55,7 @@ RESULT store_client_update(struct store_tx *tx, const struct uuid *id, const str
   db_put_bool(&v, change->external_id_given);
   db_put_text(&v, change->external_id);
   db_put_text(&v, change->state);
+  db_put_text(&v, change->networks);
   return store_run_change_one(tx, SQL_client_update, &v, ret_client);
 }
 

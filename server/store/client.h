@@ -24,6 +24,7 @@ RESULT store_client_lock(struct store_tx *tx, const struct uuid *id, struct stor
 struct store_client_row {
   struct uuid id, tenant;
   struct str display_name, name_key, external_id;
+  struct str networks; /* "{10.0.0.0/8,2001:db8::/32}", where it may come from; .p NULL: from anywhere */
 };
 /* Active. R_NOT_FOUND: no such tenant in the scope; R_ALREADY_EXISTS: the external_id. */
 RESULT store_client_insert(struct store_tx *tx, const struct store_client_row *row, struct store_object *ret_client);
@@ -32,6 +33,7 @@ struct store_client_change {
   struct str display_name, name_key, state; /* .p NULL: as it is; a client that stops being active loses its sessions */
   bool external_id_given;
   struct str external_id;
+  struct str networks; /* .p NULL: as they are; "{}": from anywhere; where they change the sessions end */
 };
 RESULT store_client_update(struct store_tx *tx, const struct uuid *id, const struct store_client_change *change,
                            struct store_object *ret_client);

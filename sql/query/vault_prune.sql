@@ -11,10 +11,11 @@ WITH sessions AS (DELETE FROM session WHERE expires_at < $1 OR ended_at < $1 RET
                                          WHERE o.principal_id = i.principal_id AND o.expires_at >= $1
                                            AND (o.created_at, o.id) < (i.created_at, i.id))
                      RETURNING 1),
+     assertions AS (DELETE FROM vault.assertion WHERE expires_at < $1 RETURNING 1),
      counters AS (DELETE FROM vault.throttle WHERE expires_at < $1 RETURNING 1),
      mails AS (DELETE FROM vault.outbox WHERE ended_at < $1 RETURNING 1),
      requests AS (DELETE FROM vault.reset_request WHERE created_at < $1 RETURNING 1),
      known AS (DELETE FROM vault.known WHERE expires_at < $1 RETURNING 1)
 SELECT (SELECT count(*) FROM sessions) + (SELECT count(*) FROM invitations)
      + (SELECT count(*) FROM counters) + (SELECT count(*) FROM mails) + (SELECT count(*) FROM requests)
-     + (SELECT count(*) FROM known) AS removed
+     + (SELECT count(*) FROM known) + (SELECT count(*) FROM assertions) AS removed

@@ -153,3 +153,61 @@ def test_secrets_are_guessed_at_a_limited_rate_and_nobody_elsewhere_is_kept_out(
     reply = guesser.call("POST", "/oauth2/token", 429, data=right)
     assert reply.json() == {"error": "temporarily_unavailable"} and int(reply.headers["Retry-After"]) > 0
     token(anonymous, client_id=client["id"], client_secret=secret)
+
+
+# Where a client may come from. Tests stand before the service as a trusted proxy: each caller has an address of its own.
+
+NETWORKS = ["10.0.0.0/8", "2001:db8::/32"]
+
+
+def from_address(caller, address, status, client, secret):
+    form = FORM | {"client_id": client["id"], "client_secret": secret}
+    return caller.other().call("POST", "/oauth2/token", status, headers={"X-Forwarded-For": address}, data=form)
+
+
+def test_a_client_gets_tokens_from_its_networks_alone(admin, machine, anonymous):
+    """From elsewhere as with a wrong secret, byte for byte."""
+    client, secret = machine
+    path = f"/v1/clients/{client['id']}"
+    assert client["networks"] == []
+    assert admin.patch(path, {"networks": NETWORKS}).json()["networks"] == NETWORKS
+    for address in ("10.255.255.255", "10.0.0.1", "2001:db8::1", "2001:db8:ffff::", "::ffff:10.1.2.3"):
+        from_address(anonymous, address, 200, client, secret)
+    wrong = from_address(anonymous, "10.0.0.1", 401, client, secret[:-4] + "AAAA")
+    for address in ("11.0.0.0", "192.0.2.1", "2001:db9::1", "::1"):
+        reply = from_address(anonymous, address, 401, client, secret)
+        assert (reply.content, reply.headers["WWW-Authenticate"]) == (wrong.content, wrong.headers["WWW-Authenticate"])
+    admin.patch(path, {"networks": []})
+    from_address(anonymous, "192.0.2.1", 200, client, secret)
+
+
+def test_a_change_of_networks_ends_the_sessions_and_another_does_not(admin, machine, anonymous):
+    client, secret = machine
+    path = f"/v1/clients/{client['id']}"
+    caller = anonymous.other(token(anonymous, client_id=client["id"], client_secret=secret).json()["access_token"])
+    admin.patch(path, {"display_name": "renamed"})
+    admin.patch(path, {"networks": []})
+    caller.get("/v1/me")
+    before = admin.get(path).headers["ETag"]
+    admin.patch(path, {"networks": ["0.0.0.0/0", "::/0"]})
+    caller.get("/v1/me", 401)
+    assert admin.get(path).headers["ETag"] != before
+    token(anonymous, client_id=client["id"], client_secret=secret)
+
+
+@pytest.mark.parametrize("networks, field", [
+    (["10.0.0.0/8", "10.0.0.1/8"], "networks[1]"), (["10.0.0.0/33"], "networks[0]"), (["x"], "networks[0]"), ([""], "networks[0]"),
+    (["10.0.0"], "networks[0]"), (["::/129"], "networks[0]"), (["2001:db8::1/32"], "networks[0]"), (["10.0.0.0/8,::/0"], "networks[0]"),
+    (["10.0.0.0/-1"], "networks[0]"), ([1], "networks[0]"), ("10.0.0.0/8", "networks"), (["10.0.0.0/8"] * 33, "networks"),
+])
+def test_what_is_no_network_is_named(estate, admin, machine, networks, field):
+    body = {"display_name": unique("crm"), "networks": networks}
+    for method, path in (("PATCH", f"/v1/clients/{machine[0]['id']}"), ("POST", f"/v1/tenants/{estate.id('alpha_one')}/clients")):
+        problem = admin.problem(method, path, 400, "malformed", json=body)
+        assert [error["field"] for error in problem["errors"]] == [field]
+
+
+def test_a_client_is_made_with_its_networks(estate, admin):
+    body = {"display_name": unique("crm"), "networks": ["192.0.2.7", "2001:DB8:0:0::/64"]}
+    made = admin.post(f"/v1/tenants/{estate.id('alpha_one')}/clients", body, 201).json()
+    assert made["client"]["networks"] == ["192.0.2.7/32", "2001:db8::/64"]

@@ -5,6 +5,7 @@ import secrets
 import threading
 from dataclasses import dataclass, field
 
+from support.keys import new_jwk
 from support.source import routes
 from world import Actor, Tenant, random_id, unused
 
@@ -327,6 +328,9 @@ ROWS = {
     # A client has only so many.
     "createClientSecret": [Row(201, body(name=any_name), fresh=fresh("client"))],
     "deleteClientSecret": [Row(204, proof("secret"), fresh=fresh("client"))],
+    "listClientKeys": [Row(200)],
+    "createClientKey": [Row(201, body(jwk=lambda _cell: new_jwk()), fresh=fresh("client"))],
+    "deleteClientKey": [Row(204, proof("key"), fresh=fresh("client"))],
 
     "listRoles": [Row(200)],
     "getRole": [Row(200, rule=seen_role)],

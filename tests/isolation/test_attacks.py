@@ -88,7 +88,8 @@ def test_a_grant_s_tenant_lies_in_its_principal_s_home(estate, partner, digest):
 # A3: one route, two ids.
 
 # operation -> what {id} is, and what is named with it
-TWO_THINGS = {"deleteClientSecret": ("client", "secret"), "endUserSession": ("user", "session")}
+TWO_THINGS = {"deleteClientSecret": ("client", "secret"), "deleteClientKey": ("client", "key"),
+              "endUserSession": ("user", "session")}
 
 
 def test_every_route_that_names_two_things_is_tried_here():

@@ -42,7 +42,8 @@ def fill(estate, tenant):
     tenant.many = {"user": estate.user(tenant), "client": estate.client(tenant)}
     for role in ("viewer", "helpdesk"):
         estate.grant(tenant, tenant.many["user"], role)
-    estate.proof("secret", tenant.many["client"])
+    for kind in ("secret", "key", "key"):
+        estate.proof(kind, tenant.many["client"])
     return tenant
 
 

@@ -11,6 +11,7 @@ import uuid
 from dataclasses import dataclass, field
 
 from service import Api
+from support.keys import new_jwk
 from support.source import ROOT
 
 COUNTER = itertools.count(1)
@@ -153,7 +154,9 @@ class Estate:
         return self.made(f"/v1/tenants/{tenant.id}/grants", body)["id"]
 
     def proof(self, kind, client):
-        """The id of a new secret of the client."""
+        """The id of a new secret or key of the client."""
+        if kind == "key":
+            return self.made(f"/v1/clients/{client}/keys", {"jwk": new_jwk()})["id"]
         return self.made(f"/v1/clients/{client}/{kind}s", {"name": unused(kind)})[kind]["id"]
 
     def session(self, user):
@@ -174,7 +177,8 @@ class Estate:
 
     def furnish(self, tenant):
         tenant.things = {kind: self.fresh(kind, tenant) for kind in ("user", "client", "grant")}
-        tenant.things["secret"] = self.proof("secret", tenant.things["client"])
+        for kind in ("secret", "key"):
+            tenant.things[kind] = self.proof(kind, tenant.things["client"])
         tenant.things["session"] = self.session(tenant.things["user"])
 
     def custom_role(self, tenant, connection):

@@ -48,6 +48,40 @@ static void one_that_has_expired_takes_no_room(void **state)
   estate_abandon(&change);
 }
 
+static struct authn_key key_named(const char *kid)
+{
+  return (struct authn_key){.kid = str_of(kid), .algorithm = STR("ES256"), .pem = STR("-")};
+}
+
+static void keys_are_counted_apart_and_one_kid_is_one_key(void **state)
+{
+  (void)state;
+  static const char *const kids[] = {"1", "2", "3", "4", "5"};
+  struct uuid client = client_at(A_ADMIN, A);
+  struct proof_terms terms = {.name = STR("")};
+  struct authn_key key = key_named("6");
+  struct str secret;
+  struct outcome outcome;
+  struct change change = estate_change(A_ADMIN, A);
+  for (int i = 0; i < DOMAIN_PROOFS; i++) {
+    struct authn_key one = key_named(kids[i]);
+    assert_ok(domain_proof_key(&change, &client, &terms, &one, &outcome));
+  }
+  assert_result(domain_proof_key(&change, &client, &terms, &key, &outcome), R_LIMIT_REACHED);
+  assert_ok(domain_proof_secret(&change, &client, &terms, &outcome, &secret));
+  assert_int_equal(change.events, DOMAIN_PROOFS + 1);
+  estate_commit(&change);
+  struct uuid other = client_at(A_ADMIN, A);
+  change = estate_change(A_ADMIN, A);
+  key = key_named("1");
+  assert_ok(domain_proof_key(&change, &other, &terms, &key, &outcome));
+  assert_result(domain_proof_key(&change, &other, &terms, &key, &outcome), R_ALREADY_EXISTS);
+  estate_abandon(&change);
+  change = estate_change(B_ADMIN, B);
+  assert_result(domain_proof_key(&change, &client, &terms, &key, &outcome), R_NOT_FOUND);
+  estate_abandon(&change);
+}
+
 static void who_does_not_see_the_client_makes_and_deletes_none(void **state)
 {
   (void)state;
@@ -86,6 +120,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
       estate_test(secrets_stand_side_by_side_up_to_the_limit),
       estate_test(one_that_has_expired_takes_no_room),
+      estate_test(keys_are_counted_apart_and_one_kid_is_one_key),
       estate_test(who_does_not_see_the_client_makes_and_deletes_none),
       estate_test(a_client_does_not_delete_its_own),
   };
