@@ -3,6 +3,7 @@
 #include "api/gate.h"
 #include "api/assurance.h"
 #include "api/attempt.h"
+#include "api/oauth.h"
 #include "api/place.h"
 #include "api/refuse.h"
 #include "api/routes.h"
@@ -21,15 +22,29 @@ static bool catch_up(const struct api_call *call, uint64_t seen)
 }
 
 /* Whether the token's session is alive, and where its principal is at home. */
-static bool find_caller(struct api_call *call)
+static bool is_alive(const struct api_call *call, const struct authn_caller *caller, struct uuid *ret_home)
 {
   const struct bw_model *model = policy_model(policy_of(call));
-  struct bw_id subject = policy_id(&call->caller.principal), session = policy_id(&call->caller.session);
+  struct bw_id subject = policy_id(&caller->principal), session = policy_id(&caller->session);
   struct bw_principal_fact principal;
-  if (!bw_session_alive(model, &subject, &session, call->caller.epoch) || !bw_principal(model, &subject, &principal))
+  if (!bw_session_alive(model, &subject, &session, caller->epoch) || !bw_principal(model, &subject, &principal))
     return false;
-  call->home = policy_uuid(&principal.home);
+  *ret_home = policy_uuid(&principal.home);
   return true;
+}
+
+RESULT api_gate_token(const struct api_call *call, struct str text, struct authn_token *ret_token,
+                      struct uuid *ret_home)
+{
+  struct authn_token token;
+  TRY(authn_token_check(&call->api->domain->issuer, text, call->now, call->arena, &token));
+  if (!policy_fresh(policy_of(call)))
+    return R_UNAVAILABLE;
+  uint64_t seen = bw_model_revision(policy_model(policy_of(call)));
+  if (!is_alive(call, &token.caller, ret_home) && !(catch_up(call, seen) && is_alive(call, &token.caller, ret_home)))
+    return R_UNAUTHENTICATED;
+  *ret_token = token;
+  return R_OK;
 }
 
 RESULT api_gate_authenticate(struct api_call *call)
@@ -39,15 +54,9 @@ RESULT api_gate_authenticate(struct api_call *call)
   struct authn_token token;
   if (!str_equal_fold(scheme, STR("Bearer")))
     return R_UNAUTHENTICATED;
-  TRY(authn_token_check(&call->api->domain->issuer, str_trim(text), call->now, call->arena, &token));
-  if (!policy_fresh(policy_of(call)))
-    return R_UNAVAILABLE;
+  TRY(api_gate_token(call, str_trim(text), &token, &call->home));
   call->caller = token.caller;
-  uint64_t seen = bw_model_revision(policy_model(policy_of(call)));
-  if (find_caller(call) || (catch_up(call, seen) && find_caller(call)))
-    return R_OK;
-  call->caller = (struct authn_caller){0};
-  return R_UNAUTHENTICATED;
+  return R_OK;
 }
 
 /* What {id} is, by the scope rule of the route. */
@@ -123,11 +132,26 @@ static enum result authenticate_within_budget(struct api_call *call)
   return r;
 }
 
+/* The same of who says in the request itself which client they are. */
+static enum result enter_within_budget(struct api_call *call)
+{
+  enum result r = api_oauth_enter(call);
+  if (r == R_OK)
+    return api_budget_caller(call);
+  if (r == R_LOGIN_FAILED || r == R_MALFORMED)
+    TRY(api_budget_address(call));
+  return r;
+}
+
 static enum result pass(struct api_call *call)
 {
   const struct route *row = row_of(call);
   if (row->scope == SCOPE_PUBLIC) {
     TRY(api_budget_address(call));
+    return row->run(call);
+  }
+  if (row->scope == SCOPE_MACHINE) {
+    TRY(enter_within_budget(call));
     return row->run(call);
   }
   TRY(authenticate_within_budget(call));

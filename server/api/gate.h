@@ -1,6 +1,7 @@
 /* The one door: nothing reaches a handler except through it. */
 #pragma once
 #include "api/call.h"
+#include "authn/token.h"
 #include "http/table.h"
 
 /* Who calls, as the Authorization header proves it, into call->caller and call->home: the gate does that for
@@ -9,3 +10,8 @@ RESULT api_gate_authenticate(struct api_call *call);
 
 /* The routes with the gate before them, for an http server. `api` must outlive it. */
 struct http_table api_table(struct api *api);
+
+/* Whose token this is and where they are at home, if it would open the door now. R_UNAUTHENTICATED else; R_UNAVAILABLE.
+ */
+RESULT api_gate_token(const struct api_call *call, struct str text, struct authn_token *ret_token,
+                      struct uuid *ret_home);

@@ -12,6 +12,3 @@ RESULT api_signin_done(struct api_call *call, const struct signin *s, enum resul
 
 /* 200 with a whole session, or what is missing. */
 RESULT api_login_reply(struct api_call *call, const struct login *login);
-
-/* The error form of RFC 6749 section 5.2, or the problem where that knows no word for it. */
-void api_login_oauth_problem(struct api_call *call, enum result why);

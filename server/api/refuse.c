@@ -1,6 +1,6 @@
 /* Problems: one reply for each result, the same for unknown and foreign. */
 #include "api/refuse.h"
-#include "api/login.h"
+#include "api/oauth.h"
 #include "api/routes.h"
 #include "store/call.h"
 
@@ -44,7 +44,7 @@ static void add_headers(struct api_call *call, enum result why)
 {
   bool form = api_routes[call->route].http.form;
   struct str challenge = form ? STR("Basic realm=\"bailiwick\"") : STR("Bearer realm=\"bailiwick\"");
-  if (result_row(why)->status == 401)
+  if ((form ? api_oauth_status(why) : result_row(why)->status) == 401)
     http_reply_header(call->reply, "WWW-Authenticate", challenge);
   if (why == R_STEP_UP) {
     /* RFC 9470 section 3 says it in the header, to which programs listen that know the standard. */
@@ -68,7 +68,7 @@ void api_refuse(struct api_call *call, enum result why)
   log_refusal(call, why);
   add_headers(call, why); /* first: a problem keeps these, and says when to come again only where nothing does */
   if (api_routes[call->route].http.form)
-    api_login_oauth_problem(call, why);
+    api_oauth_problem(call, why);
   else
     http_reply_problem(call->reply, why, call->detail, call->errors, call->error_count);
 }

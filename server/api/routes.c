@@ -16,14 +16,18 @@
 /* Bytes of a body that anybody may send: none of these holds more than a few names and secrets. */
 enum { PUBLIC_BODY = 64 << 10 };
 
+/* Endpoints to which a standard gives forms. */
+#define IS_FORM(route)                                                                                                 \
+  ((route) == ROUTE_issueClientToken || (route) == ROUTE_introspectToken || (route) == ROUTE_revokeToken)
+
 const struct route api_routes[ROUTE__COUNT] = {
 #define ROUTE(op, verb, where, perm, rule, in, handler)                                                                \
   [ROUTE_##op] = {.http = {.operation = #op,                                                                           \
                            .method = HTTP_##verb,                                                                      \
                            .path = where,                                                                              \
                            .lane = HTTP_LANE_##in,                                                                     \
-                           .form = ROUTE_##op == ROUTE_issueClientToken,                                               \
-                           .body = SCOPE_##rule == SCOPE_PUBLIC ? PUBLIC_BODY : 0},                                    \
+                           .form = IS_FORM(ROUTE_##op),                                                                \
+                           .body = SCOPE_##rule == SCOPE_PUBLIC || SCOPE_##rule == SCOPE_MACHINE ? PUBLIC_BODY : 0},    \
                   .permission = BW_##perm,                                                                             \
                   .scope = SCOPE_##rule,                                                                               \
                   .run = handler},
@@ -33,7 +37,8 @@ const struct route api_routes[ROUTE__COUNT] = {
 
 bool api_route_changes(const struct route *route)
 {
-  return route->http.method != HTTP_GET && route->scope != SCOPE_PUBLIC && route->scope != SCOPE_SELF;
+  return route->http.method != HTTP_GET && route->scope != SCOPE_PUBLIC && route->scope != SCOPE_SELF &&
+         route->scope != SCOPE_MACHINE;
 }
 
 bool api_route_creates(const struct route *route) { return route->http.method == HTTP_POST && api_route_changes(route); }

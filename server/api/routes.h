@@ -6,6 +6,8 @@
 enum scope_rule {
   SCOPE_PUBLIC = 1, /* nobody need be known */
   SCOPE_SELF,       /* the caller, about themselves */
+  SCOPE_MACHINE,    /* a client that proves who it is in the request itself; what it asks about, the handler finds and
+                       decides */
   SCOPE_ROOTS,      /* everything under the roots where the caller holds the permission */
   SCOPE_PARENT,     /* the tenant that the body's parent_id names, else the caller's home */
   SCOPE_TENANT,     /* {id} is a tenant */

@@ -300,6 +300,24 @@ RESULT domain_login_step_up(struct signin *s, const struct authn_caller *caller,
   return R_OK;
 }
 
+RESULT domain_login_revoke(struct signin *s, struct str refresh_token)
+{
+  unsigned char bytes[CRYPTO_DIGEST];
+  struct store_call store = domain_session_store(s);
+  struct store_session session;
+  if (authn_nonce_parse(AUTHN_REFRESH, refresh_token, bytes) != R_OK)
+    return R_UNAUTHENTICATED;
+  CLEANUP(store_tx_close) struct store_tx *tx = NULL;
+  TRY(store_tx_open(&store, &tx));
+  enum result r = store_session_refresh_end(tx, (struct str){(const char *)bytes, sizeof bytes}, &session);
+  if (r != R_OK)
+    return r == R_NOT_FOUND ? R_UNAUTHENTICATED : r;
+  s->principal = session.principal;
+  s->tenant = session.tenant;
+  TRY(domain_session_event(s, tx, &session.principal, AUTHN_USER, "session", &session.id));
+  return store_tx_commit(tx, &s->revision);
+}
+
 RESULT domain_logout(struct signin *s, const struct authn_caller *caller)
 {
   enum result r = domain_session_end(s, caller, &caller->session);

@@ -22,5 +22,8 @@ RESULT domain_login_refresh(struct signin *s, struct str refresh_token, struct l
    R_THROTTLED; R_FORBIDDEN for a client, R_UNAUTHENTICATED when the session is over already. */
 RESULT domain_login_step_up(struct signin *s, const struct authn_caller *caller, struct str code, struct login *ret_login);
 
+/* Ends the session of a refresh token, spent or not. R_UNAUTHENTICATED when there is none to end. */
+RESULT domain_login_revoke(struct signin *s, struct str refresh_token);
+
 /* R_UNAUTHENTICATED when the session is over already. */
 RESULT domain_logout(struct signin *s, const struct authn_caller *caller);

@@ -154,6 +154,19 @@ RESULT store_session_renew(struct store_tx *tx, const struct store_session *sess
   return store_run_touch(tx, SQL_session_renew, &values);
 }
 
+RESULT store_session_refresh_end(struct store_tx *tx, struct str digest, struct store_session *ret_session)
+{
+  struct db_values values = {0};
+  struct db_rows rows;
+  db_put_bytes(&values, digest.p, digest.n);
+  TRY(store_run(tx, SQL_refresh_end, &values, &rows));
+  if (rows.count != 1)
+    return R_NOT_FOUND;
+  *ret_session = (struct store_session){
+      .id = db_uuid(&rows, 0, 0), .principal = db_uuid(&rows, 0, 1), .tenant = db_uuid(&rows, 0, 2)};
+  return R_OK;
+}
+
 RESULT store_session_event(struct store_tx *tx, const struct store_session_event *event)
 {
   struct db_values values = {0};

@@ -53,6 +53,10 @@ RESULT store_session_refresh_reused(struct store_tx *tx, struct str digest, int6
 /* Newer tokens: refreshed_at, idle_at and, when that is sooner, expires_at. R_NOT_FOUND when the session ended meanwhile. */
 RESULT store_session_renew(struct store_tx *tx, const struct store_session *session);
 
+/* Ends the session of a token, spent or not: *ret_session is its id, principal and tenant. R_NOT_FOUND when there is
+   none to end. */
+RESULT store_session_refresh_end(struct store_tx *tx, struct str digest, struct store_session *ret_session);
+
 struct store_session_event {
   struct uuid principal;
   const char *actor_kind, *actor_title, *action, *object_kind;

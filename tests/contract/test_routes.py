@@ -83,7 +83,7 @@ def test_a_body_is_promised_as_it_is_decoded(table):
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.operation)
 def test_an_operation_takes_the_body_that_its_handler_decodes(route):
     media, schema = DOCUMENT.operations[route.operation].body()
-    if route.operation == "issueClientToken":
+    if route.operation in ("issueClientToken", "introspectToken", "revokeToken"):
         assert media == "application/x-www-form-urlencoded"
         return
     decoded = [{"$ref": f"#/components/schemas/{TABLES[name].schema}"} for name in USES[route.handler].bodies]

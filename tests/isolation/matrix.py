@@ -100,7 +100,7 @@ def of_parent(cell):
     return 403 if outcome == 200 and not wide else outcome
 
 
-OUTCOMES = {"public": of_anyone, "self": of_oneself, "roots": of_roots, "parent": of_parent, "tenant": of_place,
+OUTCOMES = {"public": of_anyone, "machine": of_anyone, "self": of_oneself, "roots": of_roots, "parent": of_parent, "tenant": of_place,
             "user": of_place, "client": of_place, "grant": of_place}
 
 
@@ -151,7 +151,17 @@ def code_of_target(cell):
 def client_form(cell, request):
     client = cell.target.tenant.things["client"] if cell.target.tenant else random_id()
     request.token = None
-    request.form = f"grant_type=client_credentials&client_id={client}&client_secret=bwc_{'A' * 43}"
+    request.form = f"grant_type=client_credentials&client_id={client}&client_secret=bwc_{'A' * 43}&token=x"
+
+
+def refresh_form(_cell, request):
+    request.token = None
+    request.form = f"grant_type=refresh_token&refresh_token=bwr_{'A' * 43}"
+
+
+def held_form(_cell, request):
+    request.token = None
+    request.form = f"token=bwr_{'A' * 43}"
 
 
 def own_session(cell, request):
@@ -263,7 +273,10 @@ ROWS = {
     "login": [Row(401, body(login=any_name, password="wrong horse battery staple", tenant=code_of_target))],
     "loginTotp": [Row(401, body(pending_token="no.token", code="123456"))],
     "refreshToken": [Row(401, body(refresh_token="bwr_" + "A" * 43))],
-    "issueClientToken": [Row(401, client_form)],
+    "issueClientToken": [Row(401, client_form), Row(400, refresh_form, "refresh")],
+    "introspectToken": [Row(401, client_form)],
+    "revokeToken": [Row(401, client_form), Row(200, held_form, "no client")],
+    "getServerMetadata": [Row(200)],
     "acceptInvitation": [Row(422, body(token="bwi_" + "A" * 43, password="wrong horse battery staple"))],
 
     "forgotPassword": [Row(202, body(login=any_name, tenant=code_of_target))],

@@ -5,7 +5,7 @@ import re
 import pytest
 from digest import changed
 from support.source import routes, tables, uses
-from world import random_id, unused
+from world import Actor, Grant, random_id, unused
 
 
 @pytest.fixture(scope="module")
@@ -209,3 +209,17 @@ def test_me_can_agrees_with_the_oracle(estate, actors):
                 checks = [{"action": action, "type": kind, "id": thing} for action in wanted]
                 results = estate.api.must(200, "POST", "/v1/me/can", actor.token, body={"checks": checks})["results"]
                 assert [r["allowed"] for r in results] == [actor.may(action, tenant) for action in wanted], actor.name
+
+
+def test_a_machine_is_told_of_tokens_below_its_grant_alone(estate, actors):
+    """Of all others what it is told of one that is none."""
+    home = estate.tenants["p1a"]
+    asker = estate.enter(Actor("asker", home, [Grant(home, "introspector")], kind="client"))
+    told = {}
+    for actor in [*actors.values(), asker]:
+        if actor.token:
+            form = f"client_id={asker.id}&client_secret={asker.password}&token={actor.token}"
+            told[actor.name] = estate.api.must(200, "POST", "/oauth2/introspect", form=form)
+    inside = {actor.name for actor in [*actors.values(), asker] if not actor.dead and actor.home.within(home)}
+    assert {name for name, answer in told.items() if answer["active"]} == inside
+    assert inside and all(answer == {"active": False} for name, answer in told.items() if name not in inside)

@@ -11,7 +11,7 @@ OTHERS = ["tenant", "permissions", "is_admin", "admin", "roles", "role_ids", "gr
           "constructor", "$set", "email_verified", "verified", "origin", "root", "scope_low", ""]
 SOME_ID = "00000000-0000-7000-8000-000000000001"
 # RFC 6749 section 3.2: unrecognised parameters are ignored.
-FORMS = {"issueClientToken"}
+FORMS = {"issueClientToken", "introspectToken", "revokeToken"}
 
 
 @pytest.fixture(scope="module")
