@@ -254,9 +254,9 @@ SUITES = {
     "sql": (pytest_suite, LANES, []),
     "contract": (pytest_suite, LANES, []),
     "unit": (unit_suite, LANES, []),
-    "api": (pytest_suite, 1, ["oathtool", "openssl"]),
+    "api": (pytest_suite, 1, ["openssl", "zbarimg"]),
     "clients": (pytest_suite, 1, ["node", "npm", "openssl", "oathtool"]),
-    "isolation": (pytest_suite, 1, ["oathtool"]),
+    "isolation": (pytest_suite, 1, []),
     "fault": (pytest_suite, 1, []),
     "tsan": (tsan_suite, LANES, ["setarch"]),
     "security": (pytest_suite, 1, ["openssl"]),  # last: it looks at what the others ran

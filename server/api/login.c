@@ -1,5 +1,6 @@
 /* Login, second factor, refresh, client credentials. Trusts: nothing of the request. */
 #include "api/login.h"
+#include "api/factor.h"
 #include "api/gate.h"
 #include "api/routes.h"
 #include "http/address.h"
@@ -42,30 +43,44 @@ static void put_tokens(struct json_writer *w, const struct login *login)
   json_put_int(w, login->expires_in);
 }
 
+static void put_session(struct json_writer *w, const struct login *login)
+{
+  put_tokens(w, login);
+  json_key(w, "refresh_token");
+  json_put_text(w, login->refresh_token);
+  json_key(w, "session_id");
+  json_put_uuid(w, &login->session);
+  if (login->device_token.p) {
+    json_key(w, "device_token");
+    json_put_text(w, login->device_token);
+  }
+}
+
+static void put_pending(struct json_writer *w, const struct login *login)
+{
+  static const char *const names[] = {[LOGIN_TOTP] = "totp", [LOGIN_ENROLL] = "enroll"};
+  json_key(w, "pending");
+  json_put_text(w, str_of(names[login->pending]));
+  json_key(w, "pending_token");
+  json_put_text(w, login->pending_token);
+  json_key(w, "factors");
+  json_open(w, '[');
+  json_put_text(w, STR("totp"));
+  if (login->pending == LOGIN_TOTP && login->has_recovery)
+    json_put_text(w, STR("recovery"));
+  json_close(w, ']');
+}
+
 /* The wire form of ARCHITECTURE.md section 8: a whole session, or what is missing. */
 RESULT api_login_reply(struct api_call *call, const struct login *login)
 {
   struct buf body = buf_in(call->arena, REPLY_MOST);
   struct json_writer w = json_writer_on(&body);
   json_open(&w, '{');
-  if (login->pending) {
-    json_key(&w, "pending");
-    json_put_text(&w, STR("totp"));
-    json_key(&w, "pending_token");
-    json_put_text(&w, login->pending_token);
-    json_key(&w, "factors");
-    json_put_raw(&w, STR("[\"totp\"]"));
-  } else {
-    put_tokens(&w, login);
-    json_key(&w, "refresh_token");
-    json_put_text(&w, login->refresh_token);
-    json_key(&w, "session_id");
-    json_put_uuid(&w, &login->session);
-    if (login->device_token.p) {
-      json_key(&w, "device_token");
-      json_put_text(&w, login->device_token);
-    }
-  }
+  if (login->pending)
+    put_pending(&w, login);
+  else
+    put_session(&w, login);
   json_close(&w, '}');
   return api_reply_json(call, &body);
 }
@@ -143,6 +158,85 @@ RESULT api_login_totp(struct api_call *call)
   s.remember_device = body.remember_device.value;
   TRY(api_signin_done(call, &s, domain_login_totp(&s, body.pending_token.value, body.code.value, &login)));
   return api_login_reply(call, &login);
+}
+
+struct login_recovery {
+  struct json_text pending_token, code, device_token, client_address;
+  struct json_flag remember_device;
+};
+BODY(api_login_recovery_body, "LoginRecovery", FIELD(struct login_recovery, pending_token, REQUIRED, 1, 1024),
+     FIELD(struct login_recovery, code, REQUIRED, 1, 32), FIELD(struct login_recovery, device_token, OPTIONAL, 1, 256),
+     FIELD(struct login_recovery, remember_device, OPTIONAL, 0, 0),
+     FIELD(struct login_recovery, client_address, OPTIONAL, 1, 64));
+
+api_handler api_login_recovery;
+RESULT api_login_recovery(struct api_call *call)
+{
+  struct login_recovery body = {0};
+  struct login login;
+  struct signin s = api_signin(call);
+  TRY(api_body(call, &api_login_recovery_body, &body));
+  TRY(relay(call, &body.client_address, &s));
+  s.device_token = body.device_token.value;
+  s.remember_device = body.remember_device.value;
+  TRY(api_signin_done(call, &s, domain_login_recovery(&s, body.pending_token.value, body.code.value, &login)));
+  return api_login_reply(call, &login);
+}
+
+struct login_enroll {
+  struct json_text pending_token, name, algorithm, client_address;
+  struct json_number digits;
+};
+BODY(api_login_enroll_body, "LoginEnroll", FIELD(struct login_enroll, pending_token, REQUIRED, 1, 1024),
+     FIELD(struct login_enroll, name, OPTIONAL, 1, 64),
+     FIELD_CHOICE(struct login_enroll, algorithm, OPTIONAL, 1, 8, "SHA1|SHA256|SHA512"),
+     FIELD(struct login_enroll, digits, OPTIONAL, 6, 8), FIELD(struct login_enroll, client_address, OPTIONAL, 1, 64));
+
+api_handler api_login_enroll;
+RESULT api_login_enroll(struct api_call *call)
+{
+  struct login_enroll body = {0};
+  struct enrolment_wish wish;
+  struct enrolment enrolment;
+  struct signin s = api_signin(call);
+  TRY(api_body(call, &api_login_enroll_body, &body));
+  TRY(relay(call, &body.client_address, &s));
+  TRY(api_factor_wish(call, &(struct api_wish){&body.name, &body.algorithm, &body.digits}, &wish));
+  TRY(api_signin_done(call, &s, domain_login_enroll(&s, body.pending_token.value, &wish, &enrolment)));
+  return api_factor_enrolment(call, &enrolment);
+}
+
+struct login_enroll_confirm {
+  struct json_text pending_token, code, device_token, client_address;
+  struct json_flag remember_device;
+};
+BODY(api_login_enroll_confirm_body, "LoginEnrollConfirm",
+     FIELD(struct login_enroll_confirm, pending_token, REQUIRED, 1, 1024),
+     FIELD(struct login_enroll_confirm, code, REQUIRED, 1, 16),
+     FIELD(struct login_enroll_confirm, device_token, OPTIONAL, 1, 256),
+     FIELD(struct login_enroll_confirm, remember_device, OPTIONAL, 0, 0),
+     FIELD(struct login_enroll_confirm, client_address, OPTIONAL, 1, 64));
+
+api_handler api_login_enroll_confirm;
+RESULT api_login_enroll_confirm(struct api_call *call)
+{
+  struct login_enroll_confirm body = {0};
+  struct login login;
+  struct recovery_codes codes;
+  struct signin s = api_signin(call);
+  TRY(api_body(call, &api_login_enroll_confirm_body, &body));
+  TRY(relay(call, &body.client_address, &s));
+  s.device_token = body.device_token.value;
+  s.remember_device = body.remember_device.value;
+  struct login_code given = {body.pending_token.value, body.code.value};
+  TRY(api_signin_done(call, &s, domain_login_enroll_confirm(&s, &given, &login, &codes)));
+  struct buf text = buf_in(call->arena, REPLY_MOST);
+  struct json_writer w = json_writer_on(&text);
+  json_open(&w, '{');
+  put_session(&w, &login);
+  api_factor_put_codes(&w, &codes);
+  json_close(&w, '}');
+  return api_reply_json(call, &text);
 }
 
 struct token_refresh {

@@ -1,9 +1,8 @@
-/* The caller about themselves: what they hold, what they may do, their password and second factor. */
+/* The caller about themselves: what they hold, what they may do, their password. */
 #include "api/login.h"
 #include "api/place.h"
 #include "api/routes.h"
 #include "domain/credential.h"
-#include "domain/factor.h"
 #include "domain/password.h"
 #include "json/write.h"
 
@@ -205,44 +204,4 @@ RESULT api_me_password_check(struct api_call *call)
   json_close(&w, ']');
   json_close(&w, '}');
   return api_reply_json(call, &text);
-}
-
-struct totp_enrol {
-  struct json_text password;
-};
-BODY(api_totp_enrol_body, "TotpEnrol", FIELD(struct totp_enrol, password, REQUIRED, 1, 1024));
-
-api_handler api_me_totp_enrol;
-RESULT api_me_totp_enrol(struct api_call *call)
-{
-  struct totp_enrol body = {0};
-  struct totp_enrolment enrolment;
-  struct signin s = api_signin(call);
-  TRY(api_body(call, &api_totp_enrol_body, &body));
-  TRY(api_signin_done(call, &s, domain_factor_enrol(&s, &call->caller, body.password.value, &enrolment)));
-  struct buf text = buf_in(call->arena, REPLY_MOST);
-  struct json_writer w = json_writer_on(&text);
-  json_open(&w, '{');
-  json_key(&w, "id");
-  json_put_uuid(&w, &enrolment.id);
-  json_key(&w, "secret");
-  json_put_text(&w, enrolment.secret);
-  json_key(&w, "uri");
-  json_put_text(&w, enrolment.uri);
-  json_close(&w, '}');
-  return api_reply_json(call, &text);
-}
-
-struct totp_confirm {
-  struct json_text code;
-};
-BODY(api_totp_confirm_body, "TotpConfirm", FIELD(struct totp_confirm, code, REQUIRED, 1, 16));
-
-api_handler api_me_totp_confirm;
-RESULT api_me_totp_confirm(struct api_call *call)
-{
-  struct totp_confirm body = {0};
-  struct signin s = api_signin(call);
-  TRY(api_body(call, &api_totp_confirm_body, &body));
-  return api_signin_done(call, &s, domain_factor_confirm(&s, &call->caller, body.code.value));
 }

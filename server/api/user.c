@@ -5,6 +5,7 @@
 #include "api/routes.h"
 #include "authn/name.h"
 #include "domain/invitation.h"
+#include "domain/reset.h"
 #include "json/write.h"
 #include "store/user.h"
 
@@ -141,6 +142,14 @@ RESULT api_user_terminate(struct api_call *call)
 {
   struct outcome outcome;
   TRY(domain_user_terminate(&call->change, &call->object, &outcome));
+  return api_reply_object(call, &outcome);
+}
+
+api_handler api_user_reset_factors;
+RESULT api_user_reset_factors(struct api_call *call)
+{
+  struct outcome outcome;
+  TRY(domain_reset_factors(&call->change, &call->object, &outcome));
   return api_reply_object(call, &outcome);
 }
 

@@ -26,6 +26,13 @@ static uint64_t take_number(const unsigned char **p, size_t n)
   return number;
 }
 
+/* A token of one step does not unseal for another. */
+static struct crypto_binding binding_of(const struct crypto_keys *keys, enum authn_step step)
+{
+  static const struct str contexts[] = {[AUTHN_STEP_FACTOR] = {"", 0}, [AUTHN_STEP_ENROLL] = {"enroll", 6}};
+  return (struct crypto_binding){keys, CRYPTO_PENDING_TOKEN, contexts[step]};
+}
+
 static bool in_range(const struct authn_pending *t)
 {
   return !uuid_is_zero(&t->principal) && t->audience >= AUTHN_SERVICE && t->audience <= AUTHN_ANALYTICS &&
@@ -58,10 +65,10 @@ static struct authn_pending decode(const unsigned char plain[PLAIN])
 RESULT authn_pending_seal(const struct crypto_keys *keys, const struct authn_pending *pending, struct arena *arena,
                           struct str *ret_text)
 {
-  assert(in_range(pending));
+  assert(in_range(pending) && pending->step >= AUTHN_STEP_FACTOR && pending->step <= AUTHN_STEP_ENROLL);
   unsigned char plain[PLAIN];
   struct str sealed;
-  const struct crypto_binding binding = {keys, CRYPTO_PENDING_TOKEN, STR_NONE};
+  const struct crypto_binding binding = binding_of(keys, pending->step);
   encode(pending, plain);
   TRY(crypto_seal(&binding, (struct str){(const char *)plain, PLAIN}, arena, &sealed));
   char *text = arena_alloc(arena, TEXT + 1);
@@ -73,12 +80,12 @@ RESULT authn_pending_seal(const struct crypto_keys *keys, const struct authn_pen
   return R_OK;
 }
 
-RESULT authn_pending_open(const struct crypto_keys *keys, struct str text, int64_t now,
+RESULT authn_pending_open(const struct crypto_keys *keys, enum authn_step step, struct str text, int64_t now,
                           struct authn_pending *ret_pending)
 {
   unsigned char sealed[SEALED], plain[PLAIN];
   size_t n = 0;
-  const struct crypto_binding binding = {keys, CRYPTO_PENDING_TOKEN, STR_NONE};
+  const struct crypto_binding binding = binding_of(keys, step);
   if (text.n != TEXT || !str_starts(text, prefix))
     return R_UNAUTHENTICATED;
   struct str body = {text.p + prefix.n, text.n - prefix.n};
@@ -86,6 +93,7 @@ RESULT authn_pending_open(const struct crypto_keys *keys, struct str text, int64
       crypto_unseal_into(&binding, (struct str){(const char *)sealed, n}, plain) != R_OK)
     return R_UNAUTHENTICATED;
   struct authn_pending pending = decode(plain);
+  pending.step = step;
   if (!in_range(&pending) || now >= pending.expires_at || pending.issued_at > now + AUTHN_SKEW)
     return R_UNAUTHENTICATED;
   *ret_pending = pending;

@@ -7,13 +7,36 @@
 #include "crypto/digest.h"
 #include <liboath/oath.h>
 
-enum { SEED_MOST = 64, URI_MOST = 4096 };
+enum { SEED_LEAST = 20, URI_MOST = 4096 };
 
-RESULT authn_totp_seed_new(struct secret *ret_seed)
+static const struct {
+  struct str name;
+  size_t seed; /* bytes */
+  int flag;    /* of liboath */
+} algorithms[AUTHN_TOTP__ALGORITHMS] = {
+    [AUTHN_TOTP_SHA1] = {{"SHA1", 4}, 20, 0},
+    [AUTHN_TOTP_SHA256] = {{"SHA256", 6}, 32, OATH_TOTP_HMAC_SHA256},
+    [AUTHN_TOTP_SHA512] = {{"SHA512", 6}, 64, OATH_TOTP_HMAC_SHA512},
+};
+
+struct str authn_totp_algorithm_name(enum authn_totp_algorithm algorithm) { return algorithms[algorithm].name; }
+
+bool authn_totp_algorithm_named(struct str name, enum authn_totp_algorithm *ret_algorithm)
 {
-  unsigned char bytes[AUTHN_TOTP_SEED];
-  TRY(crypto_random(bytes, sizeof bytes));
-  struct secret seed = secret_copy(bytes, sizeof bytes);
+  for (int a = 1; a < AUTHN_TOTP__ALGORITHMS; a++)
+    if (str_equal(name, algorithms[a].name)) {
+      *ret_algorithm = (enum authn_totp_algorithm)a;
+      return true;
+    }
+  return false;
+}
+
+RESULT authn_totp_seed_new(enum authn_totp_algorithm algorithm, struct secret *ret_seed)
+{
+  unsigned char bytes[AUTHN_TOTP_SEED_MOST];
+  size_t n = algorithms[algorithm].seed;
+  TRY(crypto_random(bytes, n));
+  struct secret seed = secret_copy(bytes, n);
   secret_wipe(bytes, sizeof bytes);
   if (!seed.p)
     return R_NO_MEMORY;
@@ -21,42 +44,50 @@ RESULT authn_totp_seed_new(struct secret *ret_seed)
   return R_OK;
 }
 
-static bool six_digits(struct str code)
+static bool sound(const struct authn_totp *totp)
 {
-  bool digits = code.n == AUTHN_TOTP_DIGITS;
+  return totp->form.algorithm >= AUTHN_TOTP_SHA1 && totp->form.algorithm < AUTHN_TOTP__ALGORITHMS &&
+         (totp->form.digits == AUTHN_TOTP_DIGITS || totp->form.digits == AUTHN_TOTP_DIGITS_MOST) && totp->seed.p &&
+         totp->seed.n >= SEED_LEAST && totp->seed.n <= AUTHN_TOTP_SEED_MOST;
+}
+
+static bool all_digits(struct str code, int count)
+{
+  bool digits = code.n == (size_t)count;
   for (size_t i = 0; digits && i < code.n; i++)
     digits = code.p[i] >= '0' && code.p[i] <= '9';
   return digits;
 }
 
-/* oath_totp_validate2 compares with strcmp, whose time tells where the codes part. */
-static RESULT code_matches(struct secret seed, int64_t step, struct secret given, bool *ret_same)
+/* oath_totp_validate4 and its kin compare with strcmp, whose time tells where the codes part. */
+static RESULT code_matches(const struct authn_totp *totp, int64_t step, struct secret given, bool *ret_same)
 {
-  char right[AUTHN_TOTP_DIGITS + 1];
-  int made = oath_totp_generate((const char *)seed.p, seed.n, (time_t)(step * AUTHN_TOTP_SECONDS), AUTHN_TOTP_SECONDS,
-                                0, AUTHN_TOTP_DIGITS, right);
+  char right[AUTHN_TOTP_DIGITS_MOST + 1];
+  int made = oath_totp_generate2((const char *)totp->seed.p, totp->seed.n, (time_t)(step * AUTHN_TOTP_SECONDS),
+                                 AUTHN_TOTP_SECONDS, 0, (unsigned)totp->form.digits,
+                                 algorithms[totp->form.algorithm].flag, right);
   if (made != OATH_OK)
     return R_INTERNAL;
-  *ret_same = secret_equal(given, (struct secret){(unsigned char *)right, AUTHN_TOTP_DIGITS});
+  *ret_same = secret_equal(given, (struct secret){(unsigned char *)right, (size_t)totp->form.digits});
   secret_wipe(right, sizeof right);
   return R_OK;
 }
 
-RESULT authn_totp_verify(struct secret seed, struct str code, int64_t now, int64_t last_step, int64_t *ret_step)
+RESULT authn_totp_verify(const struct authn_totp *totp, struct str code, int64_t now, int64_t *ret_step)
 {
-  unsigned char given[AUTHN_TOTP_DIGITS];
+  unsigned char given[AUTHN_TOTP_DIGITS_MOST];
   bool is_now = false, is_before = false;
   int64_t step = now / CLOCK_SECOND / AUTHN_TOTP_SECONDS;
-  if (!seed.p || seed.n < AUTHN_TOTP_SEED || seed.n > SEED_MOST || oath_init() != OATH_OK)
+  if (!sound(totp) || oath_init() != OATH_OK)
     return R_INTERNAL;
-  if (!six_digits(code) || step < 1)
+  if (!all_digits(code, totp->form.digits) || step < 1)
     return R_CODE_WRONG;
-  memcpy(given, code.p, sizeof given);
-  TRY(code_matches(seed, step, (struct secret){given, sizeof given}, &is_now));
-  TRY(code_matches(seed, step - 1, (struct secret){given, sizeof given}, &is_before));
+  memcpy(given, code.p, code.n);
+  TRY(code_matches(totp, step, (struct secret){given, code.n}, &is_now));
+  TRY(code_matches(totp, step - 1, (struct secret){given, code.n}, &is_before));
   secret_wipe(given, sizeof given);
   int64_t matched = is_now ? step : step - 1;
-  if ((!is_now && !is_before) || matched <= last_step)
+  if ((!is_now && !is_before) || matched <= totp->last_step)
     return R_CODE_WRONG;
   *ret_step = matched;
   return R_OK;
@@ -73,13 +104,13 @@ static void put_encoded(struct buf *b, struct str text)
       buf_print(b, "%%%02X", (unsigned char)text.p[i]);
 }
 
-RESULT authn_totp_uri(struct str issuer, struct str account, struct secret seed, struct arena *arena,
+RESULT authn_totp_uri(const struct authn_totp *totp, struct str issuer, struct str account, struct arena *arena,
                       struct str *ret_uri)
 {
-  char secret[TEXT_BASE32_LENGTH(SEED_MOST)];
-  if (!seed.p || seed.n < AUTHN_TOTP_SEED || seed.n > SEED_MOST)
+  char secret[TEXT_BASE32_LENGTH(AUTHN_TOTP_SEED_MOST)];
+  if (!sound(totp))
     return R_INTERNAL;
-  size_t n = text_base32_encode(seed.p, seed.n, secret);
+  size_t n = text_base32_encode(totp->seed.p, totp->seed.n, secret);
   struct buf b = buf_in(arena, URI_MOST);
   buf_put(&b, STR("otpauth://totp/"));
   put_encoded(&b, issuer);
@@ -89,7 +120,8 @@ RESULT authn_totp_uri(struct str issuer, struct str account, struct secret seed,
   buf_put(&b, (struct str){secret, n});
   buf_put(&b, STR("&issuer="));
   put_encoded(&b, issuer);
-  buf_print(&b, "&algorithm=SHA1&digits=%d&period=%d", AUTHN_TOTP_DIGITS, AUTHN_TOTP_SECONDS);
+  buf_print(&b, "&algorithm=%s&digits=%d&period=%d", algorithms[totp->form.algorithm].name.p, totp->form.digits,
+            AUTHN_TOTP_SECONDS);
   secret_wipe(secret, sizeof secret);
   struct str uri = buf_str(&b);
   if (!uri.p)

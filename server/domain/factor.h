@@ -1,20 +1,27 @@
-/* Second factors: a person enrols, confirms and uses an authenticator. */
+/* Codes of authenticators: the seed is sealed for its user alone, each code counts once, and wrong ones are counted
+   before they are looked at: in a quarter of an hour by all that a user is tried with, and for good by each
+   authenticator. */
 #pragma once
+#include "authn/throttle.h"
+#include "authn/totp.h"
 #include "domain/session.h"
+#include "store/totp.h"
 
-struct totp_enrolment {
-  struct uuid id;
-  struct str secret; /* base32, shown once */
-  struct str uri;    /* otpauth:// */
-};
+/* Authenticators that one user may have at once. */
+enum { DOMAIN_FACTORS = 10 };
 
-/* Needs the password again (R_PASSWORD_WRONG, R_THROTTLED). An unconfirmed one counts for nothing and is replaced by the next.
-   R_CONFLICT when one is confirmed already; R_FORBIDDEN for a client. */
-RESULT domain_factor_enrol(struct signin *s, const struct authn_caller *caller, struct str password,
-                           struct totp_enrolment *ret_enrolment);
-
-/* R_CODE_WRONG, R_THROTTLED; R_CONFLICT when none waits. From now on the login asks for it, and every session of the user ends. */
-RESULT domain_factor_confirm(struct signin *s, const struct authn_caller *caller, struct str code);
-
-/* Spends a code of the user's confirmed authenticator in `tx`: R_CODE_WRONG, R_THROTTLED. */
+/* Spends a code of one of the user's authenticators in `tx`, which has run nothing yet: R_CODE_WRONG, also when the
+   code was used, there is no authenticator, or 100 failures have disabled it; R_THROTTLED. */
 RESULT domain_factor_spend(struct signin *s, struct store_tx *tx, const struct uuid *user, struct str code);
+
+/* Counts one attempt of whatever kind at the user's second factors: R_THROTTLED. After a success the caller forgets it.
+ */
+RESULT domain_factor_count(struct signin *s, const struct uuid *user, struct authn_throttle *ret_throttle);
+
+/* The seed for the database: moved to another tenant, user or authenticator it does not unseal. */
+RESULT domain_factor_seal(struct signin *s, const struct uuid *tenant, const struct store_totp_row *row,
+                          struct secret seed, struct str *ret_sealed);
+
+/* The step of a code that is right and newer than every accepted one: R_CODE_WRONG. */
+RESULT domain_factor_step(struct signin *s, const struct uuid *user, const struct store_totp *totp, struct str code,
+                          int64_t *ret_step);

@@ -8,6 +8,7 @@
 #include "domain/guard.h"
 #include "domain/link.h"
 #include "domain/notice.h"
+#include "domain/reset.h"
 #include "domain/session.h"
 #include "store/reset.h"
 #include "store/user.h"
@@ -63,6 +64,7 @@ RESULT domain_invitation_order(struct change *change, const struct invitation_or
   struct store_user user;
   struct str token;
   TRY(take(change, order, &user));
+  TRY(domain_reset_note(change, &order->user, STORE_RESET_PASSWORD));
   bool first = str_is(user.state, "invited");
   struct invitation invitation = {.sent = change->domain->mail.sends && user.email.p && !order->shown,
                                   .expires_at = change->now + (first ? limits->invitation_time : limits->reset_time)};

@@ -9,7 +9,11 @@
 #include "domain/throttle.h"
 #include "store/credential.h"
 
-static const int64_t pending_life = 300 * CLOCK_SECOND;
+static const struct {
+  enum authn_step step;
+  int64_t life;
+} steps[] = {[LOGIN_TOTP] = {AUTHN_STEP_FACTOR, 300 * CLOCK_SECOND},
+             [LOGIN_ENROLL] = {AUTHN_STEP_ENROLL, 600 * CLOCK_SECOND}};
 
 /* All spellings of a name are one account; a name that can be nobody's is counted like one. */
 static enum result key_of(struct signin *s, struct str login, struct str *ret_key)
@@ -116,26 +120,46 @@ static enum authn_audience audience_named(struct str name)
 static const char *const audience_names[] = {
     [AUTHN_SERVICE] = "service", [AUTHN_PARTNER] = "partner", [AUTHN_ANALYTICS] = "analytics"};
 
-/* The pending token carries the id that the session will have: one pending token, one session. The password was right: guesses at
-   the code are counted by themselves. */
+/* The pending token carries the id that the session will have: one pending token, one session. The password was right:
+   guesses at the code are counted by themselves. */
 static enum result pend(struct signin *s, const struct store_session *session, const struct throttle *throttle,
-                        struct login *ret_login)
+                        struct login *login)
 {
   struct store_call store = domain_session_store(s);
   CLEANUP(store_tx_close) struct store_tx *tx = NULL;
   uint64_t revision;
-  struct authn_pending pending = {.principal = session->principal,
+  struct authn_pending pending = {.step = steps[login->pending].step,
+                                  .principal = session->principal,
                                   .session = session->id,
                                   .epoch = session->epoch,
                                   .audience = audience_named(session->audience),
                                   .issued_at = s->now,
-                                  .expires_at = s->now + pending_life};
-  struct login login = {.pending = true};
-  TRY(authn_pending_seal(s->domain->keys, &pending, s->arena, &login.pending_token));
+                                  .expires_at = s->now + steps[login->pending].life};
+  TRY(authn_pending_seal(s->domain->keys, &pending, s->arena, &login->pending_token));
   TRY(store_tx_open(&store, &tx));
   TRY(domain_throttle_return(throttle, tx));
-  TRY(store_tx_commit(tx, &revision));
-  *ret_login = login;
+  return store_tx_commit(tx, &revision);
+}
+
+/* The session that the holder of a step's token is on the way to, as long as they may have one. */
+static enum result resume(struct signin *s, enum login_pending step, struct str pending_token,
+                          struct store_session *ret_session)
+{
+  struct authn_pending pending;
+  enum result r = authn_pending_open(s->domain->keys, steps[step].step, pending_token, s->now, &pending);
+  if (r != R_OK)
+    return r == R_UNAUTHENTICATED ? R_LOGIN_FAILED : r;
+  s->principal = pending.principal;
+  TRY(domain_session_relayed_for(s, &pending.principal));
+  TRY(domain_session_allowed(s, &pending.principal, NULL, pending.epoch));
+  *ret_session = (struct store_session){.id = pending.session,
+                                        .principal = pending.principal,
+                                        .epoch = pending.epoch,
+                                        .strength = AUTHN_TWO_FACTORS,
+                                        .audience = str_of(audience_names[pending.audience]),
+                                        .expires_at = s->now + s->domain->limits.session_time,
+                                        .authenticated_at = pending.issued_at,
+                                        .factor_at = s->now};
   return R_OK;
 }
 
@@ -152,6 +176,19 @@ static enum result begin(struct signin *s, const struct store_session *session, 
   TRY(store_tx_commit(tx, &revision));
   *ret_login = login;
   return R_OK;
+}
+
+/* What stands between a right password and a session. */
+static enum login_pending find_missing(const struct signin *s, const struct attempt *attempt,
+                                       const struct login_request *request)
+{
+  struct bw_id id = policy_id(&attempt->credential.principal);
+  if (attempt->credential.has_totp)
+    return LOGIN_TOTP;
+  bool privileged = bw_principal_privileged(policy_model(s->domain->policy), &id, s->now);
+  bool needed = domain_security_needs_factor(&attempt->policy, audience_named(request->audience), privileged) ||
+                !domain_enrolment_needless(request->password);
+  return needed ? LOGIN_ENROLL : LOGIN_WHOLE;
 }
 
 RESULT domain_login(struct signin *s, const struct login_request *request, struct login *ret_login)
@@ -171,41 +208,76 @@ RESULT domain_login(struct signin *s, const struct login_request *request, struc
     return R_LOGIN_FAILED;
   improve_hash(s, credential, request->password);
   TRY(new_session(s, credential, audience, &session));
-  if (credential->has_totp)
-    return pend(s, &session, &throttle, ret_login);
-  if (audience_named(audience) == AUTHN_ANALYTICS)
-    return R_LOGIN_FAILED;
-  return begin(s, &session, AUTHN_USER, &throttle, ret_login);
+  struct login login = {.pending = find_missing(s, &attempt, request), .has_recovery = credential->has_recovery};
+  if (login.pending == LOGIN_WHOLE)
+    return begin(s, &session, AUTHN_USER, &throttle, ret_login);
+  TRY(pend(s, &session, &throttle, &login));
+  *ret_login = login;
+  return R_OK;
 }
 
-RESULT domain_login_totp(struct signin *s, struct str pending_token, struct str code, struct login *ret_login)
+typedef RESULT spend(struct signin *s, struct store_tx *tx, const struct uuid *user, struct str code);
+
+static enum result finish(struct signin *s, const struct login_code *given, spend *by, struct login *ret_login)
 {
-  struct authn_pending pending;
+  struct store_session session;
   struct store_call store = domain_session_store(s);
   CLEANUP(store_tx_close) struct store_tx *tx = NULL;
   uint64_t revision;
   struct login login;
-  enum result r = authn_pending_open(s->domain->keys, pending_token, s->now, &pending);
-  if (r != R_OK)
-    return r == R_UNAUTHENTICATED ? R_LOGIN_FAILED : r;
-  s->principal = pending.principal;
-  TRY(domain_session_relayed_for(s, &pending.principal));
-  TRY(domain_session_allowed(s, &pending.principal, NULL, pending.epoch));
+  TRY(resume(s, LOGIN_TOTP, given->pending_token, &session));
   TRY(store_tx_open(&store, &tx));
-  r = domain_factor_spend(s, tx, &pending.principal, code);
+  enum result r = by(s, tx, &session.principal, given->code);
   if (r != R_OK)
     return r == R_CODE_WRONG ? R_LOGIN_FAILED : r;
-  struct store_session session = {.id = pending.session,
-                                  .principal = pending.principal,
-                                  .epoch = pending.epoch,
-                                  .strength = AUTHN_TWO_FACTORS,
-                                  .audience = str_of(audience_names[pending.audience]),
-                                  .expires_at = s->now + s->domain->limits.session_time,
-                                  .authenticated_at = pending.issued_at,
-                                  .factor_at = s->now};
   TRY(domain_session_begin(s, tx, &session, AUTHN_USER, &login));
   TRY(store_tx_commit(tx, &revision));
   *ret_login = login;
+  return R_OK;
+}
+
+RESULT domain_login_totp(struct signin *s, struct str pending_token, struct str code, struct login *ret_login)
+{
+  return finish(s, &(struct login_code){pending_token, code}, domain_factor_spend, ret_login);
+}
+
+RESULT domain_login_recovery(struct signin *s, struct str pending_token, struct str code, struct login *ret_login)
+{
+  return finish(s, &(struct login_code){pending_token, code}, domain_recovery_spend, ret_login);
+}
+
+RESULT domain_login_enroll(struct signin *s, struct str pending_token, const struct enrolment_wish *wish,
+                           struct enrolment *ret_enrolment)
+{
+  struct store_session session;
+  struct store_call store = domain_session_store(s);
+  struct store_credential user;
+  TRY(resume(s, LOGIN_ENROLL, pending_token, &session));
+  enum result r = store_credential_get(&store, &session.principal, &user);
+  if (r != R_OK)
+    return r == R_NOT_FOUND ? R_LOGIN_FAILED : r;
+  s->tenant = user.tenant;
+  return user.has_totp ? R_LOGIN_FAILED : domain_enrolment_open(s, &user, wish, ret_enrolment);
+}
+
+RESULT domain_login_enroll_confirm(struct signin *s, const struct login_code *given, struct login *ret_login,
+                                   struct recovery_codes *ret_codes)
+{
+  struct store_session session;
+  struct store_call store = domain_session_store(s);
+  CLEANUP(store_tx_close) struct store_tx *tx = NULL;
+  struct enrolment_done done;
+  struct login login;
+  TRY(resume(s, LOGIN_ENROLL, given->pending_token, &session));
+  TRY(store_tx_open(&store, &tx));
+  TRY(domain_enrolment_close(s, tx, &session.principal, given->code, &done));
+  if (!done.is_first)
+    return R_LOGIN_FAILED;
+  session.epoch = done.epoch;
+  TRY(domain_session_begin(s, tx, &session, AUTHN_USER, &login));
+  TRY(store_tx_commit(tx, &s->revision));
+  *ret_login = login;
+  *ret_codes = done.codes;
   return R_OK;
 }
 

@@ -1,7 +1,7 @@
 /* Coming in and going out: every way to a session.
    Trusts: nothing that is passed in. Unknown, wrong, suspended: one answer, after the same work. */
 #pragma once
-#include "domain/session.h"
+#include "domain/enrolment.h"
 
 struct login_request {
   struct str login, password;
@@ -9,11 +9,26 @@ struct login_request {
   struct str audience; /* "service" when .p NULL; "partner", "analytics" */
 };
 
-/* R_LOGIN_FAILED for every reason but R_THROTTLED, R_BUSY and their like; analytics without a confirmed factor too. */
+struct login_code {
+  struct str pending_token, code;
+};
+
+/* R_LOGIN_FAILED for every reason but R_THROTTLED, R_BUSY and their like. Whoever has a second factor goes on with it;
+   whoever has none and needs one enrols it: where the tenant's policy asks for it, for analytics, and with a password
+   that is too short to stand alone. */
 RESULT domain_login(struct signin *s, const struct login_request *request, struct login *ret_login);
 
-/* R_LOGIN_FAILED: token or code wrong, code spent. */
+/* The second factor: R_LOGIN_FAILED: token or code wrong, code spent. */
 RESULT domain_login_totp(struct signin *s, struct str pending_token, struct str code, struct login *ret_login);
+RESULT domain_login_recovery(struct signin *s, struct str pending_token, struct str code, struct login *ret_login);
+
+/* The first second factor, on the way in. R_LOGIN_FAILED: the token is wrong or spent, or the user has a factor by now.
+ */
+RESULT domain_login_enroll(struct signin *s, struct str pending_token, const struct enrolment_wish *wish,
+                           struct enrolment *ret_enrolment);
+/* R_CODE_WRONG, and R_CONFLICT where none waits, leave the token good. Earlier sessions of the user end. */
+RESULT domain_login_enroll_confirm(struct signin *s, const struct login_code *given, struct login *ret_login,
+                                   struct recovery_codes *ret_codes);
 
 /* Each refresh token works once; a second use ends the session (R_UNAUTHENTICATED). */
 RESULT domain_login_refresh(struct signin *s, struct str refresh_token, struct login *ret_login);

@@ -21,10 +21,14 @@ struct signin {
   uint64_t revision;     /* policy revision to wait for; set by steps that end sessions or activate a principal */
 };
 
+/* What a login can be led through before it is a session. */
+enum login_pending { LOGIN_WHOLE, LOGIN_TOTP, LOGIN_ENROLL };
+
 /* A whole session, or what is still missing. */
 struct login {
-  bool pending; /* a second factor is missing: then only pending_token is set */
+  enum login_pending pending; /* then only pending_token and has_recovery are set */
   struct str pending_token;
+  bool has_recovery; /* with LOGIN_TOTP: a recovery code will do */
   struct str access_token, refresh_token; /* refresh_token .p NULL for clients */
   int64_t expires_in;                     /* seconds of the access token */
   struct uuid session;

@@ -5,6 +5,7 @@
 #include "domain/guard.h"
 #include "domain/invitation.h"
 #include "domain/notice.h"
+#include "domain/reset.h"
 #include "store/user.h"
 
 typedef RESULT user_turn(struct store_tx *tx, const struct uuid *id, struct store_object *ret_user);
@@ -76,7 +77,11 @@ static RESULT names_of(const struct user_patch *patch, struct arena *arena, stru
 static RESULT leave_address(struct change *change, const struct uuid *id, const struct store_user *user,
                             const struct patch *email)
 {
-  if (!email->given || !user->email.p || str_equal(user->email, email->value))
+  if (!email->given || str_equal(user->email, email->value))
+    return R_OK;
+  /* Where a new password can be asked for, whoever says the address decides over the password. */
+  TRY(domain_reset_note(change, id, STORE_RESET_PASSWORD));
+  if (!user->email.p)
     return R_OK;
   TRY(domain_invitation_void(change, id));
   return domain_notice_change(change, id, NOTICE_EMAIL_CHANGED, user->email);

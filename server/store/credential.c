@@ -17,7 +17,8 @@ RESULT store_credential_find(const struct store_call *call, struct str code, str
                                               .state = db_text(&rows, 0, 2),
                                               .epoch = (uint32_t)db_int(&rows, 0, 3),
                                               .hash = db_text(&rows, 0, 4),
-                                              .has_totp = !db_is_null(&rows, 0, 5)};
+                                              .has_totp = db_bool(&rows, 0, 5),
+                                              .has_recovery = db_bool(&rows, 0, 6)};
   return R_OK;
 }
 
@@ -38,7 +39,7 @@ RESULT store_credential_get(const struct store_call *call, const struct uuid *us
                                               .tenant_name = db_text(&rows, 0, 5),
                                               .tenant_code = db_text(&rows, 0, 6),
                                               .hash = db_text(&rows, 0, 7),
-                                              .has_totp = !db_is_null(&rows, 0, 8)};
+                                              .has_totp = db_bool(&rows, 0, 8)};
   return R_OK;
 }
 
@@ -80,13 +81,16 @@ RESULT store_credential_rehash(const struct store_call *call, const struct uuid 
   return store_read(call, SQL_credential_rehash, &values, &rows);
 }
 
-RESULT store_credential_raise_epoch(struct store_tx *tx, const struct uuid *principal)
+RESULT store_credential_raise_epoch(struct store_tx *tx, const struct uuid *principal, uint32_t *ret_epoch)
 {
   struct db_values values = {0};
   struct db_rows rows;
   db_put_uuid(&values, principal);
   TRY(store_run(tx, SQL_epoch_raise, &values, &rows));
-  return rows.count == 1 ? R_OK : R_NOT_FOUND;
+  if (rows.count != 1)
+    return R_NOT_FOUND;
+  *ret_epoch = (uint32_t)db_int(&rows, 0, 0);
+  return R_OK;
 }
 
 RESULT store_credential_tenant(const struct store_call *call, struct str code, struct uuid *ret_tenant)

@@ -10,6 +10,7 @@ struct store_credential {
   uint32_t epoch;
   struct str hash;  /* .p NULL: no password set */
   bool has_totp;    /* a confirmed authenticator exists */
+  bool has_recovery; /* a recovery code is left; by store_credential_find only */
   struct str login, email, tenant_name, tenant_code; /* by store_credential_get only */
 };
 
@@ -32,8 +33,8 @@ RESULT store_credential_history(const struct store_call *call, const struct uuid
                                 struct store_hashes *ret_hashes);
 /* The same password hashed anew; nothing when it was changed meanwhile. */
 RESULT store_credential_rehash(const struct store_call *call, const struct uuid *user, struct str before, struct str hash);
-/* Every session of the principal ends. */
-RESULT store_credential_raise_epoch(struct store_tx *tx, const struct uuid *principal);
+/* Every session of the principal ends; gives the epoch of those to come. */
+RESULT store_credential_raise_epoch(struct store_tx *tx, const struct uuid *principal, uint32_t *ret_epoch);
 
 /* The tenant of a code; R_NOT_FOUND. */
 RESULT store_credential_tenant(const struct store_call *call, struct str code, struct uuid *ret_tenant);

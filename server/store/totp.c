@@ -2,43 +2,106 @@
 #include "store/totp.h"
 #include "store/run.h"
 
-RESULT store_totp_find(const struct store_call *call, const struct uuid *user, bool confirmed, struct store_totp *ret_totp)
+static struct store_totp totp_of(const struct db_rows *rows, int row)
+{
+  return (struct store_totp){.id = db_uuid(rows, row, 0),
+                             .tenant = db_uuid(rows, row, 1),
+                             .sealed_seed = db_text(rows, row, 2),
+                             .last_step = db_int(rows, row, 3),
+                             .algorithm = db_text(rows, row, 4),
+                             .digits = (int)db_int(rows, row, 5)};
+}
+
+RESULT store_totp_take(const struct store_call *call, const struct uuid *user, const struct store_totp **ret_list,
+                       size_t *ret_count)
 {
   struct db_values values = {0};
   struct db_rows rows;
   db_put_uuid(&values, user);
-  db_put_bool(&values, confirmed);
-  TRY(store_read(call, SQL_totp_find, &values, &rows));
-  if (rows.count != 1)
-    return R_NOT_FOUND;
-  *ret_totp = (struct store_totp){db_uuid(&rows, 0, 0), db_uuid(&rows, 0, 1), db_text(&rows, 0, 2), db_int(&rows, 0, 3)};
+  TRY(store_read(call, SQL_totp_take, &values, &rows));
+  struct store_totp *list = arena_array(call->arena, (size_t)rows.count + 1, sizeof *list);
+  if (!list)
+    return R_NO_MEMORY;
+  for (int i = 0; i < rows.count; i++)
+    list[i] = totp_of(&rows, i);
+  *ret_list = list;
+  *ret_count = (size_t)rows.count;
   return R_OK;
 }
 
-RESULT store_totp_create(struct store_tx *tx, const struct uuid *id, const struct uuid *user, struct str sealed_seed)
+RESULT store_totp_pending(const struct store_call *call, const struct uuid *user, struct store_totp *ret_totp)
 {
   struct db_values values = {0};
   struct db_rows rows;
-  db_put_uuid(&values, id);
   db_put_uuid(&values, user);
-  db_put_bytes(&values, sealed_seed.p, sealed_seed.n);
-  TRY(store_run(tx, SQL_totp_create, &values, &rows));
-  return rows.count == 1 ? R_OK : R_NOT_FOUND;
+  TRY(store_read(call, SQL_totp_pending, &values, &rows));
+  if (rows.count != 1)
+    return R_NOT_FOUND;
+  *ret_totp = totp_of(&rows, 0);
+  return R_OK;
 }
 
-static enum result advance(struct store_tx *tx, enum statement statement, const struct uuid *id, int64_t step)
+RESULT store_totp_create(struct store_tx *tx, const struct store_totp_row *row, int64_t most)
+{
+  struct db_values values = {0};
+  struct db_rows rows;
+  db_put_uuid(&values, &row->id);
+  db_put_uuid(&values, &row->user);
+  db_put_bytes(&values, row->sealed_seed.p, row->sealed_seed.n);
+  db_put_text(&values, row->name);
+  db_put_text(&values, row->algorithm);
+  db_put_int4(&values, row->digits);
+  db_put_int(&values, most);
+  TRY(store_run(tx, SQL_totp_create, &values, &rows));
+  return rows.count == 1 ? R_OK : R_LIMIT_REACHED;
+}
+
+RESULT store_totp_confirm(struct store_tx *tx, const struct uuid *id, int64_t step, bool *ret_first)
 {
   struct db_values values = {0};
   struct db_rows rows;
   db_put_uuid(&values, id);
   db_put_int(&values, step);
-  TRY(store_run(tx, statement, &values, &rows));
-  return rows.count == 1 ? R_OK : R_NOT_FOUND;
+  TRY(store_run(tx, SQL_totp_confirm, &values, &rows));
+  if (rows.count != 1)
+    return R_NOT_FOUND;
+  *ret_first = db_bool(&rows, 0, 0);
+  return R_OK;
 }
 
-RESULT store_totp_confirm(struct store_tx *tx, const struct uuid *id, int64_t step)
+RESULT store_totp_step(struct store_tx *tx, const struct uuid *user, const struct uuid *id, int64_t step)
 {
-  return advance(tx, SQL_totp_confirm, id, step);
+  struct db_values values = {0};
+  db_put_uuid(&values, user);
+  db_put_uuid(&values, id);
+  db_put_int(&values, step);
+  return store_run_touch(tx, SQL_totp_step, &values);
 }
 
-RESULT store_totp_step(struct store_tx *tx, const struct uuid *id, int64_t step) { return advance(tx, SQL_totp_step, id, step); }
+RESULT store_totp_rename(struct store_tx *tx, const struct uuid *user, const struct uuid *id, struct str name,
+                         struct str *ret_body)
+{
+  struct db_values values = {0};
+  struct db_rows rows;
+  db_put_uuid(&values, user);
+  db_put_uuid(&values, id);
+  db_put_text(&values, name);
+  TRY(store_run(tx, SQL_totp_rename, &values, &rows));
+  if (rows.count != 1)
+    return R_NOT_FOUND;
+  *ret_body = db_text(&rows, 0, 1);
+  return R_OK;
+}
+
+RESULT store_totp_remove(struct store_tx *tx, const struct uuid *user, const struct uuid *id, bool *ret_last)
+{
+  struct db_values values = {0};
+  struct db_rows rows;
+  db_put_uuid(&values, user);
+  db_put_uuid(&values, id);
+  TRY(store_run(tx, SQL_totp_remove, &values, &rows));
+  if (rows.count != 1)
+    return R_NOT_FOUND;
+  *ret_last = db_bool(&rows, 0, 0);
+  return R_OK;
+}

@@ -6,11 +6,31 @@ struct store_totp {
   struct uuid id, tenant;
   struct str sealed_seed;
   int64_t last_step;
+  struct str algorithm; /* "SHA1", "SHA256", "SHA512" */
+  int digits;
 };
 
-/* The user's confirmed one, or the newest that is not; R_NOT_FOUND. */
-RESULT store_totp_find(const struct store_call *call, const struct uuid *user, bool confirmed, struct store_totp *ret_totp);
-RESULT store_totp_create(struct store_tx *tx, const struct uuid *id, const struct uuid *user, struct str sealed_seed);
-/* Compare and set: R_NOT_FOUND when the step, or a later one, was accepted before; R_ALREADY_EXISTS when another is confirmed. */
-RESULT store_totp_confirm(struct store_tx *tx, const struct uuid *id, int64_t step);
-RESULT store_totp_step(struct store_tx *tx, const struct uuid *id, int64_t step);
+/* Counts a try against each of the user's that is confirmed, at once and for all to see, and gives those that the count
+   has not disabled; none is R_OK. Not in a transaction that has held the user's factors. */
+RESULT store_totp_take(const struct store_call *call, const struct uuid *user, const struct store_totp **ret_list,
+                       size_t *ret_count);
+/* The one that waits for its first code; R_NOT_FOUND. */
+RESULT store_totp_pending(const struct store_call *call, const struct uuid *user, struct store_totp *ret_totp);
+
+struct store_totp_row {
+  struct uuid id, user;
+  struct str sealed_seed, name, algorithm;
+  int digits;
+};
+/* Unconfirmed, in place of another such one; R_LIMIT_REACHED when the user has `most` that are confirmed. */
+RESULT store_totp_create(struct store_tx *tx, const struct store_totp_row *row, int64_t most);
+
+/* Compare and set: R_NOT_FOUND when the step, or a later one, was accepted before, or the enrolment is void. */
+RESULT store_totp_confirm(struct store_tx *tx, const struct uuid *id, int64_t step, bool *ret_first);
+/* The same of one that counts; the try that store_totp_take counted is given back. The user's factors are held. */
+RESULT store_totp_step(struct store_tx *tx, const struct uuid *user, const struct uuid *id, int64_t step);
+
+/* R_NOT_FOUND: the user has none of that id that counts. */
+RESULT store_totp_rename(struct store_tx *tx, const struct uuid *user, const struct uuid *id, struct str name,
+                         struct str *ret_body);
+RESULT store_totp_remove(struct store_tx *tx, const struct uuid *user, const struct uuid *id, bool *ret_last);

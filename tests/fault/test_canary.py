@@ -31,10 +31,13 @@ def spread_out(estate):
     person.secret = enrolment["secret"]
     if time.time() % 30 > 20:
         next_step()
-    person.client.post("/v1/me/totp/confirm", {"code": code(person.secret, -1)}, 204)
+    confirmed = person.client.post("/v1/me/totp/confirm", {"code": code(person.secret, -1)}).json()
+    secrets["recovery code"], secrets["spent recovery code"] = confirmed["recovery_codes"][:2]
     pending = anonymous.post("/v1/login", person.body()).json()["pending_token"]
     secrets["pending token"] = pending
     session = anonymous.post("/v1/login/totp", {"pending_token": pending, "code": code(person.secret)}).json()
+    recovering = anonymous.post("/v1/login", person.body()).json()["pending_token"]
+    anonymous.post("/v1/login/recovery", {"pending_token": recovering, "code": secrets["spent recovery code"]})
     secrets["second refresh token"] = session["refresh_token"]
     renewed = anonymous.post("/v1/token/refresh", {"refresh_token": session["refresh_token"]}).json()
     secrets["third refresh token"], secrets["second access token"] = renewed["refresh_token"], renewed["access_token"]

@@ -90,7 +90,7 @@ def test_a_clock_that_goes_back_lets_no_code_through_twice(shimmed):
     enrolment = person.client.post("/v1/me/totp", {"password": person.password}).json()
     person.secret = enrolment["secret"]
     early()
-    person.client.post("/v1/me/totp/confirm", {"code": code(person.secret, -1)}, 204)
+    person.client.post("/v1/me/totp/confirm", {"code": code(person.secret, -1)})
     now = code(person.secret)
 
     def finish(digits, status):

@@ -261,6 +261,14 @@ def own_other(cell, request):
         request.token = cell.estate.enter(Actor("alone", cell.actor.home)).token
 
 
+def some_factor(**members):
+    """Nobody here has one: an id that was made up."""
+    def fill(cell, request):
+        body(**members)(cell, request)
+        request.path = cell.route.path.replace("{id}", random_id())
+    return fill
+
+
 def seen_role(cell):
     owner = cell.target.tenant
     return None if owner and cell.actor.sees_role(owner) else OUTSIDE
@@ -272,6 +280,9 @@ ROWS = {
     # Sign-in answers everybody alike, whatever they are and whomever they name.
     "login": [Row(401, body(login=any_name, password="wrong horse battery staple", tenant=code_of_target))],
     "loginTotp": [Row(401, body(pending_token="no.token", code="123456"))],
+    "loginRecovery": [Row(401, body(pending_token="no.token", code="7KQ2-ZM9D-0XTB-4HNC"))],
+    "loginEnroll": [Row(401, body(pending_token="no.token"))],
+    "loginEnrollConfirm": [Row(401, body(pending_token="no.token", code="123456"))],
     "refreshToken": [Row(401, body(refresh_token="bwr_" + "A" * 43))],
     "issueClientToken": [Row(401, client_form), Row(400, refresh_form, "refresh")],
     "introspectToken": [Row(401, client_form)],
@@ -292,6 +303,10 @@ ROWS = {
                              rule=for_people(422))],
     "checkMyPassword": [Row(200, body(password="correct horse battery"), rule=for_people(200))],
     "enrolMyTotp": [Row(422, body(password="not this one, no"), rule=for_people(422))],
+    "listMyFactors": [Row(200)],
+    "renameMyFactor": [Row(422, some_factor(name=any_name, password="not this one, no"), rule=for_people(422))],
+    "removeMyFactor": [Row(422, some_factor(password="not this one, no", code="123456"), rule=for_people(422))],
+    "renewMyRecoveryCodes": [Row(422, body(password="not this one, no", code="123456"), rule=for_people(422))],
     # Nobody here has begun to enrol.
     "confirmMyTotp": [Row(409, body(code="000000"))],
     "listMySessions": [Row(200)],
@@ -326,6 +341,8 @@ ROWS = {
     "terminateUser": [Row(200, fresh=fresh("user"))],
     "inviteUser": [Row(201)],
     "resetUserPassword": [Row(201, rule=nobody_is_active, fresh=fresh_active_user)],
+    # Another user than the one whom the same actor has invited.
+    "resetUserFactors": [Row(200, fresh=fresh("user"))],
     "listUserGrants": [Row(200)],
 
     "listUserSessions": [Row(200)],

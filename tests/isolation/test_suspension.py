@@ -28,7 +28,7 @@ class Household:
         self.doubled = estate.enter(Actor("doubled", tenant))
         self.secret = estate.api.must(200, "POST", "/v1/me/totp", self.doubled.token,
                                       body={"password": self.doubled.password})["secret"]
-        estate.api.must(204, "POST", "/v1/me/totp/confirm", self.doubled.token, body={"code": code(self.secret, -1)})
+        estate.api.must(200, "POST", "/v1/me/totp/confirm", self.doubled.token, body={"code": code(self.secret, -1)})
         self.pending = self.first_step().body["pending_token"]
         self.invitation = estate.made(f"/v1/users/{estate.user(tenant)}/invite", None)["token"]
 

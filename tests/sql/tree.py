@@ -29,6 +29,12 @@ ROWS = {
         expires_at) SELECT gen_random_uuid(), p.id, t.id, t.path, t.boundary, uuid_send(t.id), now()""",
     "vault.outbox": """INSERT INTO vault.outbox (id, principal_id, tenant_id, tenant_path, tenant_boundary, kind, recipient,
         happened_at, expires_at) SELECT gen_random_uuid(), p.id, t.id, t.path, t.boundary, 'reset', 'a@example.org', now(), now()""",
+    "bailiwick.second_factor": """INSERT INTO second_factor (principal_id, tenant_id, tenant_path, tenant_boundary)
+        SELECT p.id, t.id, t.path, t.boundary""",
+    "bailiwick.account_reset": """INSERT INTO account_reset (id, principal_id, tenant_id, tenant_path, tenant_boundary, kind,
+        actor_id) SELECT gen_random_uuid(), p.id, t.id, t.path, t.boundary, 'factor', p.id""",
+    "vault.recovery": """INSERT INTO vault.recovery (id, principal_id, tenant_id, tenant_path, tenant_boundary, hashes)
+        SELECT gen_random_uuid(), p.id, t.id, t.path, t.boundary, '{}'""",
     "vault.totp": """INSERT INTO vault.totp (id, principal_id, tenant_id, tenant_path, tenant_boundary, sealed_seed)
         SELECT gen_random_uuid(), p.id, t.id, t.path, t.boundary, ''""",
     "bailiwick.session": """INSERT INTO session (id, principal_id, tenant_id, tenant_path, tenant_boundary, epoch, strength,

@@ -35,6 +35,7 @@ class Person:
     secret: str = None
     refresh_token: str = None
     session_id: str = None
+    recovery_codes: list = None
 
     def body(self, **more):
         return {"login": self.login, "password": self.password, "tenant": self.tenant_code, **more}
@@ -53,7 +54,8 @@ class Person:
         """Adds a second factor, confirmed by the code of the step before, and logs in again with that of this one."""
         enrolment = self.client.post("/v1/me/totp", {"password": self.password}).json()
         self.secret = enrolment["secret"]
-        self.client.post("/v1/me/totp/confirm", {"code": code(self.secret, -1)}, 204)
+        confirmed = self.client.post("/v1/me/totp/confirm", {"code": code(self.secret, -1)}).json()
+        self.recovery_codes = confirmed["recovery_codes"]
         return self.log_in()
 
 

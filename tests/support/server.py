@@ -8,6 +8,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import psycopg
 import requests
 
 from support.source import ROOT
@@ -128,6 +129,14 @@ class Server:
         """SIGKILL: nothing is put in order."""
         self.process.kill()
         self.process.wait()
+
+    def sql(self, text):
+        """The rows of a statement in the private database, as its superuser, past every wall."""
+        conninfo = (self.folder / "data/conninfo").read_text()
+        options = "-c search_path=bailiwick,pg_temp"
+        with psycopg.connect(f"{conninfo} user=postgres", options=options, autocommit=True) as connection:
+            cursor = connection.execute(text)
+            return cursor.fetchall() if cursor.description else []
 
     def postmaster(self):
         """The process id of the private database, None when it has none."""

@@ -38,7 +38,8 @@ static int close_all(void **state)
 
 static struct authn_pending sample(void)
 {
-  return (struct authn_pending){.principal = {"principal 16 byt"},
+  return (struct authn_pending){.step = AUTHN_STEP_FACTOR,
+                                .principal = {"principal 16 byt"},
                                 .session = {"session 16 bytes"},
                                 .epoch = 0xfedcba98,
                                 .audience = AUTHN_ANALYTICS,
@@ -60,7 +61,7 @@ static enum result open_at(struct str text, int64_t now)
   struct authn_pending pending, untouched;
   memset(&pending, 0x5a, sizeof pending);
   memset(&untouched, 0x5a, sizeof untouched);
-  enum result r = authn_pending_open(keys, text, now, &pending);
+  enum result r = authn_pending_open(keys, AUTHN_STEP_FACTOR, text, now, &pending);
   if (r != R_OK)
     assert_memory_equal(&pending, &untouched, sizeof pending);
   return r;
@@ -73,7 +74,7 @@ static void a_token_opens_as_it_was_sealed(void **state)
   (void)state;
   const struct authn_pending in = sample();
   struct authn_pending out;
-  assert_int_equal(authn_pending_open(keys, sealed_text(), issued, &out), R_OK);
+  assert_int_equal(authn_pending_open(keys, AUTHN_STEP_FACTOR, sealed_text(), issued, &out), R_OK);
   assert_true(uuid_equal(&in.principal, &out.principal));
   assert_true(uuid_equal(&in.session, &out.session));
   assert_int_equal(out.epoch, in.epoch);
@@ -146,7 +147,7 @@ static void another_purpose_or_key_opens_nothing(void **state)
   for (enum crypto_purpose p = 1; p < CRYPTO__PURPOSES; p++)
     if (p != CRYPTO_PENDING_TOKEN)
       refused(forged_as(p, plain, PLAIN));
-  assert_int_equal(authn_pending_open(other_keys, sealed_text(), issued, &pending), R_UNAUTHENTICATED);
+  assert_int_equal(authn_pending_open(other_keys, AUTHN_STEP_FACTOR, sealed_text(), issued, &pending), R_UNAUTHENTICATED);
 }
 
 /* Changes each character in turn to three others, one of them outside the alphabet. */
@@ -291,9 +292,23 @@ static void without_memory_no_token_is_made(void **state)
   }
 }
 
+static void a_token_of_one_step_opens_no_other(void **state)
+{
+  (void)state;
+  struct authn_pending pending = sample(), found;
+  struct str text;
+  assert_int_equal(authn_pending_open(keys, AUTHN_STEP_ENROLL, sealed_text(), issued, &found), R_UNAUTHENTICATED);
+  pending.step = AUTHN_STEP_ENROLL;
+  assert_int_equal(authn_pending_seal(keys, &pending, arena, &text), R_OK);
+  assert_int_equal(authn_pending_open(keys, AUTHN_STEP_FACTOR, text, issued, &found), R_UNAUTHENTICATED);
+  assert_int_equal(authn_pending_open(keys, AUTHN_STEP_ENROLL, text, issued, &found), R_OK);
+  assert_int_equal(found.step, AUTHN_STEP_ENROLL);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(a_token_of_one_step_opens_no_other),
       cmocka_unit_test(a_token_opens_as_it_was_sealed),
       cmocka_unit_test(its_text_shows_nothing_of_it_and_never_repeats),
       cmocka_unit_test(it_opens_until_it_expires),

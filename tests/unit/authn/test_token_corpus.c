@@ -539,7 +539,8 @@ static void a_token_is_three_segments(void **state)
 static void no_other_kind_of_token_is_one(void **state)
 {
   (void)state;
-  struct authn_pending pending = {.principal = {"principal 16 byt"},
+  struct authn_pending pending = {.step = AUTHN_STEP_FACTOR,
+                                  .principal = {"principal 16 byt"},
                                   .session = {"session 16 bytes"},
                                   .epoch = 1,
                                   .audience = AUTHN_SERVICE,
@@ -549,9 +550,9 @@ static void no_other_kind_of_token_is_one(void **state)
   struct str text, access = signed_text(header, payload, OURS);
   assert_true(we_accept(access));
   assert_int_equal(authn_pending_seal(keys, &pending, arena, &text), R_OK);
-  assert_int_equal(authn_pending_open(keys, text, issuer_now, &pending), R_OK);
+  assert_int_equal(authn_pending_open(keys, AUTHN_STEP_FACTOR, text, issuer_now, &pending), R_OK);
   judge("a pending token", text, text, AGREED);
-  assert_int_equal(authn_pending_open(keys, access, issuer_now, &pending), R_UNAUTHENTICATED);
+  assert_int_equal(authn_pending_open(keys, AUTHN_STEP_FACTOR, access, issuer_now, &pending), R_UNAUTHENTICATED);
   for (enum authn_nonce_kind kind = AUTHN_INVITATION; kind <= AUTHN_CLIENT_SECRET; kind++) {
     char nonce[AUTHN_NONCE_TEXT];
     assert_int_equal(authn_nonce_new(kind, nonce, digest), R_OK);

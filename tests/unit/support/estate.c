@@ -306,6 +306,29 @@ void estate_commit(struct change *change)
 
 void estate_abandon(struct change *change) { store_tx_close(&change->tx); }
 
+struct signin estate_signin(const char *action)
+{
+  estate_domain.limits.account_attempts = 10;
+  estate_domain.limits.address_attempts = 1000;
+  estate_domain.limits.access_token_time = 900 * CLOCK_SECOND;
+  estate_domain.limits.session_time = 3600 * CLOCK_SECOND;
+  estate_domain.limits.session_idle_time = 1800 * CLOCK_SECOND;
+  return (struct signin){.domain = &estate_domain,
+                         .arena = estate_arena(),
+                         .now = clock_now(),
+                         .address = STR("192.0.2.1"),
+                         .request_id = STR("r"),
+                         .action = action};
+}
+
+struct store_tx *estate_auth(const struct signin *s)
+{
+  struct store_call call = domain_session_store(s);
+  struct store_tx *tx = NULL;
+  assert_ok(store_tx_open(&call, &tx));
+  return tx;
+}
+
 const char *estate_member(struct str json, const char *name)
 {
   struct str key = arena_print(test_arena, "\"%s\" : ", name);

@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "domain/change.h"
+#include "domain/session.h"
 #include "store/call.h"
 
 enum estate_tenant { PROVIDER = 1, P1, P2, A, B, C };
@@ -67,6 +67,11 @@ struct change estate_change(enum estate_user user, enum estate_tenant tenant);
 void estate_commit(struct change *change);
 /* Leaves nothing of it. */
 void estate_abandon(struct change *change);
+
+/* A step of somebody who is not known yet; ten attempts in a quarter of an hour. */
+struct signin estate_signin(const char *action);
+/* What the step's store calls run in, on the auth pool; committed by store_tx_commit, left by store_tx_close. */
+struct store_tx *estate_auth(const struct signin *s);
 
 /* The text of a member of a JSON object, with its quotes; NULL where it is missing. Good for one level of short
  * objects. */

@@ -1,0 +1,18 @@
+/* Recovery codes in the vault, by their hashes, on the auth pool. */
+#pragma once
+#include "store/call.h"
+
+/* A user's set of codes: what it was is void. R_NOT_FOUND: the user has no second factor. */
+RESULT store_recovery_put(struct store_tx *tx, const struct uuid *id, const struct uuid *user, const struct str *hashes,
+                          size_t count);
+
+struct store_recovery {
+  struct uuid id, tenant;
+  const struct str *hashes; /* of the codes that are left */
+  size_t count;
+};
+/* Counts a try against the set, at once and for all to see. R_NOT_FOUND: there is no code left, or the count has
+   disabled the set. */
+RESULT store_recovery_take(const struct store_call *call, const struct uuid *user, struct store_recovery *ret_recovery);
+/* Once: R_NOT_FOUND when somebody was faster. The try that store_recovery_take counted is given back. */
+RESULT store_recovery_spend(struct store_tx *tx, const struct uuid *id, struct str hash);
