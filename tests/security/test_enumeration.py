@@ -1,10 +1,7 @@
 """B1: nothing that a login, or a step after it, says or takes tells an account that exists from one that does not."""
 import pytest
 
-from support.contract import Document
-from support.enumeration import BASE, FORGOT, FORGOT_BASE, KINDS, LOCKED, LOCKED_BASE, Accounts, figures, settings, try_all
-from support.estate import Estate
-from support.server import Server
+from support.enumeration import BASE, FORGOT, FORGOT_BASE, KINDS, LOCKED, LOCKED_BASE, accounts, figures, try_all
 
 # The long form, with the bound that is promised, is tests/bench/enumeration: a few hundred tries on a machine that builds
 # and tests beside this show only what is gross.
@@ -13,14 +10,8 @@ SAMPLES, GROSS = 80, 8
 
 @pytest.fixture(scope="module", name="tried")
 def accounts_of_every_kind():
-    server = Server(**settings())
-    try:
-        server.start()
-        accounts = Accounts(Estate(server, Document()), SAMPLES)
-        yield try_all(accounts, SAMPLES)
-        server.stop()
-    finally:
-        server.close()
+    with accounts(SAMPLES) as tried:
+        yield try_all(tried, SAMPLES)
 
 
 def test_b1_every_account_that_may_not_answers_with_the_same_bytes(tried):

@@ -1,10 +1,13 @@
 """What a login, or a forgotten password, says of an account, and how long it takes to: as of one that does not exist."""
+import contextlib
 import itertools
 import json
 import re
 
 from support.client import Client
-from support.estate import PASSWORD, unique
+from support.contract import Document
+from support.estate import PASSWORD, Estate, unique
+from support.server import Server, free_port
 from support.timing import Wire, interleaved, status_of, trimmed, welch
 
 # Of one account before the next is taken: well below what ends a password, or makes it wait.
@@ -30,6 +33,21 @@ def settings():
             "trusted_proxies": "127.0.0.1", "policy_lease": 15, "log_level": "warn", "session_time": 86400}
 
 
+@contextlib.contextmanager
+def accounts(samples):
+    """Accounts for so many tries of each kind, at a server that sends mails: to a mail server that is not there."""
+    server = Server(**settings())
+    try:
+        made = Accounts(Estate(server.start(), Document()), samples)
+        server.stop()
+        server.settings |= {"smtp_url": f"smtp://127.0.0.1:{free_port()}", "smtp_from": "service@example.com"}
+        server.start()
+        yield made
+        server.stop()
+    finally:
+        server.close()
+
+
 class Accounts:
     """Accounts of each kind in one tenant, enough for so many tries of each; their logins all have one length."""
 
@@ -53,22 +71,24 @@ class Accounts:
     def person(self, after=None):
         """The login of somebody with a password, to whom `after` has been done."""
         login = self.name()
-        user = self.estate.new_user("tried", login)
+        user = self.estate.new_user("tried", login, email=f"{login}@example.com")
         token = self.estate.invite(user["id"])
         Client(self.estate.server, self.estate.document).post("/v1/invitations/accept", {"token": token, "password": PASSWORD})
         if after:
             self.estate.admin.client.post(f"/v1/users/{user['id']}/{after}")
         return login
 
+    def invited(self, login):
+        return self.estate.new_user("tried", login, email=f"{login}@example.com")["login"]
+
     def make(self):
-        invited = lambda: self.estate.new_user("tried", self.name())["login"]  # noqa: E731
         absent = "0" * len(self.tenant)
         self.bodies |= {
             "wrong password": self.several(lambda: (self.person(), WRONG)),
             "suspended": self.several(lambda: (self.person("suspend"), WRONG)),
             "suspended, right password": self.several(lambda: (self.person("suspend"), PASSWORD)),
             "terminated": self.several(lambda: (self.person("terminate"), PASSWORD)),
-            "no password": self.several(lambda: (invited(), PASSWORD)),
+            "no password": self.several(lambda: (self.invited(self.name()), PASSWORD)),
             "unknown tenant": self.several(lambda: (self.name(), WRONG, absent)),
             LOCKED: [self.body(self.person(), WRONG)],
             LOCKED_BASE: [self.body(self.name(), WRONG)],
@@ -97,14 +117,14 @@ class Accounts:
         return head.encode() + body
 
 
-def try_all(accounts, samples):
+def try_all(tried, samples):
     """(kind -> times, kind -> the different replies without what is each reply's own)"""
-    wire = Wire(accounts.estate.server.port)
-    accounts.shut(wire)
+    wire = Wire(tried.estate.server.port)
+    tried.shut(wire)
     times, said, counts = {}, {}, {}
     for kind in interleaved({*AGAINST, *AGAINST.values()}, samples):
         counts[kind] = counts.get(kind, 0) + 1
-        seconds, head, body = wire.ask(accounts.request(kind, counts[kind]))
+        seconds, head, body = wire.ask(tried.request(kind, counts[kind]))
         times.setdefault(kind, []).append(seconds)
         said.setdefault(kind, set()).add(OWN.sub(b"", head + b"\r\n\r\n" + body))
     wire.close()
