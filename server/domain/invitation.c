@@ -112,25 +112,42 @@ static struct crypto_binding wish_binding(const struct domain *domain, struct st
   return (struct crypto_binding){domain->keys, CRYPTO_OUTBOX, subject};
 }
 
-RESULT domain_invitation_ask(struct signin *s, const struct invitation_wish *wish)
+/* What is to be done, for whom: both wait for a job, for to look people up here would take another time for each. */
+static RESULT keep(struct signin *s, const char *what, const struct store_reset_name *name)
 {
   struct store_call store = domain_session_store(s);
-  struct authn_throttle address, name;
-  struct str login, email;
-  TRY(throttle_on(s, 'a', s->address, &address));
-  TRY(authn_throttle_take(&address, &store, s->domain->limits.address_attempts, s->now, &s->retry_after));
-  TRY(form_of(wish->login, authn_name_normalise, s->arena, &login));
-  TRY(form_of(wish->email, authn_name_fold, s->arena, &email));
-  struct str typed = arena_print(s->arena, "%.*s\n%.*s\n%.*s", (int)wish->tenant.n, wish->tenant.p, (int)login.n,
-                                 login.p, (int)email.n, email.p);
+  struct authn_throttle subject;
+  struct str typed = arena_print(s->arena, "%s\n%.*s\n%.*s\n%.*s", what, (int)name->code.n, name->code.p,
+                                 (int)name->login_key.n, name->login_key.p, (int)name->email_key.n, name->email_key.p);
   if (!typed.p)
     return R_NO_MEMORY;
-  TRY(throttle_on(s, 'n', typed, &name));
-  struct store_reset request = {
-      .subject = {(const char *)name.subject, sizeof name.subject}, .address = s->address, .request_id = s->request_id};
+  TRY(throttle_on(s, 'n', typed, &subject));
+  struct store_reset request = {.subject = {(const char *)subject.subject, sizeof subject.subject},
+                                .address = s->address,
+                                .request_id = s->request_id};
   struct crypto_binding binding = wish_binding(s->domain, request.subject);
   TRY(crypto_seal(&binding, typed, s->arena, &request.sealed));
   return s->domain->mail.sends ? store_reset_put(&store, &request) : R_OK;
+}
+
+static const char wanted[] = "reset", warned[] = "warn";
+
+RESULT domain_invitation_ask(struct signin *s, const struct invitation_wish *wish)
+{
+  struct store_call store = domain_session_store(s);
+  struct authn_throttle address;
+  struct store_reset_name name = {.code = wish->tenant};
+  TRY(throttle_on(s, 'a', s->address, &address));
+  TRY(authn_throttle_take(&address, &store, s->domain->limits.address_attempts, s->now, &s->retry_after));
+  TRY(form_of(wish->login, authn_name_normalise, s->arena, &name.login_key));
+  TRY(form_of(wish->email, authn_name_fold, s->arena, &name.email_key));
+  return keep(s, wanted, &name);
+}
+
+RESULT domain_invitation_warn(struct signin *s, struct str tenant, struct str login_key)
+{
+  struct store_reset_name name = {tenant, login_key, STR("")};
+  return keep(s, warned, &name);
 }
 
 /* One person of those that may be meant: whose tenant is suspended, and who had enough, gets nothing. */
@@ -158,7 +175,7 @@ static RESULT send_to(struct signin *s, struct store_tx *tx, const struct store_
   return store_audit_of_person(tx, &event);
 }
 
-static RESULT send_to_all(struct signin *s, struct store_tx *tx, const struct store_reset *request)
+static RESULT serve_all(struct signin *s, struct store_tx *tx, const struct store_reset *request)
 {
   struct crypto_binding binding = wish_binding(s->domain, request->subject);
   struct store_reset_person people[STORE_RESET_PEOPLE];
@@ -167,13 +184,14 @@ static RESULT send_to_all(struct signin *s, struct store_tx *tx, const struct st
   enum result r = crypto_unseal(&binding, request->sealed, s->arena, &typed);
   if (r != R_OK)
     return r == R_NOT_FOUND ? R_OK : r;
+  bool warns = str_is(str_cut(&typed, '\n'), warned);
   struct store_reset_name name;
   name.code = str_cut(&typed, '\n');
   name.login_key = str_cut(&typed, '\n');
   name.email_key = typed;
   TRY(store_reset_find(tx, &name, people, &count));
   for (size_t i = 0; i < count; i++)
-    TRY(send_to(s, tx, &people[i]));
+    TRY(warns ? domain_notice_put(s, tx, &people[i].id, NOTICE_ACCOUNT_THROTTLED) : send_to(s, tx, &people[i]));
   return R_OK;
 }
 
@@ -194,6 +212,6 @@ RESULT domain_invitation_serve(const struct domain *domain, struct arena *arena)
   s.request_id = request.request_id;
   /* What waited longer than the token would live is wanted no more. */
   if (request.created_at > s.now - domain->limits.reset_time)
-    TRY(send_to_all(&s, tx, &request));
+    TRY(serve_all(&s, tx, &request));
   return store_tx_commit(tx, &revision);
 }

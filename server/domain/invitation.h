@@ -36,6 +36,9 @@ struct invitation_wish {
  * job's. */
 RESULT domain_invitation_ask(struct signin *s, const struct invitation_wish *wish);
 
+/* Strangers to that account must wait, known or not: R_OK after the same work. Whom it means is told once a day. */
+RESULT domain_invitation_warn(struct signin *s, struct str tenant, struct str login_key);
+
 /* Serves the oldest of those requests: tokens to reset a password go to the people it means, if there are such, at most
    3 an hour to each. R_NOT_FOUND when no request waits. */
 RESULT domain_invitation_serve(const struct domain *domain, struct arena *arena);

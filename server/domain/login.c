@@ -5,6 +5,7 @@
 #include "authn/password.h"
 #include "authn/pending.h"
 #include "domain/factor.h"
+#include "domain/invitation.h"
 #include "domain/security.h"
 #include "domain/throttle.h"
 #include "store/credential.h"
@@ -40,7 +41,11 @@ static enum result count(struct signin *s, const struct attempt *attempt, struct
                                    .account_attempts = attempt->policy.account_attempts,
                                    .address_attempts = attempt->policy.address_attempts,
                                    .tenant_attempts = attempt->policy.tenant_attempts};
-  return domain_throttle_take(s, &target, ret_throttle);
+  enum result r = domain_throttle_take(s, &target, ret_throttle);
+  /* Whether its owner can be told changes nothing for who has to wait. */
+  if (r == R_THROTTLED)
+    (void)!domain_invitation_warn(s, attempt->code, attempt->key);
+  return r;
 }
 
 /* The account, or a stand-in whose hash nothing fits: both are counted and hashed against. For a tenant that is none, the same

@@ -150,6 +150,17 @@ def test_a_login_from_elsewhere_is_told_once_for_each_place(at, mailbox, address
     settled(at, mailbox, address, 2)
 
 
+def test_whose_account_strangers_try_at_is_told_once(at, mailbox, address):
+    person = reachable(at, address)
+    stranger, statuses = person.client.other(), []
+    while 429 not in statuses or statuses.count(429) < 3:
+        statuses.append(stranger.call("POST", "/v1/login", json=person.body(password="not this one, no")).status_code)
+        assert len(statuses) < 20
+    mail = mailbox.wait(address)[0]
+    assert mail.subject == "Many failed sign-ins to your account at alpha_one" and stranger.address in mail.body
+    settled(at, mailbox, address, 1)
+
+
 def test_a_link_to_the_old_address_is_dead(at, mailbox, address):
     person = reachable(at, address)
     forgot(at, login=person.login, tenant=person.tenant_code)

@@ -347,6 +347,29 @@ static void what_waited_too_long_is_served_no_more(void **state)
   assert_string_equal(estate_ask("SELECT count(*) FROM vault.outbox"), "0");
 }
 
+/* Gives how many mails of warnings there are then. */
+static const char *warned(struct str tenant, struct str login)
+{
+  struct signin s = signin();
+  assert_ok(domain_invitation_warn(&s, tenant, login));
+  assert_ok(domain_invitation_serve(&estate_domain, estate_arena()));
+  return estate_ask("SELECT count(*) FROM vault.outbox WHERE kind = 'account_throttled' AND sealed_token IS NULL");
+}
+
+static void whoever_strangers_try_at_is_warned_once_a_day(void **state)
+{
+  (void)state;
+  assert_string_equal(warned(STR("code-aaaaaaaa"), STR("nobody")), "0");
+  assert_string_equal(warned(STR("code-bbbbbbbb"), STR("a-plain")), "0");
+  assert_string_equal(warned(STR("nowhere"), STR("")), "0");
+  assert_string_equal(warned(STR("code-aaaaaaaa"), STR("a-plain")), "1");
+  assert_string_equal(warned(STR("code-aaaaaaaa"), STR("a-plain")), "1");
+  assert_string_equal(estate_ask("SELECT recipient, address FROM vault.outbox"), "a-plain@example.org|192.0.2.7");
+  assert_string_equal(estate_ask("SELECT count(*) FROM vault.invitation"), "0");
+  estate_sql("UPDATE vault.outbox SET happened_at = happened_at - interval '25 hours'");
+  assert_string_equal(warned(STR("code-aaaaaaaa"), STR("a-plain")), "2");
+}
+
 #define invitation_test(function) cmocka_unit_test_setup_teardown(function, prepare, estate_end)
 
 int main(void)
@@ -370,6 +393,7 @@ int main(void)
       invitation_test(the_same_again_is_one_request_and_says_nothing_in_clear),
       invitation_test(an_address_that_asks_too_often_waits_whoever_it_asks_for),
       invitation_test(what_waited_too_long_is_served_no_more),
+      invitation_test(whoever_strangers_try_at_is_warned_once_a_day),
   };
   return cmocka_run_group_tests(tests, estate_up, estate_down);
 }
