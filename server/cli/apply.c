@@ -198,19 +198,36 @@ struct user_work {
   struct user_new made;
   struct uuid id;
   struct user_patch patch;
+  struct str password_hash; /* .p NULL: none, or they have a password */
 };
+
+static RESULT adopt(struct change *c, const struct user_work *u, const struct uuid *id)
+{
+  struct outcome outcome;
+  return u->password_hash.p ? domain_user_adopt(c, id, u->password_hash, &outcome) : R_OK;
+}
 
 static RESULT create_user(struct change *c, void *what)
 {
+  const struct user_work *u = what;
   struct outcome outcome;
-  return domain_user_create(c, &((struct user_work *)what)->made, &outcome);
+  TRY(domain_user_create(c, &u->made, &outcome));
+  return adopt(c, u, &outcome.id);
 }
 
 static RESULT update_user(struct change *c, void *what)
 {
   const struct user_work *u = what;
   struct outcome outcome;
-  return domain_user_update(c, &u->id, 0, &u->patch, &outcome);
+  TRY(domain_user_update(c, &u->id, 0, &u->patch, &outcome));
+  return adopt(c, u, &u->id);
+}
+
+/* Who gives somebody a way in must be able to invite them. */
+static RESULT may_adopt(struct work *w, const struct uuid *home, const struct user_work *u)
+{
+  struct cli_leave ignored;
+  return u->password_hash.p ? blame(w, "password_hash", leave(w, home, BW_USER_INVITE, &ignored)) : R_OK;
 }
 
 static RESULT user_found(struct work *w, const struct uuid *home, const struct cli_row_user *row,
@@ -226,9 +243,12 @@ static RESULT user_found(struct work *w, const struct uuid *home, const struct c
   const struct json *view;
   struct cli_leave under;
   TRY(view_of(w, user, &view));
-  if (same_text(view, "login", &row->login) && same_text(view, "display_name", &row->display_name) &&
+  if (str_is(json_str(json_member(view, "state")), "invited"))
+    u.password_hash = row->password_hash.value;
+  if (!u.password_hash.p && same_text(view, "login", &row->login) && same_text(view, "display_name", &row->display_name) &&
       same_text(view, "email", &row->email) && same_texts(view, "dialling_addresses", &row->dialling_addresses))
     return R_OK;
+  TRY(may_adopt(w, home, &u));
   TRY(leave(w, home, BW_USER_UPDATE, &under));
   return change(w, &under, update_user, &u, CLI_UPDATED);
 }
@@ -241,7 +261,8 @@ static RESULT apply_user(struct work *w, const struct cli_row *row)
                                  .email = wanted->email.value,
                                  .external_id = wanted->external_id.value,
                                  .dialling = wanted->dialling_addresses.value,
-                                 .dialling_count = wanted->dialling_addresses.count}};
+                                 .dialling_count = wanted->dialling_addresses.count},
+                        .password_hash = wanted->password_hash.value};
   const struct reference home = {"tenant_external_id", &wanted->tenant_external_id};
   struct cli_leave under;
   struct store_object user;
@@ -252,6 +273,7 @@ static RESULT apply_user(struct work *w, const struct cli_row *row)
     return user_found(w, &u.made.tenant, wanted, &user);
   if (r != R_NOT_FOUND)
     return r;
+  TRY(may_adopt(w, &u.made.tenant, &u));
   TRY(leave(w, &u.made.tenant, BW_USER_CREATE, &under));
   r = change(w, &under, create_user, &u, CLI_CREATED);
   return r == R_MALFORMED ? blame(w, "login", r) : r;

@@ -15,7 +15,8 @@ BODY(cli_row_tenant_body, "ImportTenant", TENANT(kind, REQUIRED, 8), TENANT(exte
 
 BODY(cli_row_user_body, "ImportUser", USER(kind, REQUIRED, 1, 8), USER(external_id, REQUIRED, 1, 200),
      USER(tenant_external_id, NULLABLE, 1, 200), USER(login, REQUIRED, 1, 128), USER(display_name, OPTIONAL, 1, 128),
-     USER(email, NULLABLE, 3, 254), USER(dialling_addresses, OPTIONAL, 0, 32));
+     USER(email, NULLABLE, 3, 254), USER(password_hash, OPTIONAL, 1, 512),
+     USER(dialling_addresses, OPTIONAL, 0, 32));
 
 BODY(cli_row_grant_body, "ImportGrant", GRANT(kind, REQUIRED, 8), GRANT(user_external_id, REQUIRED, 200),
      GRANT(user_tenant_external_id, NULLABLE, 200), GRANT(tenant_external_id, NULLABLE, 200), GRANT(role, REQUIRED, 64),

@@ -12,6 +12,7 @@ struct cli_row_tenant {
 /* external_id tells a user from the others of the tenant. Absent members stay as they are, null ones end. */
 struct cli_row_user {
   struct json_text kind, external_id, tenant_external_id, login, display_name, email;
+  struct json_text password_hash; /* of another system; counts as long as the user has no password */
   struct json_texts dialling_addresses;
 };
 

@@ -2,6 +2,7 @@
    Trusts: nothing of a stored hash before its form and its cost are checked. */
 #include "crypto/hash.h"
 #include "crypto/digest.h"
+#include "crypto/foreign.h"
 #include <argon2.h>
 #include <pthread.h>
 
@@ -103,8 +104,19 @@ RESULT crypto_hash_make(const struct crypto_keys *keys, struct crypto_cost cost,
   return R_OK;
 }
 
+static RESULT check_foreign(struct str hash, struct str password)
+{
+  take_turn();
+  enum result r = crypto_foreign_check(hash, password);
+  give_turn();
+  return r;
+}
+
 RESULT crypto_hash_check(const struct crypto_keys *keys, struct str hash, struct str password)
 {
+  struct str foreign = {CRYPTO_FOREIGN, sizeof CRYPTO_FOREIGN - 1};
+  if (str_starts(hash, foreign))
+    return check_foreign((struct str){hash.p + foreign.n, hash.n - foreign.n}, password);
   unsigned char peppered[CRYPTO_DIGEST];
   char text[CRYPTO_HASH_TEXT] = "";
   struct crypto_cost cost;

@@ -27,8 +27,9 @@ void crypto_hash_at_once(unsigned most);
 RESULT crypto_hash_make(const struct crypto_keys *keys, struct crypto_cost cost, struct str password,
                         char ret_hash[CRYPTO_HASH_TEXT]);
 
-/* R_OK: it is the password; R_LOGIN_FAILED: it is not, or the hash is malformed or over the limits. */
+/* R_OK: it is the password; R_LOGIN_FAILED: it is not, or the hash is malformed or over the limits. One of
+   crypto/foreign.h behind its mark is checked as such. */
 RESULT crypto_hash_check(const struct crypto_keys *keys, struct str hash, struct str password);
 
-/* The hash was made with less than `cost`: make it anew at the next login. */
+/* The hash was made with less than `cost`, or elsewhere: make it anew at the next login. */
 bool crypto_hash_outdated(struct str hash, struct crypto_cost cost);

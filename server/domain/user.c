@@ -1,6 +1,7 @@
 /* Makes, changes, suspends, resumes and terminates users. */
 #include "domain/user.h"
 #include "authn/name.h"
+#include "crypto/foreign.h"
 #include "domain/audit.h"
 #include "domain/guard.h"
 #include "domain/invitation.h"
@@ -48,6 +49,24 @@ static RESULT take(struct change *change, const struct uuid *id, struct store_us
 {
   TRY(store_user_lock(change->tx, id, ret_user));
   return domain_guard_principal(change, id, &ret_user->tenant);
+}
+
+RESULT domain_user_adopt(struct change *change, const struct uuid *id, struct str hash, struct outcome *ret_outcome)
+{
+  struct bw_id user_id = policy_id(id);
+  struct store_user user;
+  struct store_object changed;
+  TRY(crypto_foreign_accept(hash));
+  TRY(take(change, id, &user));
+  if (bw_principal_privileged(policy_model(change->domain->policy), &user_id, change->now))
+    return R_PRIVILEGED;
+  if (!str_is(user.state, "invited"))
+    return R_WRONG_STATE;
+  struct str marked = arena_print(change->arena, CRYPTO_FOREIGN "%.*s", (int)hash.n, hash.p);
+  if (!marked.p)
+    return R_NO_MEMORY;
+  TRY(store_user_adopt(change->tx, id, marked, &changed));
+  return record(change, &user.tenant, user.object.body, &changed, ret_outcome);
 }
 
 static RESULT names_of(const struct user_patch *patch, struct arena *arena, struct str login,

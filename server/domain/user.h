@@ -15,6 +15,10 @@ struct user_new {
    a normal form. */
 RESULT domain_user_create(struct change *change, const struct user_new *user, struct outcome *ret_outcome);
 
+/* Whoever has no password yet gets one that was hashed elsewhere (crypto/foreign.h), which nobody reads again, and is active.
+   R_HASH_MALFORMED, R_HASH_COSTLY; R_WRONG_STATE for who is not invited; R_PRIVILEGED for a privileged user, whoever asks. */
+RESULT domain_user_adopt(struct change *change, const struct uuid *id, struct str hash, struct outcome *ret_outcome);
+
 struct user_patch {
   struct patch login, display_name, email, external_id;
   bool dialling_given;

@@ -116,6 +116,14 @@ static RESULT turn(struct store_tx *tx, enum statement statement, const struct u
   return store_run_change_one(tx, statement, &v, ret_user);
 }
 
+RESULT store_user_adopt(struct store_tx *tx, const struct uuid *id, struct str hash, struct store_object *ret_user)
+{
+  struct db_values v = {0};
+  db_put_uuid(&v, id);
+  db_put_text(&v, hash);
+  return store_run_change_one(tx, SQL_user_adopt, &v, ret_user);
+}
+
 RESULT store_user_suspend(struct store_tx *tx, const struct uuid *id, struct store_object *ret_user)
 {
   return turn(tx, SQL_user_suspend, id, ret_user);

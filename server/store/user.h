@@ -42,6 +42,9 @@ RESULT store_user_insert(struct store_tx *tx, const struct uuid *id, const struc
 RESULT store_user_update(struct store_tx *tx, const struct uuid *id, const struct store_user_names *names,
                          struct store_object *ret_user);
 
+/* Whoever is invited gets the hash of a password and is active. R_NOT_FOUND: nobody who is invited. */
+RESULT store_user_adopt(struct store_tx *tx, const struct uuid *id, struct str hash, struct store_object *ret_user);
+
 /* Suspends and ends the sessions; a suspended one stays as it is. */
 RESULT store_user_suspend(struct store_tx *tx, const struct uuid *id, struct store_object *ret_user);
 /* Back to what they were before; who is not suspended stays as they are. */

@@ -1,4 +1,7 @@
 """`bailiwick import`: what a file says is so afterwards, once, and no further than whoever loads it reaches."""
+import base64
+import ctypes
+import hashlib
 import json
 import signal
 import subprocess
@@ -433,3 +436,79 @@ def test_its_password_is_nobodys(at, partner):
     load(at.server, [user("u1", partner, "ada")]).is_clean(created=1)
     body = {"login": "ada", "password": PASSWORD, "tenant": at.find(partner)[0]["code"]}
     at.admin.other().problem("POST", "/v1/login", 401, "login_failed", json=body)
+
+
+# Passwords that were hashed elsewhere
+
+def bcrypted(password, setting="$2b$04$abcdefghijklmnopqrstuu"):
+    """By crypt(3), which is what the systems that they come from use."""
+    library = ctypes.CDLL("libcrypt.so.1")
+    library.crypt.restype = ctypes.c_char_p
+    return library.crypt(password.encode(), setting.encode()).decode()
+
+
+def django(password, rounds=1000):
+    tag = hashlib.pbkdf2_hmac("sha256", password.encode(), b"saltOfDjango", rounds)
+    return f"pbkdf2_sha256${rounds}$saltOfDjango${base64.b64encode(tag).decode()}"
+
+
+def stored(at, login):
+    return at.rows("SELECT c.password_hash FROM vault.credential c JOIN principal p ON p.id = c.principal_id WHERE p.login = %s",
+                   login)[0][0]
+
+
+@pytest.mark.parametrize("made", [bcrypted, django])
+def test_a_password_hashed_elsewhere_works_and_is_ours_after_the_first_login(at, partner, made):
+    login, password = at.word("ada"), "a password from elsewhere"
+    rows = [user("u1", partner, login, password_hash=made(password))]
+    load(at.server, rows).is_clean(created=1)
+    load(at.server, rows).is_clean(unchanged=1)
+    assert stored(at, login) == "foreign:" + made(password)
+    code = at.find(partner)[0]["code"]
+    wrong = {"login": login, "password": password + "x", "tenant": code}
+    at.admin.other().problem("POST", "/v1/login", 401, "login_failed", json=wrong)
+    assert stored(at, login).startswith("foreign:")
+    for _ in range(2):
+        at.signed_in(login, code, password)
+        assert stored(at, login).startswith("$argon2id$v=19$")
+    at.admin.other().problem("POST", "/v1/login", 401, "login_failed", json=wrong)
+
+
+def test_who_was_invited_gets_it_later_and_who_has_a_password_keeps_it(at, partner):
+    login = at.word("ada")
+    load(at.server, [user("u1", partner, login)]).is_clean(created=1)
+    load(at.server, [user("u1", partner, login, password_hash=bcrypted("the first of the two"))]).is_clean(updated=1)
+    load(at.server, [user("u1", partner, login, password_hash=bcrypted("the second of the two"))]).is_clean(unchanged=1)
+    at.signed_in(login, at.find(partner)[0]["code"], "the first of the two")
+
+
+@pytest.mark.parametrize("hash, why", [("d41d8cd98f00b204e9800998ecf8427e", "hash_malformed"), ("$2b$12$short", "hash_malformed"),
+                                       ("$2b$16$abcdefghijklmnopqrstuuabcdefghijklmnopqrstuabcdefghij", "hash_costly"),
+                                       ("pbkdf2_sha256$90000000$salt$AAAAAAAAAAAAAAAAAAAAAAAA", "hash_costly")])
+def test_a_hash_that_is_none_or_costs_too_much_is_refused_by_line(at, partner, hash, why):
+    done = load(at.server, [user("u1", partner, at.word("ada")), user("u2", partner, at.word("bob"), password_hash=hash)])
+    assert done.refused == {2: f"user u2: {why}"} and done.counts["created"] == 1
+    assert hash not in done.output + done.errors
+    assert set(users_of(at, partner)) == {"u1"}
+
+
+def test_nothing_of_the_hash_is_shown_or_recorded(at, partner):
+    made = bcrypted("a password from elsewhere")
+    load(at.server, [user("u1", partner, at.word("ada"), password_hash=made)]).is_clean(created=1)
+    assert "hash" not in str(users_of(at, partner)) and made[7:] not in str(users_of(at, partner))
+    home = at.find(partner)[0]["id"]
+    assert made[7:] not in str(list(at.admin.pages(f"/v1/tenants/{home}/audit")))
+    assert made[7:] not in at.server.logged()
+
+
+def test_a_machine_that_may_not_invite_gives_nobody_a_way_in(at, partner):
+    """By the right to invite at the user's home, whatever else it may do there."""
+    with_invite = at.machine(partner, "provisioner")
+    load(at.server, [user("u1", None, at.word("ada"), password_hash=bcrypted("a password from elsewhere"))],
+         client=with_invite).is_clean(created=1)
+    at.rows("UPDATE role SET permissions = array_remove(permissions, 'user:invite') WHERE name = 'provisioner' RETURNING id")
+    time.sleep(0.5)
+    done = load(at.server, [user("u2", None, at.word("bob"), password_hash=bcrypted("a password from elsewhere")),
+                            user("u3", None, at.word("eve"))], client=with_invite)
+    at.rows("UPDATE role SET permissions = permissions || '{user:invite}' WHERE name = 'provisioner' RETURNING id")
+    assert done.refused == {1: "user u2: forbidden: password_hash"} and done.counts["created"] == 1

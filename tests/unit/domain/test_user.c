@@ -145,6 +145,42 @@ static void a_user_out_of_sight_does_not_exist(void **state)
   estate_abandon(&change);
 }
 
+static struct uuid invited_at(enum estate_tenant tenant, const char *login)
+{
+  struct change change = estate_change(0, PROVIDER);
+  struct user_new user = {.tenant = estate_tenant(tenant), .login = str_of(login)};
+  struct outcome outcome;
+  assert_ok(domain_user_create(&change, &user, &outcome));
+  estate_commit(&change);
+  return outcome.id;
+}
+
+#define HASH STR("$2b$04$abcdefghijklmnopqrstuuqREtd3VJD2QVZbuFskFSLk6eRIrQoOS")
+
+static void a_password_hashed_elsewhere_is_for_who_has_none_and_no_privilege(void **state)
+{
+  (void)state;
+  struct uuid id = invited_at(A, "from.elsewhere"), admin = estate_user(A_ADMIN), plain = estate_user(A_PLAIN);
+  struct outcome outcome;
+  struct change change = estate_change(A_ADMIN, A);
+  assert_result(domain_user_adopt(&change, &id, STR("5f4dcc3b5aa765d61d8327deb882cf99"), &outcome), R_HASH_MALFORMED);
+  assert_result(domain_user_adopt(&change, &plain, HASH, &outcome), R_WRONG_STATE);
+  assert_result(domain_user_adopt(&change, &admin, HASH, &outcome), R_PRIVILEGED);
+  assert_ok(domain_user_adopt(&change, &id, HASH, &outcome));
+  assert_string_equal(estate_member(outcome.body, "state"), "\"active\"");
+  assert_result(domain_user_adopt(&change, &id, HASH, &outcome), R_WRONG_STATE);
+  assert_int_equal(change.events, 1);
+  estate_commit(&change);
+  assert_string_equal(
+      estate_ask("SELECT password_hash LIKE 'foreign:$2b$%%' AND NOT chosen FROM vault.credential WHERE principal_id ="
+                 " (SELECT id FROM principal WHERE login = 'from.elsewhere')"),
+      "t");
+  struct uuid neighbour = invited_at(B, "from.elsewhere.too");
+  struct change beside = estate_change(A_ADMIN, A);
+  assert_result(domain_user_adopt(&beside, &neighbour, HASH, &outcome), R_NOT_FOUND);
+  estate_abandon(&beside);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -156,6 +192,7 @@ int main(void)
       estate_test(nobody_ends_themselves),
       estate_test(a_user_out_of_sight_does_not_exist),
       estate_test(a_terminated_user_is_gone_for_good_and_the_login_stays_taken),
+      estate_test(a_password_hashed_elsewhere_is_for_who_has_none_and_no_privilege),
   };
   return cmocka_run_group_tests(tests, estate_up, estate_down);
 }
