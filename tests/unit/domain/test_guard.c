@@ -3,10 +3,10 @@
 #include "store/role.h"
 #include "support/estate.h"
 
-enum { ROLES = 7 };
+enum { ROLES = 9 };
 
 static const char *const roles[ROLES] = {"provider_admin", "partner_admin", "customer_admin", "helpdesk",
-                                         "auditor",        "provisioner",   "viewer"};
+                                         "auditor",        "provisioner",   "viewer",         "portal", "introspector"};
 
 /* 't' or 'f' for each role with reach self, then subtree. Where a boundary stands at a tenant, what is held above it
    does not reach in. */
@@ -92,6 +92,26 @@ static void the_privileged_are_guarded_where_they_are_at_home(void **state)
   estate_abandon(&change);
 }
 
+/* Without a second factor that counts, where the tenant asks for one; those that nobody guards are touched as before. */
+static void what_is_privileged_by_whom_it_touches_takes_a_strong_session(void **state)
+{
+  (void)state;
+  struct uuid admin = estate_user(A_ADMIN), viewer = estate_user(A_VIEWER), home = estate_tenant(A);
+  struct store_place place = {.path = estate_path(A), .boundary = STR(""), .kind = STR("customer")};
+  struct domain_gift gift = {.place = &place, .reach = BW_REACH_SELF, .permissions = STR("client:create")};
+  struct change change = estate_change(P1_ADMIN, A);
+  assert_ok(domain_guard_gift(&change, &gift));
+  change.actor.weak = true;
+  assert_result(domain_guard_principal(&change, &admin, &home), R_STEP_UP);
+  assert_result(domain_guard_gift(&change, &gift), R_STEP_UP);
+  assert_ok(domain_guard_principal(&change, &viewer, &home));
+  estate_abandon(&change);
+  change = estate_change(P1_HELPDESK, A);
+  change.actor.weak = true;
+  assert_result(domain_guard_principal(&change, &admin, &home), R_PRIVILEGED);
+  estate_abandon(&change);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -99,6 +119,7 @@ int main(void)
       estate_test(a_boundary_keeps_out_what_is_held_above),
       estate_test(a_permission_that_nobody_knows_is_given_by_nobody),
       estate_test(the_privileged_are_guarded_where_they_are_at_home),
+      estate_test(what_is_privileged_by_whom_it_touches_takes_a_strong_session),
   };
   return cmocka_run_group_tests(tests, estate_up, estate_down);
 }

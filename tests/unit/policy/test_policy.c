@@ -38,7 +38,7 @@ static void what_was_there_is_loaded(void **state)
   struct bw_model_counts counts;
   bw_model_count(policy_model(policy), &counts);
   assert_int_equal(counts.tenants, 9);
-  assert_int_equal(counts.roles, 7);
+  assert_int_equal(counts.roles, 9);
   assert_true(allowed(policy, 102, 4));
   assert_false(allowed(policy, 102, 7));
   assert_int_equal(bw_model_revision(policy_model(policy)), newest_revision());
@@ -165,6 +165,34 @@ static void recently_ended_sessions_are_loaded_and_old_ones_are_not(void **state
   assert_false(bw_session_alive(policy_model(policy), &user, &recent, 1));
   assert_true(bw_session_alive(policy_model(policy), &user, &old, 1));
   policy_close(&policy);
+}
+
+static struct bw_assurance asked(const struct policy *policy, int tenant)
+{
+  struct bw_id home = id(tenant);
+  struct bw_assurance found;
+  assert_true(bw_tenant_assurance(policy_model(policy), &home, &found));
+  return found;
+}
+
+static void what_a_tenant_asks_of_sessions_is_followed(void **state)
+{
+  assert_int_equal(asked(*state, 4).rule, BW_FACTOR_NOBODY);
+  sql("INSERT INTO tenant_setting (tenant_id, tenant_path, tenant_boundary, section, name, value)"
+      " SELECT id, path, boundary, 'security', n.name, n.value::jsonb FROM tenant,"
+      " (VALUES ('second_factor', '\"privileged\"'), ('factor_age', '150')) n (name, value) WHERE tenant.id = test.id(4);");
+  assert_true(SOON(asked(*state, 4).rule == BW_FACTOR_PRIVILEGED));
+  assert_int_equal(asked(*state, 4).factor_minutes, 2);
+  sql("UPDATE tenant_setting SET value = '\"whoever comes\"' WHERE name = 'second_factor';");
+  assert_true(SOON(asked(*state, 4).rule == BW_FACTOR_EVERYONE));
+  struct policy *policy = policy_with(60 * CLOCK_SECOND);
+  assert_true(SOON(policy_fresh(policy)));
+  assert_int_equal(asked(policy, 4).rule, BW_FACTOR_EVERYONE);
+  assert_int_equal(asked(policy, 4).factor_minutes, 2);
+  policy_close(&policy);
+  sql("DELETE FROM tenant_setting;");
+  assert_true(SOON(asked(*state, 4).rule == BW_FACTOR_NOBODY));
+  assert_int_equal(asked(*state, 4).factor_minutes, 0);
 }
 
 static void another_epoch_ends_all_sessions(void **state)
@@ -428,7 +456,7 @@ static void an_open_transaction_elsewhere_delays_nothing(void **state)
 
 static void metrics_say_how_much_is_known(void **state)
 {
-  assert_int_equal(metric(*state, "bailiwick_policy_facts{kind=\"role\"}"), 7);
+  assert_int_equal(metric(*state, "bailiwick_policy_facts{kind=\"role\"}"), 9);
   assert_int_equal(metric(*state, "bailiwick_policy_revision"), newest_revision());
   assert_true(metric(*state, "bailiwick_policy_bytes") > 1000);
   assert_true(metric(*state, "bailiwick_policy_age_seconds") >= 0);
@@ -449,6 +477,7 @@ int main(void)
       cmocka_unit_test(a_change_of_unknown_number_is_waited_for),
       FOLLOWED(an_ended_session_is_over),
       FOLLOWED(recently_ended_sessions_are_loaded_and_old_ones_are_not),
+      FOLLOWED(what_a_tenant_asks_of_sessions_is_followed),
       FOLLOWED(another_epoch_ends_all_sessions),
       FOLLOWED(a_transaction_is_seen_whole_or_not_at_all),
       FOLLOWED(nothing_is_missed_in_a_storm_of_commits),

@@ -65,7 +65,7 @@ struct str estate_path(enum estate_tenant tenant) { return str_of(tenants[tenant
 struct uuid estate_role(const char *name)
 {
   static const char *const names[] = {"provider_admin", "partner_admin", "customer_admin", "helpdesk",
-                                      "auditor",        "provisioner",   "viewer"};
+                                      "auditor",        "provisioner",   "viewer",         "portal", "introspector"};
   for (int i = 0; i < (int)(sizeof names / sizeof *names); i++)
     if (strcmp(names[i], name) == 0)
       return numbered("00000000-0000-7000-8000-", i + 1);
