@@ -2,6 +2,7 @@
    of its own. */
 #include "domain/throttle.h"
 #include "authn/nonce.h"
+#include "store/installation.h"
 #include "support/estate.h"
 
 static const int64_t minute = 60 * CLOCK_SECOND, quarter = 15 * 60 * CLOCK_SECOND, day = 24 * 3600 * CLOCK_SECOND;
@@ -351,6 +352,26 @@ static void no_name_address_or_token_stands_in_the_database(void **state)
   }
 }
 
+static void what_has_expired_is_pruned_and_nothing_before(void **state)
+{
+  (void)state;
+  struct throttle_target target = account("anna", A_PLAIN);
+  struct signin s = from("198.51.100.1");
+  struct store_call store = domain_session_store(&s);
+  s.remember_device = true;
+  enter(&s, A_PLAIN);
+  assert_int_equal(attempts(&s, &target, 1), 1);
+  const char *count = "SELECT (SELECT count(*) FROM vault.throttle) || ' ' || (SELECT count(*) FROM vault.known)";
+  assert_ok(store_installation_prune(&store, s.now));
+  assert_string_equal(estate_ask("%s", count), "3 2"); /* account, place, address; device and place */
+  assert_ok(store_installation_prune(&store, s.now + 2 * 3600 * CLOCK_SECOND));
+  assert_string_equal(estate_ask("%s", count), "2 2");
+  assert_ok(store_installation_prune(&store, s.now + 31 * day));
+  assert_string_equal(estate_ask("%s", count), "0 1");
+  assert_ok(store_installation_prune(&store, s.now + 91 * day));
+  assert_string_equal(estate_ask("%s", count), "0 0");
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -371,6 +392,7 @@ int main(void)
       throttle_test(a_new_device_is_told_from_a_known_one),
       throttle_test(the_last_eight_of_a_kind_are_kept),
       throttle_test(no_name_address_or_token_stands_in_the_database),
+      throttle_test(what_has_expired_is_pruned_and_nothing_before),
   };
   return cmocka_run_group_tests(tests, estate_up, estate_down);
 }
