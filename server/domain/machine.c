@@ -26,12 +26,14 @@ static enum result take(struct signin *s, struct str client_id, struct throttles
 {
   struct store_call store = domain_session_store(s);
   const struct crypto_keys *keys = s->domain->keys;
-  struct str client =
-      arena_print(s->arena, "%.*s %.*s", (int)client_id.n, client_id.p, (int)s->address.n, s->address.p);
+  char place[AUTHN_THROTTLE_PLACE_TEXT];
+  authn_throttle_place(s->address, place);
+  int n = client_id.n < UUID_TEXT ? (int)client_id.n : UUID_TEXT; /* what is longer is nobody's */
+  struct str client = arena_print(s->arena, "%.*s %s", n, client_id.p ? client_id.p : "", place);
   if (!client.p)
     return R_NO_MEMORY;
-  TRY(authn_throttle_on(keys, AUTHN_THROTTLE_ADDRESS, s->address, &ret_throttles->address));
-  TRY(authn_throttle_on(keys, AUTHN_THROTTLE_ACCOUNT, client, &ret_throttles->client));
+  TRY(authn_throttle_on(keys, AUTHN_THROTTLE_ADDRESS, str_of(place), &ret_throttles->address));
+  TRY(authn_throttle_on(keys, AUTHN_THROTTLE_CLIENT, client, &ret_throttles->client));
   TRY(authn_throttle_take(&ret_throttles->address, &store, s->domain->limits.address_attempts, s->now,
                           &s->retry_after));
   return authn_throttle_take(&ret_throttles->client, &store, s->domain->limits.account_attempts, s->now,

@@ -179,6 +179,25 @@ def test_a_client_is_shut_out_by_nobodys_wrong_secrets(estate, anonymous):
     anonymous.other().call("POST", "/oauth2/token", 200, data=form | {"client_secret": secret})
 
 
+def test_a_client_is_shut_out_by_nobodys_logins(estate, anonymous):
+    """Whoever types a client's id and address as a tenant and a name counts against neither."""
+    made, secret = estate.new_machine("alpha_one")
+    for _ in range(12):
+        body = {"tenant": made["id"], "login": anonymous.address, "password": WRONG}
+        anonymous.other().post("/v1/login", body, None)
+    form = {"grant_type": "client_credentials", "client_id": made["id"], "client_secret": secret}
+    anonymous.call("POST", "/oauth2/token", 200, data=form)
+
+
+def test_wrong_secrets_from_one_ipv6_network_are_counted_together(estate, anonymous):
+    made, _ = estate.new_machine("alpha_one")
+    form = {"grant_type": "client_credentials", "client_id": made["id"], "client_secret": "bws_" + "A" * 43}
+    outcomes = [anonymous.call("POST", "/oauth2/token", None, data=form,
+                               headers={"X-Forwarded-For": f"2001:db8:9:9::{i}"}).status_code for i in range(12)]
+    assert outcomes == [401] * 10 + [429] * 2
+    anonymous.call("POST", "/oauth2/token", 401, data=form | {"client_id": "x" * 5000})
+
+
 def test_c7_codes_are_counted_whatever_varies(person):
     """Addresses, pending logins and spellings of the name: the user is one."""
     person.log_in().enrol()
