@@ -119,6 +119,22 @@ def test_a_short_password_alone_leads_there_too(estate, person):
     confirm(person, reply["pending_token"], code(secret))
 
 
+def test_a_policy_leads_there_whom_it_asks(estate):
+    """Everyone, or who may do what is privileged; from the next login on, and no longer than it says so."""
+    def pending(person):
+        return person.client.other().post("/v1/login", person.body()).json().get("pending")
+
+    estate.tenants["asking"] = estate.new_tenant()
+    policy = f"/v1/tenants/{estate.id('asking')}/security-policy"
+    viewer, chief = estate.person("asking", "viewer"), estate.person("asking", "customer_admin")
+    for value, wanted in (("privileged", [None, "enroll"]), ("everyone", ["enroll", "enroll"]), (None, [None, None])):
+        estate.admin.client.patch(policy, {"second_factor": value})
+        assert [pending(person) for person in (viewer, chief)] == wanted
+    estate.admin.client.patch(policy, {"second_factor": "everyone"})
+    viewer.client.get("/v1/tenants", 403)
+    viewer.log_in().client.get("/v1/tenants")
+
+
 @pytest.mark.parametrize("digits", [7, 5, 9])
 def test_a_kind_that_there_is_not_is_refused(person, digits):
     body = {"pending_token": begin(person), "digits": digits}

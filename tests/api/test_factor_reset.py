@@ -32,6 +32,7 @@ def test_c12_nothing_of_the_factors_is_left_and_sessions_end(person, other, serv
     session = person.client.other().post("/v1/login", person.body()).json()
     person.client.token = session["access_token"]
     assert person.client.get("/v1/me").json()["two_factors"] is False
+    person.secret = None
     person.enrol()
 
 

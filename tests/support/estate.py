@@ -41,17 +41,25 @@ class Person:
         return {"login": self.login, "password": self.password, "tenant": self.tenant_code, **more}
 
     def log_in(self):
-        """A new session; the code of this step is used up when there is a second factor."""
+        """A new session; the code of this step is used up when there is a second factor, and of the one before when one is made."""
         reply = self.client.other().post("/v1/login", self.body()).json()
-        if "pending" in reply:
+        if reply.get("pending") == "totp":
             finish = {"pending_token": reply["pending_token"], "code": code(self.secret)}
             reply = self.client.other().post("/v1/login/totp", finish).json()
+        elif reply.get("pending") == "enroll":
+            step = {"pending_token": reply["pending_token"]}
+            self.secret = self.client.other().post("/v1/login/enroll", step).json()["secret"]
+            reply = self.client.other().post("/v1/login/enroll/confirm", step | {"code": code(self.secret, -1)}).json()
+            self.recovery_codes = reply["recovery_codes"]
         self.client.token = reply["access_token"]
         self.refresh_token, self.session_id = reply["refresh_token"], reply["session_id"]
         return self
 
     def enrol(self):
-        """Adds a second factor, confirmed by the code of the step before, and logs in again with that of this one."""
+        """Adds a second factor, confirmed by the code of the step before, and logs in again with that of this one; who came in by
+        enrolling has one."""
+        if self.secret:
+            return self
         enrolment = self.client.post("/v1/me/totp", {"password": self.password}).json()
         self.secret = enrolment["secret"]
         confirmed = self.client.post("/v1/me/totp/confirm", {"code": code(self.secret, -1)}).json()
