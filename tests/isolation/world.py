@@ -22,8 +22,9 @@ def builtin_roles():
     text = "".join(path.read_text() for path in sorted((ROOT / "sql/migrate").glob("*.sql")))
     roles = {name: (role, frozenset(permissions.split(","))) for role, name, permissions
              in re.findall(r"\('([0-9a-f-]{36})', '(\w+)', '[^']*',\s*'{([^}]*)}'", text)}
-    added = re.findall(r"SET permissions = permissions \|\| '{([^}]*)}'\s+WHERE builtin AND name IN \(([^)]*)\)", text)
-    for permissions, names in added:
+    added = re.findall(r"SET permissions = permissions \|\| ('{[^}]*}'|ARRAY\[[^]]*\])\s+WHERE builtin AND name IN \(([^)]*)\)", text)
+    for listed, names in added:
+        permissions = ",".join(re.findall(r"\w+:\w+", listed))
         for name in re.findall(r"\w+", names):
             roles[name] = (roles[name][0], roles[name][1] | frozenset(permissions.split(",")))
     return roles
