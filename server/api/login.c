@@ -58,14 +58,16 @@ static void put_session(struct json_writer *w, const struct login *login)
 
 static void put_pending(struct json_writer *w, const struct login *login)
 {
-  static const char *const names[] = {[LOGIN_TOTP] = "totp", [LOGIN_ENROLL] = "enroll"};
+  static const char *const names[] = {[LOGIN_TOTP] = "totp", [LOGIN_ENROLL] = "enroll",
+                                      [LOGIN_PASSWORD] = "password_change", [LOGIN_PASSWORD_PROVED] = "password_change"};
   json_key(w, "pending");
   json_put_text(w, str_of(names[login->pending]));
   json_key(w, "pending_token");
   json_put_text(w, login->pending_token);
   json_key(w, "factors");
   json_open(w, '[');
-  json_put_text(w, STR("totp"));
+  if (login->pending == LOGIN_TOTP || login->pending == LOGIN_ENROLL)
+    json_put_text(w, STR("totp"));
   if (login->pending == LOGIN_TOTP && login->has_recovery)
     json_put_text(w, STR("recovery"));
   json_close(w, ']');
@@ -157,6 +159,30 @@ RESULT api_login_totp(struct api_call *call)
   s.device_token = body.device_token.value;
   s.remember_device = body.remember_device.value;
   TRY(api_signin_done(call, &s, domain_login_totp(&s, body.pending_token.value, body.code.value, &login)));
+  return api_login_reply(call, &login);
+}
+
+struct login_password {
+  struct json_text pending_token, new_password, device_token, client_address;
+  struct json_flag remember_device;
+};
+BODY(api_login_password_body, "LoginPassword", FIELD(struct login_password, pending_token, REQUIRED, 1, 1024),
+     FIELD(struct login_password, new_password, REQUIRED, 1, 1024),
+     FIELD(struct login_password, device_token, OPTIONAL, 1, 256),
+     FIELD(struct login_password, remember_device, OPTIONAL, 0, 0),
+     FIELD(struct login_password, client_address, OPTIONAL, 1, 64));
+
+api_handler api_login_password;
+RESULT api_login_password(struct api_call *call)
+{
+  struct login_password body = {0};
+  struct login login;
+  struct signin s = api_signin(call);
+  TRY(api_body(call, &api_login_password_body, &body));
+  TRY(relay(call, &body.client_address, &s));
+  s.device_token = body.device_token.value;
+  s.remember_device = body.remember_device.value;
+  TRY(api_signin_done(call, &s, domain_login_password(&s, body.pending_token.value, body.new_password.value, &login)));
   return api_login_reply(call, &login);
 }
 

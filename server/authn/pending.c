@@ -29,7 +29,9 @@ static uint64_t take_number(const unsigned char **p, size_t n)
 /* A token of one step does not unseal for another. */
 static struct crypto_binding binding_of(const struct crypto_keys *keys, enum authn_step step)
 {
-  static const struct str contexts[] = {[AUTHN_STEP_FACTOR] = {"", 0}, [AUTHN_STEP_ENROLL] = {"enroll", 6}};
+  static const struct str contexts[] = {[AUTHN_STEP_FACTOR] = {"", 0}, [AUTHN_STEP_ENROLL] = {"enroll", 6},
+                                        [AUTHN_STEP_PASSWORD] = {"password", 8},
+                                        [AUTHN_STEP_PASSWORD_PROVED] = {"password proved", 15}};
   return (struct crypto_binding){keys, CRYPTO_PENDING_TOKEN, contexts[step]};
 }
 
@@ -65,7 +67,7 @@ static struct authn_pending decode(const unsigned char plain[PLAIN])
 RESULT authn_pending_seal(const struct crypto_keys *keys, const struct authn_pending *pending, struct arena *arena,
                           struct str *ret_text)
 {
-  assert(in_range(pending) && pending->step >= AUTHN_STEP_FACTOR && pending->step <= AUTHN_STEP_ENROLL);
+  assert(in_range(pending) && pending->step >= AUTHN_STEP_FACTOR && pending->step <= AUTHN_STEP_PASSWORD_PROVED);
   unsigned char plain[PLAIN];
   struct str sealed;
   const struct crypto_binding binding = binding_of(keys, pending->step);

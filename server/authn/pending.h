@@ -6,7 +6,7 @@
 #include "crypto/key.h"
 
 /* What goes on with it. */
-enum authn_step { AUTHN_STEP_FACTOR = 1, AUTHN_STEP_ENROLL };
+enum authn_step { AUTHN_STEP_FACTOR = 1, AUTHN_STEP_ENROLL, AUTHN_STEP_PASSWORD, AUTHN_STEP_PASSWORD_PROVED /* beside a factor */ };
 
 struct authn_pending {
   enum authn_step step;

@@ -63,14 +63,8 @@ static enum result renew(struct signin *s, struct store_tx *tx, const struct sto
   return domain_throttle_renew(s, tx, &target);
 }
 
-/* A password that may be set. */
-struct wanted {
-  char hash[CRYPTO_HASH_TEXT];
-  int64_t kept; /* of those before */
-};
-
-static enum result want(struct signin *s, const struct store_credential *user, struct str password,
-                        struct wanted *ret_wanted)
+RESULT domain_credential_want(struct signin *s, const struct store_credential *user, struct str password,
+                              struct credential_wanted *ret_wanted)
 {
   struct security_policy policy;
   TRY(domain_password_check(s, user, password, &policy));
@@ -78,10 +72,8 @@ static enum result want(struct signin *s, const struct store_credential *user, s
   return make_hash(s, password, ret_wanted->hash);
 }
 
-/* In `tx`: the hash, the end of every session and token, the event, word to who had a password before; then the commit.
- */
-static enum result set(struct signin *s, struct store_tx *tx, const struct store_credential *user,
-                       const struct wanted *wanted)
+RESULT domain_credential_put(struct signin *s, struct store_tx *tx, const struct store_credential *user,
+                             const struct credential_wanted *wanted)
 {
   TRY(store_credential_set(tx, &user->principal, str_of(wanted->hash), wanted->kept));
   TRY(store_invitation_end(tx, &user->principal));
@@ -89,6 +81,13 @@ static enum result set(struct signin *s, struct store_tx *tx, const struct store
   TRY(domain_session_event(s, tx, &user->principal, AUTHN_USER, "user", &user->principal));
   if (user->hash.p)
     TRY(domain_notice_put(s, tx, &user->principal, NOTICE_PASSWORD_CHANGED));
+  return R_OK;
+}
+
+static enum result set(struct signin *s, struct store_tx *tx, const struct store_credential *user,
+                       const struct credential_wanted *wanted)
+{
+  TRY(domain_credential_put(s, tx, user, wanted));
   return store_tx_commit(tx, &s->revision);
 }
 
@@ -117,13 +116,13 @@ RESULT domain_credential_accept(struct signin *s, const struct credential_claim 
   CLEANUP(store_tx_close) struct store_tx *tx = NULL;
   struct store_credential user;
   struct uuid spender;
-  struct wanted wanted;
+  struct credential_wanted wanted;
   if (authn_nonce_parse(nonces[claim->purpose], claim->token, bytes) != R_OK)
     return R_TOKEN_SPENT;
   enum result r = find_holder(s, &held, &user);
   if (r != R_OK)
     return r == R_NOT_FOUND ? R_TOKEN_SPENT : r;
-  TRY(want(s, &user, claim->password, &wanted));
+  TRY(domain_credential_want(s, &user, claim->password, &wanted));
   TRY(store_tx_open(&store, &tx));
   r = store_invitation_use(tx, &held, &spender);
   if (r == R_OK)
@@ -140,9 +139,9 @@ RESULT domain_credential_change(struct signin *s, const struct authn_caller *cal
   struct store_call store = domain_session_store(s);
   CLEANUP(store_tx_close) struct store_tx *tx = NULL;
   struct store_credential user;
-  struct wanted wanted;
+  struct credential_wanted wanted;
   TRY(domain_credential_prove(s, caller, current, &user));
-  TRY(want(s, &user, password, &wanted));
+  TRY(domain_credential_want(s, &user, password, &wanted));
   TRY(store_tx_open(&store, &tx));
   return set(s, tx, &user, &wanted);
 }

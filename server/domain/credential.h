@@ -22,5 +22,17 @@ struct credential_home {
 RESULT domain_credential_accept(struct signin *s, const struct credential_claim *claim,
                                 struct credential_home *ret_home);
 
+/* A password that may be set. */
+struct credential_wanted {
+  char hash[CRYPTO_HASH_TEXT];
+  int64_t kept; /* of those before */
+};
+/* R_PASSWORD_*. */
+RESULT domain_credential_want(struct signin *s, const struct store_credential *user, struct str password,
+                              struct credential_wanted *ret_wanted);
+/* In `tx`: the hash, the end of every session and token, the event, word to who had a password before. */
+RESULT domain_credential_put(struct signin *s, struct store_tx *tx, const struct store_credential *user,
+                             const struct credential_wanted *wanted);
+
 /* R_PASSWORD_WRONG, R_PASSWORD_*; every session of the user ends, and every one-time token. */
 RESULT domain_credential_change(struct signin *s, const struct authn_caller *caller, struct str current, struct str wanted);

@@ -4,8 +4,10 @@
 #include "authn/nonce.h"
 #include "authn/password.h"
 #include "authn/pending.h"
+#include "domain/credential.h"
 #include "domain/factor.h"
 #include "domain/invitation.h"
+#include "domain/password.h"
 #include "domain/security.h"
 #include "domain/throttle.h"
 #include "store/credential.h"
@@ -14,7 +16,9 @@ static const struct {
   enum authn_step step;
   int64_t life;
 } steps[] = {[LOGIN_TOTP] = {AUTHN_STEP_FACTOR, 300 * CLOCK_SECOND},
-             [LOGIN_ENROLL] = {AUTHN_STEP_ENROLL, 600 * CLOCK_SECOND}};
+             [LOGIN_ENROLL] = {AUTHN_STEP_ENROLL, 600 * CLOCK_SECOND},
+             [LOGIN_PASSWORD] = {AUTHN_STEP_PASSWORD, 600 * CLOCK_SECOND},
+             [LOGIN_PASSWORD_PROVED] = {AUTHN_STEP_PASSWORD_PROVED, 600 * CLOCK_SECOND}};
 
 /* All spellings of a name are one account; a name that can be nobody's is counted like one. */
 static enum result key_of(struct signin *s, struct str login, struct str *ret_key)
@@ -127,12 +131,8 @@ static const char *const audience_names[] = {
 
 /* The pending token carries the id that the session will have: one pending token, one session. The password was right:
    guesses at the code are counted by themselves. */
-static enum result pend(struct signin *s, const struct store_session *session, const struct throttle *throttle,
-                        struct login *login)
+static enum result seal(struct signin *s, const struct store_session *session, struct login *login)
 {
-  struct store_call store = domain_session_store(s);
-  CLEANUP(store_tx_close) struct store_tx *tx = NULL;
-  uint64_t revision;
   struct authn_pending pending = {.step = steps[login->pending].step,
                                   .principal = session->principal,
                                   .session = session->id,
@@ -140,7 +140,16 @@ static enum result pend(struct signin *s, const struct store_session *session, c
                                   .audience = audience_named(session->audience),
                                   .issued_at = s->now,
                                   .expires_at = s->now + steps[login->pending].life};
-  TRY(authn_pending_seal(s->domain->keys, &pending, s->arena, &login->pending_token));
+  return authn_pending_seal(s->domain->keys, &pending, s->arena, &login->pending_token);
+}
+
+static enum result pend(struct signin *s, const struct store_session *session, const struct throttle *throttle,
+                        struct login *login)
+{
+  struct store_call store = domain_session_store(s);
+  CLEANUP(store_tx_close) struct store_tx *tx = NULL;
+  uint64_t revision;
+  TRY(seal(s, session, login));
   TRY(store_tx_open(&store, &tx));
   TRY(domain_throttle_return(throttle, tx));
   return store_tx_commit(tx, &revision);
@@ -183,16 +192,25 @@ static enum result begin(struct signin *s, const struct store_session *session, 
   return R_OK;
 }
 
-/* What stands between a right password and a session. */
+/* Of whom there is no factor yet. */
+static bool needs_enrolment(const struct signin *s, const struct security_policy *policy, enum authn_audience audience,
+                            struct str password)
+{
+  struct bw_id id = policy_id(&s->principal);
+  bool privileged = bw_principal_privileged(policy_model(s->domain->policy), &id, s->now);
+  return domain_security_needs_factor(policy, audience, privileged) || !domain_enrolment_needless(password);
+}
+
+/* What stands between a right password and a session: a factor that there is comes before another password, and another
+   password before a factor that is still to be. */
 static enum login_pending find_missing(const struct signin *s, const struct attempt *attempt,
                                        const struct login_request *request)
 {
-  struct bw_id id = policy_id(&attempt->credential.principal);
   if (attempt->credential.has_totp)
     return LOGIN_TOTP;
-  bool privileged = bw_principal_privileged(policy_model(s->domain->policy), &id, s->now);
-  bool needed = domain_security_needs_factor(&attempt->policy, audience_named(request->audience), privileged) ||
-                !domain_enrolment_needless(request->password);
+  if (domain_password_due(&attempt->policy, &attempt->credential, s->now))
+    return LOGIN_PASSWORD;
+  bool needed = needs_enrolment(s, &attempt->policy, audience_named(request->audience), request->password);
   return needed ? LOGIN_ENROLL : LOGIN_WHOLE;
 }
 
@@ -221,6 +239,34 @@ RESULT domain_login(struct signin *s, const struct login_request *request, struc
   return R_OK;
 }
 
+/* Whether another password has to be chosen before the holder of a step's token gets in. */
+static enum result find_due(struct signin *s, const struct uuid *user, bool *ret_due)
+{
+  struct store_call store = domain_session_store(s);
+  struct store_credential found;
+  struct security_policy policy;
+  enum result r = store_credential_get(&store, user, &found);
+  if (r == R_OK)
+    r = domain_security_read(s, &found.tenant, &policy);
+  if (r != R_OK)
+    return r == R_NOT_FOUND ? R_LOGIN_FAILED : r;
+  s->tenant = found.tenant;
+  *ret_due = domain_password_due(&policy, &found, s->now);
+  return domain_security_admits(&policy, s->address) ? R_OK : R_LOGIN_FAILED;
+}
+
+/* The session, or the step that stands before it still. */
+static enum result enter(struct signin *s, struct store_tx *tx, const struct store_session *session,
+                         enum login_pending missing, struct login *ret_login)
+{
+  struct login login = {.pending = missing};
+  if (missing == LOGIN_WHOLE)
+    return domain_session_begin(s, tx, session, AUTHN_USER, ret_login);
+  TRY(seal(s, session, &login));
+  *ret_login = login;
+  return R_OK;
+}
+
 typedef RESULT spend(struct signin *s, struct store_tx *tx, const struct uuid *user, struct str code);
 
 static enum result finish(struct signin *s, const struct login_code *given, spend *by, struct login *ret_login)
@@ -230,12 +276,14 @@ static enum result finish(struct signin *s, const struct login_code *given, spen
   CLEANUP(store_tx_close) struct store_tx *tx = NULL;
   uint64_t revision;
   struct login login;
+  bool due;
   TRY(resume(s, LOGIN_TOTP, given->pending_token, &session));
+  TRY(find_due(s, &session.principal, &due));
   TRY(store_tx_open(&store, &tx));
   enum result r = by(s, tx, &session.principal, given->code);
   if (r != R_OK)
     return r == R_CODE_WRONG ? R_LOGIN_FAILED : r;
-  TRY(domain_session_begin(s, tx, &session, AUTHN_USER, &login));
+  TRY(enter(s, tx, &session, due ? LOGIN_PASSWORD_PROVED : LOGIN_WHOLE, &login));
   TRY(store_tx_commit(tx, &revision));
   *ret_login = login;
   return R_OK;
@@ -283,6 +331,46 @@ RESULT domain_login_enroll_confirm(struct signin *s, const struct login_code *gi
   TRY(store_tx_commit(tx, &s->revision));
   *ret_login = login;
   *ret_codes = done.codes;
+  return R_OK;
+}
+
+/* By the token of either step: that of one factor, or of two. */
+static enum result resume_password(struct signin *s, struct str pending_token, struct store_session *ret_session)
+{
+  enum result r = resume(s, LOGIN_PASSWORD, pending_token, ret_session);
+  if (r == R_LOGIN_FAILED)
+    return resume(s, LOGIN_PASSWORD_PROVED, pending_token, ret_session);
+  TRY(r);
+  ret_session->strength = AUTHN_SINGLE;
+  ret_session->factor_at = 0;
+  return R_OK;
+}
+
+RESULT domain_login_password(struct signin *s, struct str pending_token, struct str password, struct login *ret_login)
+{
+  struct store_session session;
+  struct store_credential user;
+  struct credential_wanted wanted;
+  struct security_policy policy;
+  struct store_call store = domain_session_store(s);
+  CLEANUP(store_tx_close) struct store_tx *tx = NULL;
+  struct login login;
+  TRY(resume_password(s, pending_token, &session));
+  enum result r = store_credential_get(&store, &session.principal, &user);
+  if (r != R_OK)
+    return r == R_NOT_FOUND ? R_LOGIN_FAILED : r;
+  s->tenant = user.tenant;
+  TRY(domain_security_read(s, &user.tenant, &policy));
+  bool single = session.strength == AUTHN_SINGLE;
+  bool enrols = single && needs_enrolment(s, &policy, audience_named(session.audience), password);
+  TRY(domain_credential_want(s, &user, password, &wanted));
+  TRY(domain_password_differs(s, &user, password));
+  TRY(store_tx_open(&store, &tx));
+  TRY(domain_credential_put(s, tx, &user, &wanted));
+  session.epoch++;
+  TRY(enter(s, tx, &session, enrols ? LOGIN_ENROLL : LOGIN_WHOLE, &login));
+  TRY(store_tx_commit(tx, &s->revision));
+  *ret_login = login;
   return R_OK;
 }
 

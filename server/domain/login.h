@@ -40,5 +40,9 @@ RESULT domain_login_step_up(struct signin *s, const struct authn_caller *caller,
 /* Ends the session of a refresh token, spent or not. R_UNAUTHENTICATED when there is none to end. */
 RESULT domain_login_revoke(struct signin *s, struct str refresh_token);
 
+/* Finishes LOGIN_PASSWORD: the new password is set, and the session begins. R_LOGIN_FAILED: the token is not good, or was
+   used; R_PASSWORD_*, which leave it good. */
+RESULT domain_login_password(struct signin *s, struct str pending_token, struct str password, struct login *ret_login);
+
 /* R_UNAUTHENTICATED when the session is over already. */
 RESULT domain_logout(struct signin *s, const struct authn_caller *caller);

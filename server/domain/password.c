@@ -75,6 +75,19 @@ static enum result check_history(struct signin *s, const struct store_credential
   return R_OK;
 }
 
+bool domain_password_due(const struct security_policy *policy, const struct store_credential *user, int64_t now)
+{
+  bool old = policy->password_age > 0 && user->changed_at + policy->password_age <= now;
+  return old || (policy->password_change_first && !user->chosen);
+}
+
+RESULT domain_password_differs(struct signin *s, const struct store_credential *user, struct str password)
+{
+  CLEANUP(secret_free) struct secret prepared = {0};
+  TRY(authn_password_prepare(password, &prepared));
+  return user->hash.p ? check_hash(s, user->hash, (struct str){(const char *)prepared.p, prepared.n}) : R_OK;
+}
+
 int64_t domain_password_kept(const struct security_policy *policy) { return policy->password_history; }
 
 RESULT domain_password_check(struct signin *s, const struct store_credential *user, struct str password,

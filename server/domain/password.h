@@ -13,5 +13,11 @@ RESULT domain_password_check(struct signin *s, const struct store_credential *us
 RESULT domain_password_judge(struct signin *s, const struct authn_caller *caller, struct str password,
                              struct authn_password_verdict *ret_verdict);
 
+/* Whether they have to choose another before they get in: by its age, or since they did not choose it themselves. */
+bool domain_password_due(const struct security_policy *policy, const struct store_credential *user, int64_t now);
+
+/* R_PASSWORD_REUSED when it is the one that they have today. */
+RESULT domain_password_differs(struct signin *s, const struct store_credential *user, struct str password);
+
 /* How many passwords before the one that is being set are kept, for the check of the next. */
 int64_t domain_password_kept(const struct security_policy *policy);

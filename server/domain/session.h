@@ -22,7 +22,7 @@ struct signin {
 };
 
 /* What a login can be led through before it is a session. */
-enum login_pending { LOGIN_WHOLE, LOGIN_TOTP, LOGIN_ENROLL };
+enum login_pending { LOGIN_WHOLE, LOGIN_TOTP, LOGIN_ENROLL, LOGIN_PASSWORD, LOGIN_PASSWORD_PROVED };
 
 /* A whole session, or what is still missing. */
 struct login {

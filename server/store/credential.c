@@ -18,7 +18,9 @@ RESULT store_credential_find(const struct store_call *call, struct str code, str
                                               .epoch = (uint32_t)db_int(&rows, 0, 3),
                                               .hash = db_text(&rows, 0, 4),
                                               .has_totp = db_bool(&rows, 0, 5),
-                                              .has_recovery = db_bool(&rows, 0, 6)};
+                                              .has_recovery = db_bool(&rows, 0, 6),
+                                              .changed_at = db_time(&rows, 0, 7),
+                                              .chosen = db_bool(&rows, 0, 8)};
   return R_OK;
 }
 
@@ -39,7 +41,9 @@ RESULT store_credential_get(const struct store_call *call, const struct uuid *us
                                               .tenant_name = db_text(&rows, 0, 5),
                                               .tenant_code = db_text(&rows, 0, 6),
                                               .hash = db_text(&rows, 0, 7),
-                                              .has_totp = db_bool(&rows, 0, 8)};
+                                              .has_totp = db_bool(&rows, 0, 8),
+                                              .changed_at = db_time(&rows, 0, 9),
+                                              .chosen = db_bool(&rows, 0, 10)};
   return R_OK;
 }
 

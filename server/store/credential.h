@@ -11,6 +11,8 @@ struct store_credential {
   struct str hash;  /* .p NULL: no password set */
   bool has_totp;    /* a confirmed authenticator exists */
   bool has_recovery; /* a recovery code is left; by store_credential_find only */
+  int64_t changed_at; /* 0: no password set */
+  bool chosen;        /* by who has it: not one that was loaded */
   struct str login, email, tenant_name, tenant_code; /* by store_credential_get only */
 };
 

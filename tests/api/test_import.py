@@ -10,6 +10,7 @@ import time
 import pytest
 
 from support import loaded
+from support.client import code
 from support.estate import PASSWORD
 from support.importing import Installation, begin, command, ended, grant, lines, load, tenant, user
 from support.server import Server
@@ -512,3 +513,82 @@ def test_a_machine_that_may_not_invite_gives_nobody_a_way_in(at, partner):
                             user("u3", None, at.word("eve"))], client=with_invite)
     at.rows("UPDATE role SET permissions = permissions || '{user:invite}' WHERE name = 'provisioner' RETURNING id")
     assert done.refused == {1: "user u2: forbidden: password_hash"} and done.counts["created"] == 1
+
+
+# Another password before anything else
+
+NEW = "chosen by its own user"
+
+
+def logged_in(at, body, status=200):
+    return at.admin.other().post("/v1/login", body, status).json()
+
+
+def chosen(at, reply, password, status=200):
+    body = {"pending_token": reply["pending_token"], "new_password": password}
+    return at.admin.other().post("/v1/login/password", body, status).json()
+
+
+def loaded_user(at, partner, **settings):
+    """Somebody with a password from elsewhere, at home where that policy holds: (body of the login, home's id)."""
+    home, login = at.find(partner)[0], at.word("ada")
+    load(at.server, [user("u1", partner, login, password_hash=bcrypted("a password from elsewhere"))]).is_clean(created=1)
+    at.admin.patch(f"/v1/tenants/{home['id']}/security-policy", settings)
+    return {"login": login, "password": "a password from elsewhere", "tenant": home["code"]}, home["id"]
+
+
+def test_who_did_not_choose_their_password_chooses_one_at_the_first_login(at, partner):
+    body, _ = loaded_user(at, partner, password_change_first=True, password_words=["a word of the policy"])
+    reply = logged_in(at, body)
+    assert (reply["pending"], reply["factors"]) == ("password_change", [])
+    assert chosen(at, reply, "short", 422)["code"] == "password_too_short"
+    assert chosen(at, reply, "A word of the policy", 422)["code"] == "password_context"
+    assert chosen(at, reply, body["password"], 422)["code"] == "password_reused"
+    session = chosen(at, reply, NEW)
+    at.admin.other(session["access_token"]).get("/v1/me")
+    # One-time, and no other step's.
+    assert chosen(at, reply, "and yet another one", 401)["code"] == "login_failed"
+    at.admin.other().post("/v1/login", body, 401)
+    assert "session_id" in logged_in(at, body | {"password": NEW})
+
+
+def test_a_password_too_old_is_changed_at_login(at, partner):
+    body, _ = loaded_user(at, partner, password_age=86400)
+    assert "session_id" in logged_in(at, body)
+    at.rows("UPDATE vault.credential SET changed_at = now() - interval '2 days' WHERE principal_id ="
+            " (SELECT id FROM principal WHERE login = %s) RETURNING 1", body["login"])
+    reply = logged_in(at, body)
+    assert reply["pending"] == "password_change"
+    assert "session_id" in chosen(at, reply, NEW)
+    assert "session_id" in logged_in(at, body | {"password": NEW})
+
+
+def test_the_token_of_one_step_does_nothing_in_another(at, partner):
+    body, _ = loaded_user(at, partner, password_change_first=True)
+    token = logged_in(at, body)["pending_token"]
+    for path, more in (("/v1/login/totp", {"code": "123456"}), ("/v1/login/enroll", {}), ("/v1/login/recovery", {"code": "AAAA"})):
+        at.admin.other().problem("POST", path, 401, "login_failed", json={"pending_token": token, **more})
+    at.admin.other(token).get("/v1/me", 401)
+
+
+def test_where_everyone_needs_a_factor_it_comes_after_the_new_password(at, partner):
+    body, _ = loaded_user(at, partner, password_change_first=True, second_factor="everyone")
+    reply = chosen(at, logged_in(at, body), NEW)
+    assert reply["pending"] == "enroll"
+    enrolment = at.admin.other().post("/v1/login/enroll", {"pending_token": reply["pending_token"]}).json()
+    assert enrolment["secret"]
+
+
+def test_a_second_factor_is_proved_before_another_password_is_chosen(at, partner):
+    body, home = loaded_user(at, partner)
+    caller = at.admin.other(logged_in(at, body)["access_token"])
+    enrolled = caller.post("/v1/me/totp", {"password": body["password"]}).json()
+    caller.post("/v1/me/totp/confirm", {"code": code(enrolled["secret"], -1)}, None)
+    at.admin.patch(f"/v1/tenants/{home}/security-policy", {"password_change_first": True})
+    first = logged_in(at, body)
+    assert first["pending"] == "totp"
+    chosen(at, first, NEW, 401)
+    then = at.admin.other().post("/v1/login/totp", {"pending_token": first["pending_token"], "code": code(enrolled["secret"])}).json()
+    assert then["pending"] == "password_change"
+    session = chosen(at, then, NEW)
+    assert at.admin.other(session["access_token"]).get("/v1/me").json()["two_factors"] is True

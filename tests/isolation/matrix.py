@@ -279,6 +279,7 @@ NEW_TENANT = {"name": any_name, "parent_id": target_id}
 ROWS = {
     # Sign-in answers everybody alike, whatever they are and whomever they name.
     "login": [Row(401, body(login=any_name, password="wrong horse battery staple", tenant=code_of_target))],
+    "loginPassword": [Row(401, body(pending_token="no.token", new_password="correct horse battery"))],
     "loginTotp": [Row(401, body(pending_token="no.token", code="123456"))],
     "loginRecovery": [Row(401, body(pending_token="no.token", code="7KQ2-ZM9D-0XTB-4HNC"))],
     "loginEnroll": [Row(401, body(pending_token="no.token"))],

@@ -222,7 +222,7 @@ def statement_lines(tree):
 # not here is not there; one that is added has its row in tests/api/test_portal.py.
 CALLERS = {
     "store_session_create": {"server/domain/session.c:domain_session_begin"},
-    "domain_session_begin": {"server/domain/login.c:begin", "server/domain/login.c:finish", "server/domain/login.c:domain_login_enroll_confirm",
+    "domain_session_begin": {"server/domain/login.c:begin", "server/domain/login.c:enter", "server/domain/login.c:domain_login_enroll_confirm",
                              "server/domain/login.c:domain_login_step_up", "server/domain/machine.c:begin"},
 }
 
