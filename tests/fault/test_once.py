@@ -39,6 +39,34 @@ def test_a_code_works_once_for_many_at_once(estate, tokens):
     succeeded(replies, "login_failed", "busy")
 
 
+def test_a_recovery_code_works_once_for_many_at_once(estate):
+    person = estate.person("alpha", "viewer").enrol()
+    pending = [person.client.other().post("/v1/login", person.body()).json()["pending_token"] for _ in range(10)]
+    callers = [person.client.other() for _ in range(MANY)]
+    replies = at_once(MANY, lambda i: callers[i].post(
+        "/v1/login/recovery", {"pending_token": pending[i % 10], "code": person.recovery_codes[0]}, None))
+    succeeded(replies, "login_failed", "busy")
+    assert person.client.get("/v1/me/factors").json()["recovery_codes"]["remaining"] == 9
+
+
+def test_codes_of_both_kinds_stay_spent_through_a_kill(server, estate):
+    person = estate.person("alpha", "viewer").enrol()
+
+    def finish(path, digits, status):
+        pending = person.client.other().post("/v1/login", person.body()).json()["pending_token"]
+        person.client.other().post(path, {"pending_token": pending, "code": digits}, status)
+
+    early()
+    spent = code(person.secret)
+    finish("/v1/login/totp", spent, None)
+    finish("/v1/login/recovery", person.recovery_codes[0], 200)
+    server.kill()
+    server.start()
+    finish("/v1/login/totp", spent, 401)
+    finish("/v1/login/recovery", person.recovery_codes[0], 401)
+    finish("/v1/login/recovery", person.recovery_codes[1], 200)
+
+
 def test_an_invitation_works_once_for_many_at_once(estate):
     user = estate.new_user("alpha")
     token = estate.invite(user["id"])
