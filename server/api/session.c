@@ -9,7 +9,8 @@ struct session_query {
 };
 BODY(api_session_query, "SessionQuery", API_LIST_FIELDS(struct session_query));
 
-typedef RESULT reading(const struct store_call *call, const struct store_session_query *query, struct store_page *ret_page);
+typedef RESULT reading(const struct store_call *call, const struct store_session_query *query,
+                       struct store_page *ret_page);
 
 static enum result list_of(struct api_call *call, const struct store_call *store, reading *read,
                            struct store_session_query *wanted, const struct uuid *tenant)

@@ -22,7 +22,8 @@ static bool alive(const struct signin *s, const struct uuid *principal, const st
   return bw_session_alive(policy_model(s->domain->policy), &subject, &id, epoch);
 }
 
-RESULT domain_session_allowed(const struct signin *s, const struct uuid *principal, const struct uuid *session, uint32_t epoch)
+RESULT domain_session_allowed(const struct signin *s, const struct uuid *principal, const struct uuid *session,
+                              uint32_t epoch)
 {
   struct store_call store = domain_session_store(s);
   uint64_t seen = bw_model_revision(policy_model(s->domain->policy));
@@ -30,7 +31,8 @@ RESULT domain_session_allowed(const struct signin *s, const struct uuid *princip
     return R_UNAVAILABLE;
   if (alive(s, principal, session, epoch))
     return R_OK;
-  return policy_catch_up(s->domain->policy, &store, seen) && alive(s, principal, session, epoch) ? R_OK : R_LOGIN_FAILED;
+  return policy_catch_up(s->domain->policy, &store, seen) && alive(s, principal, session, epoch) ? R_OK
+                                                                                                 : R_LOGIN_FAILED;
 }
 
 static bool acts(const struct signin *s, const struct uuid *home)
@@ -65,8 +67,7 @@ RESULT domain_session_relayed(struct signin *s, const struct uuid *tenant)
 {
   struct store_call store = domain_session_store(s);
   uint64_t seen = bw_model_revision(policy_model(s->domain->policy));
-  if (!s->relay || may_relay(s, tenant) ||
-      (policy_catch_up(s->domain->policy, &store, seen) && may_relay(s, tenant)))
+  if (!s->relay || may_relay(s, tenant) || (policy_catch_up(s->domain->policy, &store, seen) && may_relay(s, tenant)))
     return R_OK;
   s->tenant = s->principal = (struct uuid){0};
   return R_FORBIDDEN;
@@ -92,11 +93,12 @@ static const char *title_of(const struct signin *s, const struct uuid *principal
   struct bw_id id = policy_id(principal);
   struct bw_principal_fact fact;
   struct bw_tenant_fact home;
-  return bw_principal(model, &id, &fact) && bw_tenant(model, &fact.home, &home) ? titles[home.kind] : titles[BW_TENANT_PROVIDER];
+  return bw_principal(model, &id, &fact) && bw_tenant(model, &fact.home, &home) ? titles[home.kind]
+                                                                                : titles[BW_TENANT_PROVIDER];
 }
 
-RESULT domain_session_event(const struct signin *s, struct store_tx *tx, const struct uuid *principal, enum authn_kind kind,
-                            const char *object_kind, const struct uuid *object)
+RESULT domain_session_event(const struct signin *s, struct store_tx *tx, const struct uuid *principal,
+                            enum authn_kind kind, const char *object_kind, const struct uuid *object)
 {
   struct store_session_event event = {.principal = *principal,
                                       .actor_kind = kind == AUTHN_CLIENT ? "client" : "user",
@@ -117,27 +119,35 @@ static enum authn_audience audience_of(struct str name)
   return str_is(name, "partner") ? AUTHN_PARTNER : AUTHN_SERVICE;
 }
 
-/* By the limits of its tenant as they are now: how long it may go on unused, and at most. */
+/* By the policy of its tenant as it is now: how long it may go on unused, and at most, and whether it needs two
+ * factors. */
 struct span {
   int64_t idle, whole;
+  bool two;
 };
 
-/* R_UNAUTHENTICATED from outside the networks of its tenant: nothing ends by that, and nothing begins. */
+static bool needs_two(const struct signin *s, const struct security_policy *policy, const struct store_session *session)
+{
+  struct bw_id id = policy_id(&session->principal);
+  bool privileged = bw_principal_privileged(policy_model(s->domain->policy), &id, s->now);
+  return domain_security_needs_factor(policy, audience_of(session->audience), privileged);
+}
 
-static enum result span_of(const struct signin *s, struct store_tx *tx, const struct store_session *session, enum authn_kind kind,
-                           struct span *ret_span)
+/* R_UNAUTHENTICATED from outside the networks of its tenant: nothing ends by that, and nothing begins. */
+static enum result span_of(const struct signin *s, struct store_tx *tx, const struct store_session *session,
+                           enum authn_kind kind, struct span *ret_span)
 {
   struct signin inside = *s;
   struct security_policy policy;
   if (kind == AUTHN_CLIENT) {
-    *ret_span = (struct span){session->expires_at - s->now, session->expires_at - session->authenticated_at};
+    *ret_span = (struct span){session->expires_at - s->now, session->expires_at - session->authenticated_at, false};
     return R_OK;
   }
   inside.tx = tx;
   TRY(domain_security_read(&inside, &s->tenant, &policy));
   if (!domain_security_admits(&policy, s->address))
     return R_UNAUTHENTICATED;
-  *ret_span = (struct span){policy.session_idle_time, policy.session_time};
+  *ret_span = (struct span){policy.session_idle_time, policy.session_time, needs_two(s, &policy, session)};
   return R_OK;
 }
 
@@ -150,7 +160,8 @@ static void limit(const struct signin *s, const struct span *span, struct store_
   session->idle_at = s->now + span->idle < session->expires_at ? s->now + span->idle : session->expires_at;
 }
 
-static enum result access_token(struct signin *s, const struct store_session *session, enum authn_kind kind, struct login *login)
+static enum result access_token(struct signin *s, const struct store_session *session, enum authn_kind kind,
+                                struct login *login)
 {
   int64_t life = s->domain->limits.access_token_time;
   if (life > session->idle_at - s->now)
@@ -171,7 +182,8 @@ static enum result access_token(struct signin *s, const struct store_session *se
   return R_OK;
 }
 
-static enum result refresh_token(struct signin *s, struct store_tx *tx, const struct store_session *session, struct login *login)
+static enum result refresh_token(struct signin *s, struct store_tx *tx, const struct store_session *session,
+                                 struct login *login)
 {
   char text[AUTHN_NONCE_TEXT];
   unsigned char digest[CRYPTO_DIGEST];
@@ -183,17 +195,17 @@ static enum result refresh_token(struct signin *s, struct store_tx *tx, const st
   return login->refresh_token.p ? R_OK : R_NO_MEMORY;
 }
 
-RESULT domain_session_begin(struct signin *s, struct store_tx *tx, const struct store_session *session, enum authn_kind kind,
-                            struct login *ret_login)
+RESULT domain_session_begin(struct signin *s, struct store_tx *tx, const struct store_session *session,
+                            enum authn_kind kind, struct login *ret_login)
 {
   struct store_session row = *session;
   struct span span;
   struct login login = {0};
-  if (audience_of(row.audience) == AUTHN_ANALYTICS && row.strength != AUTHN_TWO_FACTORS)
-    return R_LOGIN_FAILED;
   enum result r = span_of(s, tx, session, kind, &span);
   if (r != R_OK)
     return r == R_UNAUTHENTICATED ? R_LOGIN_FAILED : r;
+  if (span.two && row.strength != AUTHN_TWO_FACTORS)
+    return R_LOGIN_FAILED;
   limit(s, &span, &row);
   r = store_session_create(tx, &row, s->address);
   if (r == R_NOT_FOUND || r == R_ALREADY_EXISTS)
@@ -211,7 +223,8 @@ RESULT domain_session_begin(struct signin *s, struct store_tx *tx, const struct 
   return R_OK;
 }
 
-RESULT domain_session_renew(struct signin *s, struct store_tx *tx, const struct store_session *session, struct login *ret_login)
+RESULT domain_session_renew(struct signin *s, struct store_tx *tx, const struct store_session *session,
+                            struct login *ret_login)
 {
   struct store_session row = *session;
   struct span span;

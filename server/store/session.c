@@ -70,12 +70,14 @@ static RESULT list(const struct store_call *call, enum statement statement, cons
   return store_run_page(call, statement, &values, ret_page);
 }
 
-RESULT store_session_list(const struct store_call *call, const struct store_session_query *query, struct store_page *ret_page)
+RESULT store_session_list(const struct store_call *call, const struct store_session_query *query,
+                          struct store_page *ret_page)
 {
   return list(call, SQL_session_list, query, ret_page);
 }
 
-RESULT store_session_list_own(const struct store_call *call, const struct store_session_query *query, struct store_page *ret_page)
+RESULT store_session_list_own(const struct store_call *call, const struct store_session_query *query,
+                              struct store_page *ret_page)
 {
   return list(call, SQL_session_list_own, query, ret_page);
 }
@@ -96,7 +98,8 @@ RESULT store_session_revoke_all(struct store_tx *tx, const struct uuid *user)
   return store_run_touch(tx, SQL_session_revoke_all, &values);
 }
 
-RESULT store_session_refresh_create(struct store_tx *tx, struct str digest, const struct uuid *session, int64_t expires_at)
+RESULT store_session_refresh_create(struct store_tx *tx, struct str digest, const struct uuid *session,
+                                    int64_t expires_at)
 {
   struct db_values values = {0};
   db_put_bytes(&values, digest.p, digest.n);
@@ -127,7 +130,8 @@ RESULT store_session_refresh_use(struct store_tx *tx, struct str digest, int64_t
   return R_OK;
 }
 
-RESULT store_session_refresh_reused(struct store_tx *tx, struct str digest, int64_t now, struct store_session_reuse *ret_reuse)
+RESULT store_session_refresh_reused(struct store_tx *tx, struct str digest, int64_t now,
+                                    struct store_session_reuse *ret_reuse)
 {
   struct db_values values = {0};
   struct db_rows rows;

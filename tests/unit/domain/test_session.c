@@ -28,7 +28,9 @@ static int limits_begin(void **state)
 
 static struct store_session session_of(enum estate_user user, int64_t now)
 {
-  const char *epoch = estate_ask("SELECT epoch FROM principal WHERE login = '%s'", user == A_PLAIN ? "a-plain" : "b-plain");
+  const char *epoch = estate_ask("SELECT epoch FROM principal WHERE login = '%s'", user == A_PLAIN   ? "a-plain"
+                                                                                   : user == A_ADMIN ? "a-admin"
+                                                                                                     : "b-plain");
   struct store_session session = {.principal = estate_user(user),
                                   .epoch = (uint32_t)strtoul(epoch, NULL, 10),
                                   .strength = AUTHN_SINGLE,
@@ -75,22 +77,42 @@ static bool ended(const struct login *login)
   return strcmp(estate_ask("SELECT ended_at IS NOT NULL FROM session WHERE id = '%s'", id), "t") == 0;
 }
 
-static void no_session_for_analytics_begins_with_one_factor(void **state)
+static enum result begins(enum estate_user user, enum authn_strength strength, const char *audience)
 {
-  (void)state;
-  struct store_session session = session_of(A_PLAIN, clock_now());
-  struct signin s = at(clock_now());
+  int64_t now = clock_now();
+  struct store_session session = session_of(user, now);
+  struct signin s = at(now);
   struct store_call store = domain_session_store(&s);
   struct store_tx *tx = NULL;
   struct login login;
-  session.audience = STR("analytics");
+  session.audience = str_of(audience);
+  session.strength = strength;
+  session.factor_at = strength == AUTHN_TWO_FACTORS ? now : 0;
   s.tenant = estate_tenant(A);
   assert_ok(store_tx_open(&store, &tx));
-  assert_result(domain_session_begin(&s, tx, &session, AUTHN_USER, &login), R_LOGIN_FAILED);
-  session.strength = AUTHN_TWO_FACTORS;
-  session.factor_at = s.now;
-  assert_ok(domain_session_begin(&s, tx, &session, AUTHN_USER, &login));
+  enum result r = domain_session_begin(&s, tx, &session, AUTHN_USER, &login);
   store_tx_close(&tx);
+  return r;
+}
+
+static void no_session_begins_with_one_factor_where_two_are_asked_for(void **state)
+{
+  (void)state;
+  assert_ok(begins(A_PLAIN, AUTHN_SINGLE, "service"));
+  assert_result(begins(A_PLAIN, AUTHN_SINGLE, "analytics"), R_LOGIN_FAILED);
+  assert_ok(begins(A_PLAIN, AUTHN_TWO_FACTORS, "analytics"));
+  estate_sql(
+      "INSERT INTO tenant_setting (tenant_id, tenant_path, tenant_boundary, section, name, value)"
+      " SELECT id, path, boundary, 'security', 'second_factor', '\"privileged\"' FROM tenant WHERE label = 'p1p1p1p1'");
+  enum result plain = begins(A_PLAIN, AUTHN_SINGLE, "service"), chief = begins(A_ADMIN, AUTHN_SINGLE, "service");
+  enum result strong = begins(A_ADMIN, AUTHN_TWO_FACTORS, "service");
+  estate_sql("UPDATE tenant_setting SET value = '\"everyone\"'");
+  enum result everyone = begins(A_PLAIN, AUTHN_SINGLE, "service");
+  estate_sql("DELETE FROM tenant_setting");
+  assert_ok(plain);
+  assert_result(chief, R_LOGIN_FAILED);
+  assert_ok(strong);
+  assert_result(everyone, R_LOGIN_FAILED);
 }
 
 static void an_unused_session_is_over_after_the_idle_time(void **state)
@@ -154,7 +176,8 @@ static void a_tenant_that_tightens_its_policy_tightens_what_runs_below_it(void *
   struct login login = begun_at(start), other = begun_at(start), next;
   estate_sql("INSERT INTO tenant_setting (tenant_id, tenant_path, tenant_boundary, section, name, value)"
              " SELECT id, path, boundary, 'security', 'session_idle_time', '600' FROM tenant WHERE label = 'p1p1p1p1'");
-  enum result early = refreshed(&login, start + 10 * minute - 1, &login), late = refreshed(&other, start + 10 * minute, &next);
+  enum result early = refreshed(&login, start + 10 * minute - 1, &login),
+              late = refreshed(&other, start + 10 * minute, &next);
   struct login begun_then = begun_at(start);
   estate_sql("DELETE FROM tenant_setting");
   assert_ok(early);
@@ -280,7 +303,8 @@ static void a_privileged_users_sessions_take_who_may_touch_them(void **state)
   struct uuid chief = estate_user(A_ADMIN);
   struct change change = estate_change(A_HELPDESK, A);
   assert_result(domain_session_revoke_all(&change, &chief), R_PRIVILEGED);
-  assert_result(domain_session_revoke(&change, &(struct store_session_key){.session = chief, .user = chief}), R_PRIVILEGED);
+  assert_result(domain_session_revoke(&change, &(struct store_session_key){.session = chief, .user = chief}),
+                R_PRIVILEGED);
   estate_abandon(&change);
 }
 
@@ -289,7 +313,7 @@ static void a_privileged_users_sessions_take_who_may_touch_them(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      session_test(no_session_for_analytics_begins_with_one_factor),
+      session_test(no_session_begins_with_one_factor_where_two_are_asked_for),
       session_test(an_unused_session_is_over_after_the_idle_time),
       session_test(a_used_session_is_over_after_its_whole_time),
       session_test(the_whole_time_counts_from_when_the_password_was_proved),
