@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import pyotp
 import pytest
 
-FORMS = [("SHA1", 6)]
+FORMS = [(algorithm, digits) for algorithm in ("SHA1", "SHA256", "SHA512") for digits in (6, 8)]
 
 
 def by_otplib(node, secret, algorithm, digits, at):
