@@ -35,11 +35,17 @@ def shown(reply):
     return {name: value for name, value in reply.headers.items() if name not in ("Date", "X-Request-Id")}
 
 
+def content(reply):
+    """What it says; a cursor is another text each time, of one length."""
+    body = reply.json()
+    return body | {"next_cursor": len(body["next_cursor"])} if isinstance(body, dict) and body.get("next_cursor") else body
+
+
 def between_equals(caller, path, tries=20):
     """(GET, HEAD), the same GET after it having shown the same: refusals, for one, are added to lists meanwhile."""
     for _ in range(tries):
         before, headed, after = caller.get(path), caller.call("HEAD", path, 200), caller.get(path)
-        if shown(before) == shown(after) and before.content == after.content:
+        if shown(before) == shown(after) and content(before) == content(after):
             return before, headed
     raise AssertionError(f"{path} changes from request to request")
 
@@ -117,7 +123,8 @@ def test_nobody_is_known_without_credentials(anonymous):
     for route in ROUTES:
         if route.permission != "public":
             reply = anonymous.call(route.method, route.path.replace("{id}", "x"), 401)
-            assert reply.json()["code"] == "unauthenticated"
+            assert reply.json() == {"error": "invalid_client"} if route.path.startswith("/oauth2/") else \
+                reply.json()["code"] == "unauthenticated"
 
 
 def test_no_reply_names_the_software(anonymous):

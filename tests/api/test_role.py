@@ -1,7 +1,8 @@
 """Roles: the built-in ones, as far as there are others."""
 import pytest
 
-BUILTIN = ["auditor", "customer_admin", "helpdesk", "partner_admin", "portal", "provider_admin", "provisioner", "viewer"]
+BUILTIN = ["auditor", "customer_admin", "helpdesk", "introspector", "partner_admin", "portal", "provider_admin", "provisioner",
+           "viewer"]
 
 
 def test_the_built_in_roles_can_be_given_everywhere(estate):

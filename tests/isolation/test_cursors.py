@@ -34,7 +34,7 @@ class Paper:
 
 
 def fill(estate, tenant):
-    """Two of everything, a user with two grants, and a client with two secrets."""
+    """Two of everything, a user with two grants and two sessions, and a client with two secrets."""
     for kind in 2 * ("user", "client", "grant"):
         estate.fresh(kind, tenant)
     for _ in range(2):
@@ -44,6 +44,8 @@ def fill(estate, tenant):
         estate.grant(tenant, tenant.many["user"], role)
     for kind in ("secret", "key", "key"):
         estate.proof(kind, tenant.many["client"])
+    for _ in range(2):
+        estate.session(tenant.many["user"])
     return tenant
 
 
@@ -54,6 +56,7 @@ def place(estate):
 
 @pytest.fixture(scope="module")
 def papers(estate, actors, place):
+    estate.new_tokens(actors["partner_admin"])  # a second session to list
     return {route.operation: Paper(estate, actors["partner_admin"], route, place) for route in LISTS}
 
 
@@ -125,5 +128,6 @@ def test_a_cursor_s_length_tells_no_depth(estate, place, papers):
     lengths = set()
     for tenant in (fill(estate, deep), fill(estate, shallow)):
         actor = estate.enter(Actor("deep or not", tenant, [Grant(tenant, "partner_admin")]))
+        estate.new_tokens(actor)
         lengths.add(tuple(len(Paper(estate, actor, route, tenant).cursor) for route in LISTS))
     assert len(lengths) == 1, lengths
