@@ -105,14 +105,21 @@ static size_t encode_bits(const unsigned char *bytes, size_t n, unsigned bits, c
   return out;
 }
 
-static const char base64url_alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+#define ALPHABET64 "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+
+static const char base64[] = ALPHABET64 "+/", base64url[] = ALPHABET64 "-_";
+
+size_t text_base64_encode(const unsigned char *bytes, size_t n, char *ret_text)
+{
+  return encode_bits(bytes, n, 6, base64, ret_text);
+}
 
 size_t text_base64url_encode(const unsigned char *bytes, size_t n, char *ret_text)
 {
-  return encode_bits(bytes, n, 6, base64url_alphabet, ret_text);
+  return encode_bits(bytes, n, 6, base64url, ret_text);
 }
 
-static int base64url_value(char c)
+static int value64(const char *alphabet, char c)
 {
   if (c >= 'A' && c <= 'Z')
     return c - 'A';
@@ -120,31 +127,41 @@ static int base64url_value(char c)
     return c - 'a' + 26;
   if (c >= '0' && c <= '9')
     return c - '0' + 52;
-  return c == '-' ? 62 : c == '_' ? 63 : -1;
+  return c == alphabet[62] ? 62 : c == alphabet[63] ? 63 : -1;
 }
 
-bool text_base64url_decode(struct str text, size_t room, unsigned char *ret_bytes, size_t *ret_n)
+static bool decode64(const char *alphabet, struct str text, size_t room, unsigned char *ret_bytes, size_t *ret_n)
 {
   size_t n = text.n / 4 * 3 + (text.n % 4 ? text.n % 4 - 1 : 0);
   if (text.n % 4 == 1 || n > room)
     return false;
   for (size_t i = 0; i < text.n; i++)
-    if (base64url_value(text.p[i]) < 0)
+    if (value64(alphabet, text.p[i]) < 0)
       return false;
   unsigned spare = text.n % 4 == 2 ? 15 : text.n % 4 == 3 ? 3 : 0;
-  if (spare && (unsigned)base64url_value(text.p[text.n - 1]) & spare)
+  if (spare && (unsigned)value64(alphabet, text.p[text.n - 1]) & spare)
     return false;
   uint32_t held = 0;
   unsigned count = 0;
   size_t out = 0;
   for (size_t i = 0; i < text.n; i++) {
-    held = held << 6 | (unsigned)base64url_value(text.p[i]);
+    held = held << 6 | (unsigned)value64(alphabet, text.p[i]);
     count += 6;
     if (count >= 8)
       ret_bytes[out++] = (unsigned char)(held >> (count -= 8));
   }
   *ret_n = out;
   return true;
+}
+
+bool text_base64_decode(struct str text, size_t room, unsigned char *ret_bytes, size_t *ret_n)
+{
+  return decode64(base64, text, room, ret_bytes, ret_n);
+}
+
+bool text_base64url_decode(struct str text, size_t room, unsigned char *ret_bytes, size_t *ret_n)
+{
+  return decode64(base64url, text, room, ret_bytes, ret_n);
 }
 
 size_t text_base32_encode(const unsigned char *bytes, size_t n, char *ret_text)

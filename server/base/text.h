@@ -19,6 +19,10 @@ bool text_hex_decode(struct str text, unsigned char *ret_bytes);
 size_t text_base64url_encode(const unsigned char *bytes, size_t n, char *ret_text);
 bool text_base64url_decode(struct str text, size_t room, unsigned char *ret_bytes, size_t *ret_n);
 
+/* The same in the standard alphabet (RFC 4648 section 4), as the PHC form of a password hash has it. */
+size_t text_base64_encode(const unsigned char *bytes, size_t n, char *ret_text);
+bool text_base64_decode(struct str text, size_t room, unsigned char *ret_bytes, size_t *ret_n);
+
 /* base32 without padding (RFC 4648 section 6), upper case. */
 #define TEXT_BASE32_LENGTH(n) (((n) * 8 + 4) / 5)
 size_t text_base32_encode(const unsigned char *bytes, size_t n, char *ret_text);

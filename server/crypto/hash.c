@@ -1,12 +1,15 @@
-/* Argon2id by libargon2 over HMAC-SHA-256(pepper, password): a stolen database alone cannot be guessed against.
+/* Argon2id over HMAC-SHA-256(pepper, password): a stolen database alone cannot be guessed against.
    Trusts: nothing of a stored hash before its form and its cost are checked. */
 #include "crypto/hash.h"
+#include "base/text.h"
+#include "crypto/argon.h"
 #include "crypto/digest.h"
 #include "crypto/foreign.h"
 #include <argon2.h>
 #include <pthread.h>
+#include <stdio.h>
 
-enum { SALT = 16, TAG = 32, SALT_TEXT = 22, TAG_TEXT = 43 };
+enum { SALT_TEXT = TEXT_BASE64URL_LENGTH(CRYPTO_ARGON_SALT), TAG_TEXT = TEXT_BASE64URL_LENGTH(CRYPTO_ARGON_TAG) };
 
 /* Turns at computing: who waits for the database meanwhile takes none. */
 static struct {
@@ -16,7 +19,11 @@ static struct {
   uint64_t all;
 } turns = {.lock = PTHREAD_MUTEX_INITIALIZER, .free = PTHREAD_COND_INITIALIZER};
 
-void crypto_hash_at_once(unsigned most) { turns.most = most; }
+void crypto_hash_at_once(unsigned most)
+{
+  turns.most = most;
+  crypto_argon_keep(most);
+}
 
 static void take_turn(void)
 {
@@ -64,11 +71,17 @@ static bool number_cut(struct str *rest, const char *letter, char separator, uin
   return true;
 }
 
+struct parsed {
+  struct crypto_cost cost;
+  unsigned char salt[CRYPTO_ARGON_SALT], tag[CRYPTO_ARGON_TAG];
+};
+
 /* $argon2id$v=19$m=M,t=T,p=P$salt$tag as crypto_hash_make writes it, and nothing that asks for more than the limits. */
-static bool parse(struct str hash, struct crypto_cost *ret_cost)
+static bool parse(struct str hash, struct parsed *ret_parsed)
 {
   static const struct str prefix = {"$argon2id$v=19$", 15};
   struct crypto_cost c;
+  size_t n;
   if (hash.n >= CRYPTO_HASH_TEXT || !str_starts(hash, prefix))
     return false;
   struct str rest = {hash.p + prefix.n, hash.n - prefix.n};
@@ -76,31 +89,45 @@ static bool parse(struct str hash, struct crypto_cost *ret_cost)
       !number_cut(&rest, "p", '$', &c.lanes) || !cost_within(c))
     return false;
   struct str salt = str_cut(&rest, '$');
-  if (salt.n != SALT_TEXT || rest.n != TAG_TEXT || memchr(rest.p, '\0', rest.n) || memchr(salt.p, '\0', salt.n))
+  if (salt.n != SALT_TEXT || rest.n != TAG_TEXT ||
+      !text_base64_decode(salt, sizeof ret_parsed->salt, ret_parsed->salt, &n) ||
+      !text_base64_decode(rest, sizeof ret_parsed->tag, ret_parsed->tag, &n))
     return false;
-  *ret_cost = c;
+  ret_parsed->cost = c;
   return true;
+}
+
+static void format(const struct parsed *parsed, char ret_hash[CRYPTO_HASH_TEXT])
+{
+  char salt[SALT_TEXT], tag[TAG_TEXT];
+  text_base64_encode(parsed->salt, sizeof parsed->salt, salt);
+  text_base64_encode(parsed->tag, sizeof parsed->tag, tag);
+  snprintf(ret_hash, CRYPTO_HASH_TEXT, "$argon2id$v=19$m=%u,t=%u,p=%u$%.*s$%.*s", parsed->cost.memory,
+           parsed->cost.passes, parsed->cost.lanes, SALT_TEXT, salt, TAG_TEXT, tag);
+}
+
+/* The tag that the password has under that cost and salt. */
+static RESULT compute(const struct crypto_keys *keys, const struct parsed *by, struct str password,
+                      unsigned char ret_tag[CRYPTO_ARGON_TAG])
+{
+  unsigned char peppered[CRYPTO_DIGEST];
+  TRY(crypto_hmac(keys, CRYPTO_PEPPER, password, peppered));
+  take_turn();
+  enum result r = crypto_argon_tag(by->cost, (struct secret){peppered, sizeof peppered}, by->salt, ret_tag);
+  give_turn();
+  secret_wipe(peppered, sizeof peppered);
+  return r;
 }
 
 RESULT crypto_hash_make(const struct crypto_keys *keys, struct crypto_cost cost, struct str password,
                         char ret_hash[CRYPTO_HASH_TEXT])
 {
-  unsigned char peppered[CRYPTO_DIGEST], salt[SALT];
-  char hash[CRYPTO_HASH_TEXT];
+  struct parsed made = {.cost = cost};
   if (!cost_within(cost))
     return R_RULE;
-  TRY(crypto_random(salt, sizeof salt));
-  TRY(crypto_hmac(keys, CRYPTO_PEPPER, password, peppered));
-  take_turn();
-  int made = argon2id_hash_encoded(cost.passes, cost.memory, cost.lanes, peppered, sizeof peppered, salt, SALT, TAG,
-                                   hash, sizeof hash);
-  give_turn();
-  secret_wipe(peppered, sizeof peppered);
-  if (made == ARGON2_MEMORY_ALLOCATION_ERROR)
-    return R_NO_MEMORY;
-  if (made != ARGON2_OK)
-    return R_INTERNAL;
-  memcpy(ret_hash, hash, sizeof hash);
+  TRY(crypto_random(made.salt, sizeof made.salt));
+  TRY(compute(keys, &made, password, made.tag));
+  format(&made, ret_hash);
   return R_OK;
 }
 
@@ -117,24 +144,19 @@ RESULT crypto_hash_check(const struct crypto_keys *keys, struct str hash, struct
   struct str foreign = {CRYPTO_FOREIGN, sizeof CRYPTO_FOREIGN - 1};
   if (str_starts(hash, foreign))
     return check_foreign((struct str){hash.p + foreign.n, hash.n - foreign.n}, password);
-  unsigned char peppered[CRYPTO_DIGEST];
-  char text[CRYPTO_HASH_TEXT] = "";
-  struct crypto_cost cost;
-  if (!parse(hash, &cost))
+  struct parsed stored;
+  unsigned char tag[CRYPTO_ARGON_TAG];
+  if (!parse(hash, &stored))
     return R_LOGIN_FAILED;
-  memcpy(text, hash.p, hash.n);
-  TRY(crypto_hmac(keys, CRYPTO_PEPPER, password, peppered));
-  take_turn();
-  int same = argon2id_verify(text, peppered, sizeof peppered);
-  give_turn();
-  secret_wipe(peppered, sizeof peppered);
-  if (same == ARGON2_MEMORY_ALLOCATION_ERROR)
-    return R_NO_MEMORY;
-  return same == ARGON2_OK ? R_OK : R_LOGIN_FAILED;
+  TRY(compute(keys, &stored, password, tag));
+  bool same = secret_equal((struct secret){tag, sizeof tag}, (struct secret){stored.tag, sizeof stored.tag});
+  secret_wipe(tag, sizeof tag);
+  return same ? R_OK : R_LOGIN_FAILED;
 }
 
 bool crypto_hash_outdated(struct str hash, struct crypto_cost cost)
 {
-  struct crypto_cost made;
-  return !parse(hash, &made) || made.memory < cost.memory || made.passes < cost.passes || made.lanes < cost.lanes;
+  struct parsed made;
+  return !parse(hash, &made) || made.cost.memory < cost.memory || made.cost.passes < cost.passes ||
+         made.cost.lanes < cost.lanes;
 }

@@ -102,6 +102,26 @@ static void base64url_refuses_all_but_its_one_form(void **state)
   assert_true(n == 2 && bytes[0] == 0xFF && bytes[1] == 0xEF);
 }
 
+static void base64_differs_from_base64url_in_two_letters(void **state)
+{
+  (void)state;
+  unsigned char in[64], out[64];
+  char text[96], url[96];
+  for (size_t n = 0; n <= sizeof in; n++) {
+    for (size_t i = 0; i < n; i++)
+      in[i] = (unsigned char)(211 * i + 13 * n + 190);
+    size_t got, length = text_base64_encode(in, n, text);
+    assert_int_equal(text_base64url_encode(in, n, url), length);
+    for (size_t i = 0; i < length; i++)
+      assert_int_equal(text[i] == '+' ? '-' : text[i] == '/' ? '_' : text[i], url[i]);
+    assert_true(text_base64_decode((struct str){text, length}, sizeof out, out, &got));
+    assert_true(got == n && memcmp(in, out, n) == 0);
+  }
+  assert_true(text_base64_decode(STR("+/8"), sizeof out, out, &(size_t){0}));
+  assert_false(text_base64_decode(STR("-_8"), sizeof out, out, &(size_t){0}));
+  assert_false(text_base64_decode(STR("+/9"), sizeof out, out, &(size_t){0}));
+}
+
 static void each_spare_bit_of_the_last_character_must_be_zero(void **state)
 {
   (void)state;
@@ -223,6 +243,7 @@ int main(void)
       cmocka_unit_test(every_byte_survives_every_length),
       cmocka_unit_test(hex_takes_both_cases_and_whole_bytes_only),
       cmocka_unit_test(base64url_refuses_all_but_its_one_form),
+      cmocka_unit_test(base64_differs_from_base64url_in_two_letters),
       cmocka_unit_test(each_spare_bit_of_the_last_character_must_be_zero),
       cmocka_unit_test(base64url_keeps_within_the_room),
       cmocka_unit_test(the_boundary_forms_of_utf8_are_read),

@@ -1,0 +1,116 @@
+/* Argon2id by libargon2, in memory that is kept: to get and give back five thousand pages for each hash takes a tenth
+   of its time, and a login flood is answered that much slower. */
+#include "crypto/argon.h"
+#include <argon2.h>
+#include <pthread.h>
+#include <sys/mman.h>
+
+/* A block over `LARGEST` would be held for what is asked for once. */
+enum { KEPT_MOST = 64, HUGE_PAGE = 2 << 20, LARGEST = 64 << 20 };
+
+struct block {
+  uint8_t *memory;
+  size_t n;
+};
+
+static struct {
+  pthread_mutex_t lock;
+  struct block blocks[KEPT_MOST];
+  unsigned count, most;
+} kept = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+static size_t mapped(size_t n) { return (n + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE; }
+
+void crypto_argon_keep(unsigned most)
+{
+  kept.most = most < KEPT_MOST ? most : KEPT_MOST;
+  while (kept.count > kept.most) {
+    struct block *last = &kept.blocks[--kept.count];
+    (void)munmap(last->memory, mapped(last->n));
+  }
+}
+
+/* In whole huge pages where the kernel has them: the blocks are read in no order, and each would miss the TLB. */
+static uint8_t *map(size_t n)
+{
+  size_t length = mapped(n) + HUGE_PAGE;
+  uint8_t *all = mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (all == MAP_FAILED)
+    return NULL;
+  size_t head = HUGE_PAGE - (uintptr_t)all % HUGE_PAGE;
+  (void)munmap(all, head);
+  if (head < HUGE_PAGE)
+    (void)munmap(all + head + mapped(n), HUGE_PAGE - head);
+  (void)madvise(all + head, mapped(n), MADV_HUGEPAGE);
+  return all + head;
+}
+
+/* Where one of that size stands among the kept, their count when there is none. */
+static unsigned place_of(size_t n)
+{
+  unsigned at = 0;
+  while (at < kept.count && kept.blocks[at].n != n)
+    at++;
+  return at;
+}
+
+static int take(uint8_t **ret_memory, size_t n)
+{
+  uint8_t *memory = NULL;
+  pthread_mutex_lock(&kept.lock);
+  unsigned at = place_of(n);
+  if (at < kept.count) {
+    memory = kept.blocks[at].memory;
+    kept.blocks[at] = kept.blocks[--kept.count];
+  }
+  pthread_mutex_unlock(&kept.lock);
+  *ret_memory = memory ? memory : map(n);
+  return *ret_memory ? ARGON2_OK : ARGON2_MEMORY_ALLOCATION_ERROR;
+}
+
+/* libargon2 has wiped it. When all places are taken, by blocks of another size too, the oldest makes room: costs
+   change, and what no login asks for any more is not held for ever. */
+static void give(uint8_t *memory, size_t n)
+{
+  struct block gone = {memory, n};
+  pthread_mutex_lock(&kept.lock);
+  if (kept.most > 0 && n <= LARGEST) {
+    gone = (struct block){0};
+    if (kept.count == kept.most) {
+      gone = kept.blocks[0];
+      memmove(kept.blocks, kept.blocks + 1, --kept.count * sizeof *kept.blocks);
+    }
+    kept.blocks[kept.count++] = (struct block){memory, n};
+  }
+  pthread_mutex_unlock(&kept.lock);
+  if (gone.memory)
+    (void)munmap(gone.memory, mapped(gone.n));
+}
+
+RESULT crypto_argon_tag(struct crypto_cost cost, struct secret password, const unsigned char salt[CRYPTO_ARGON_SALT],
+                        unsigned char ret_tag[CRYPTO_ARGON_TAG])
+{
+  unsigned char tag[CRYPTO_ARGON_TAG], own_salt[CRYPTO_ARGON_SALT];
+  memcpy(own_salt, salt, sizeof own_salt);
+  argon2_context context = {.out = tag,
+                            .outlen = sizeof tag,
+                            .pwd = password.p,
+                            .pwdlen = (uint32_t)password.n,
+                            .salt = own_salt,
+                            .saltlen = sizeof own_salt,
+                            .t_cost = cost.passes,
+                            .m_cost = cost.memory,
+                            .lanes = cost.lanes,
+                            .threads = cost.lanes,
+                            .version = ARGON2_VERSION_13,
+                            .allocate_cbk = take,
+                            .free_cbk = give};
+  int made = argon2id_ctx(&context);
+  if (made == ARGON2_MEMORY_ALLOCATION_ERROR)
+    return R_NO_MEMORY;
+  if (made != ARGON2_OK)
+    return R_INTERNAL;
+  memcpy(ret_tag, tag, sizeof tag);
+  secret_wipe(tag, sizeof tag);
+  return R_OK;
+}
