@@ -1,7 +1,7 @@
 /* Goes through the lines of a file, applies each by itself, and says what became of it.
    Trusts: nothing of the file; of the environment that it is the caller's. */
 #include "cli/import.h"
-#include "cli/apply.h"
+#include "import/apply.h"
 #include "cli/lines.h"
 #include "cli/process.h"
 #include "db/tx.h"
@@ -26,10 +26,10 @@ struct input {
 struct import {
   struct cli_process process;
   struct cli_lines *lines;
-  struct cli_actor actor;
-  struct cli_apply apply;
+  struct import_actor actor;
+  struct import_apply apply;
   struct domain_refusal *refusals;
-  unsigned long long rows, refused, effects[CLI__EFFECTS];
+  unsigned long long rows, refused, effects[IMPORT__EFFECTS];
   bool terminal;
   int64_t shown_at;
 };
@@ -86,12 +86,12 @@ static void show_progress(struct import *i)
   fprintf(stderr, "\r\033[K%llu lines, %llu refused", i->rows, i->refused);
 }
 
-static void report(struct import *i, const struct cli_row *row, enum result r, struct str about)
+static void report(struct import *i, const struct import_row *row, enum result r, struct str about)
 {
   wipe_progress(i);
   printf("line %llu: ", cli_lines_number(i->lines));
-  if (row->kind != CLI_ROW_NONE && row->name.p)
-    printf("%s %.*s: ", cli_row_kind_name(row->kind), (int)row->name.n, row->name.p);
+  if (row->kind != IMPORT_ROW_NONE && row->name.p)
+    printf("%s %.*s: ", import_row_kind_name(row->kind), (int)row->name.n, row->name.p);
   printf("%s%s%.*s\n", result_row(r)->code, about.p ? ": " : "", (int)about.n, about.p ? about.p : "");
   if (r == R_INTERNAL)
     log_line(LOG_ERROR, "import: line %llu: %s", cli_lines_number(i->lines), db_last_error());
@@ -100,8 +100,8 @@ static void report(struct import *i, const struct cli_row *row, enum result r, s
 static void summarise(const struct import *i)
 {
   wipe_progress(i);
-  printf("%llu lines: %llu created, %llu updated, %llu unchanged, %llu refused\n", i->rows, i->effects[CLI_CREATED],
-         i->effects[CLI_UPDATED], i->effects[CLI_UNCHANGED], i->refused);
+  printf("%llu lines: %llu created, %llu updated, %llu unchanged, %llu refused\n", i->rows, i->effects[IMPORT_CREATED],
+         i->effects[IMPORT_UPDATED], i->effects[IMPORT_UNCHANGED], i->refused);
   fflush(stdout);
 }
 
@@ -135,19 +135,19 @@ static bool worth_waiting(enum result r)
 
 static bool breaks_off(enum result r) { return worth_waiting(r) || r == R_UNAUTHENTICATED; }
 
-static RESULT apply(struct import *i, const struct cli_row *row, struct arena *arena, struct str *ret_about)
+static RESULT apply(struct import *i, const struct import_row *row, struct arena *arena, struct str *ret_about)
 {
-  enum cli_effect effect = CLI_UNCHANGED;
+  enum import_effect effect = IMPORT_UNCHANGED;
   int64_t until = clock_monotonic() + patience;
-  enum result r = cli_apply(&i->apply, row, arena, &effect, ret_about);
+  enum result r = import_apply(&i->apply, row, arena, &effect, ret_about);
   while (worth_waiting(r) && clock_monotonic() < until && !stopped()) {
     usleep(PAUSE);
-    r = cli_apply(&i->apply, row, arena, &effect, ret_about);
+    r = import_apply(&i->apply, row, arena, &effect, ret_about);
   }
   if (r == R_OK)
     i->effects[effect]++;
   else
-    remember(i, cli_apply_action(row->kind), r);
+    remember(i, import_apply_action(row->kind), r);
   return r;
 }
 
@@ -162,14 +162,14 @@ static bool is_blank(struct str line)
 static RESULT do_line(struct import *i, struct str line, enum result read)
 {
   CLEANUP(arena_free) struct arena *arena = arena_new(LINE_ARENA);
-  struct cli_row row = {0};
+  struct import_row row = {0};
   struct str about = STR_NONE;
   if (!arena)
     return R_NO_MEMORY;
   if (read == R_OK && is_blank(line))
     return R_OK;
   i->rows++;
-  enum result r = read == R_OK ? cli_row_read(line, arena, &row, &about) : read;
+  enum result r = read == R_OK ? import_row_read(line, arena, &row, &about) : read;
   if (r == R_OK)
     r = apply(i, &row, arena, &about);
   if (r != R_OK) {
@@ -200,9 +200,9 @@ static RESULT sign_in(struct import *i, const struct input *input, struct arena 
 {
   const struct domain *domain = &i->process.domain;
   if (!input->client_id.p)
-    return cli_actor_operator(domain, arena, &i->actor);
+    return import_actor_operator(domain, arena, &i->actor);
   i->actor.who = (struct domain_actor){.kind = DOMAIN_ACTOR_ANONYMOUS};
-  enum result r = cli_actor_client(domain, input->client_id, input->client_secret, arena, &i->actor);
+  enum result r = import_actor_client(domain, input->client_id, input->client_secret, arena, &i->actor);
   remember(i, "issueClientToken", r);
   return r;
 }
@@ -215,13 +215,13 @@ static RESULT prepare(struct import *i, const struct settings *settings, const s
   TRY(sign_in(i, input, arena));
   i->apply.actor = &i->actor;
   i->terminal = isatty(STDERR_FILENO);
-  return cli_memo_new(arena, &i->apply.memo);
+  return import_memo_new(arena, &i->apply.memo);
 }
 
 static void close_all(struct import *i)
 {
   if (i->actor.domain)
-    cli_actor_close(&i->actor);
+    import_actor_close(&i->actor);
   domain_refusal_close(&i->refusals);
   cli_process_close(&i->process);
 }

@@ -1,7 +1,7 @@
 /* Finds a user by tenant and login, and invites them. Trusts: the operator. */
 #include "cli/invite.h"
 #include "authn/name.h"
-#include "cli/actor.h"
+#include "import/actor.h"
 #include "cli/process.h"
 #include "domain/invitation.h"
 #include "json/parse.h"
@@ -49,12 +49,12 @@ static RESULT invite(struct change *change, void *what)
 static RESULT find_and_invite(const struct domain *domain, struct str login, struct str tenant, struct arena *arena,
                               struct invited *invited)
 {
-  struct cli_actor actor;
-  struct cli_leave leave;
+  struct import_actor actor;
+  struct import_leave leave;
   struct store_object home, user;
   struct str key;
   const struct json *view;
-  TRY(cli_actor_operator(domain, arena, &actor));
+  TRY(import_actor_operator(domain, arena, &actor));
   TRY(policy_scope_whole(domain->policy, arena, &leave.scope));
   leave.root = actor.home;
   leave.reach = BW_REACH_SUBTREE;
@@ -69,7 +69,7 @@ static RESULT find_and_invite(const struct domain *domain, struct str login, str
   if (r != R_OK)
     return say_no("login", r);
   invited->user = user.id;
-  r = cli_actor_change(&actor, &(struct cli_task){&leave, "inviteUser", invite, invited}, arena);
+  r = import_actor_change(&actor, &(struct import_task){&leave, "inviteUser", invite, invited}, arena);
   if (r != R_OK)
     return say_no("not invited", r);
   TRY(json_parse(home.body, arena, &view));

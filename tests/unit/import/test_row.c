@@ -1,12 +1,12 @@
 /* Rows: what a line may say, and how a wrong one is named. */
-#include "cli/row.h"
+#include "import/row.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <cmocka.h>
 
 static struct arena *arena;
-static struct cli_row row;
+static struct import_row row;
 
 static int begin(void **state)
 {
@@ -25,14 +25,14 @@ static int end(void **state)
 static void is_good(const char *line)
 {
   struct str wrong;
-  assert_int_equal(cli_row_read(str_of(line), arena, &row, &wrong), R_OK);
+  assert_int_equal(import_row_read(str_of(line), arena, &row, &wrong), R_OK);
   assert_null(wrong.p);
 }
 
 static void is_wrong(const char *line, const char *why)
 {
   struct str wrong;
-  assert_int_equal(cli_row_read(str_of(line), arena, &row, &wrong), R_MALFORMED);
+  assert_int_equal(import_row_read(str_of(line), arena, &row, &wrong), R_MALFORMED);
   assert_string_equal(wrong.p, why);
 }
 
@@ -42,7 +42,7 @@ static void a_tenant_says_where_it_stands_and_what_it_is(void **state)
   is_good(
       "{\"kind\": \"tenant\", \"external_id\": \"c1\", \"tenant_external_id\": \"p1\", \"tenant_kind\": \"customer\","
       " \"name\": \"Łódź\"}\r");
-  assert_int_equal(row.kind, CLI_ROW_TENANT);
+  assert_int_equal(row.kind, IMPORT_ROW_TENANT);
   assert_true(str_is(row.name, "c1"));
   assert_true(str_is(row.tenant.tenant_external_id.value, "p1"));
   assert_true(str_is(row.tenant.tenant_kind.value, "customer"));
@@ -54,7 +54,7 @@ static void a_user_may_leave_out_what_stays(void **state)
   (void)state;
   is_good(
       "{\"kind\": \"user\", \"external_id\": \"u1\", \"login\": \"ada\", \"email\": null, \"dialling_addresses\": []}");
-  assert_int_equal(row.kind, CLI_ROW_USER);
+  assert_int_equal(row.kind, IMPORT_ROW_USER);
   assert_false(row.user.tenant_external_id.present);
   assert_false(row.user.display_name.present);
   assert_true(row.user.email.present && row.user.email.null);
@@ -67,7 +67,7 @@ static void a_grant_is_named_after_its_user(void **state)
   (void)state;
   is_good("{\"kind\": \"grant\", \"user_external_id\": \"u1\", \"user_tenant_external_id\": null, \"role\": \"viewer\","
           " \"scope\": \"self\", \"expires_at\": \"2030-01-01T00:00:00Z\"}");
-  assert_int_equal(row.kind, CLI_ROW_GRANT);
+  assert_int_equal(row.kind, IMPORT_ROW_GRANT);
   assert_true(str_is(row.name, "u1"));
   assert_true(row.grant.user_tenant_external_id.null);
   assert_int_equal(row.grant.expires_at.value, INT64_C(1893456000) * 1000000);
@@ -86,7 +86,7 @@ static void a_wrong_name_is_not_repeated(void **state)
   (void)state;
   is_wrong("{\"kind\": \"user\", \"external_id\": \"a\\u001b[31m\", \"login\": \"ada\"}",
            "external_id: Must not hold control characters or line separators");
-  assert_int_equal(row.kind, CLI_ROW_USER);
+  assert_int_equal(row.kind, IMPORT_ROW_USER);
   assert_null(row.name.p);
 }
 
@@ -106,7 +106,7 @@ static void a_line_is_one_object_of_a_known_kind(void **state)
   is_wrong("{\"kind\": 1}", "kind: Must be one of tenant|user|grant");
   is_wrong("{\"kind\": \"user\"} {}", "Is not one JSON value of at most 32 levels");
   is_wrong("{\"kind\": \"user\", \"kind\": \"user\"}", "Is not one JSON value of at most 32 levels");
-  assert_int_equal(row.kind, CLI_ROW_NONE);
+  assert_int_equal(row.kind, IMPORT_ROW_NONE);
 }
 
 static void a_line_of_too_many_pieces_is_too_large(void **state)
@@ -116,7 +116,7 @@ static void a_line_of_too_many_pieces_is_too_large(void **state)
   char *line = arena_alloc(arena, COMMAS);
   struct str wrong;
   memset(line, ',', COMMAS);
-  assert_int_equal(cli_row_read((struct str){line, COMMAS}, arena, &row, &wrong), R_TOO_LARGE);
+  assert_int_equal(import_row_read((struct str){line, COMMAS}, arena, &row, &wrong), R_TOO_LARGE);
 }
 
 int main(void)

@@ -1,5 +1,5 @@
 /* One place for each digest of an external_id: what comes later takes it. */
-#include "cli/memo.h"
+#include "import/memo.h"
 #include "crypto/digest.h"
 
 enum { PLACES = 1 << 14 };
@@ -9,13 +9,13 @@ struct place {
   struct uuid tenant; /* zero: nothing is here */
 };
 
-struct cli_memo {
+struct import_memo {
   struct place places[PLACES];
 };
 
-RESULT cli_memo_new(struct arena *arena, struct cli_memo **ret_memo)
+RESULT import_memo_new(struct arena *arena, struct import_memo **ret_memo)
 {
-  struct cli_memo *memo = arena_alloc(arena, sizeof *memo);
+  struct import_memo *memo = arena_alloc(arena, sizeof *memo);
   if (!memo)
     return R_NO_MEMORY;
   *ret_memo = memo;
@@ -31,7 +31,7 @@ static bool locate(struct str external_id, unsigned char ret_digest[CRYPTO_DIGES
   return true;
 }
 
-bool cli_memo_find(const struct cli_memo *memo, struct str external_id, struct uuid *ret_tenant)
+bool import_memo_find(const struct import_memo *memo, struct str external_id, struct uuid *ret_tenant)
 {
   unsigned char digest[CRYPTO_DIGEST];
   size_t at;
@@ -44,7 +44,7 @@ bool cli_memo_find(const struct cli_memo *memo, struct str external_id, struct u
   return true;
 }
 
-void cli_memo_put(struct cli_memo *memo, struct str external_id, const struct uuid *tenant)
+void import_memo_put(struct import_memo *memo, struct str external_id, const struct uuid *tenant)
 {
   unsigned char digest[CRYPTO_DIGEST];
   size_t at;
@@ -54,7 +54,7 @@ void cli_memo_put(struct cli_memo *memo, struct str external_id, const struct uu
   memo->places[at].tenant = *tenant;
 }
 
-void cli_memo_forget(struct cli_memo *memo, struct str external_id)
+void import_memo_forget(struct import_memo *memo, struct str external_id)
 {
   unsigned char digest[CRYPTO_DIGEST];
   size_t at;

@@ -1,26 +1,26 @@
 /* Decodes a line by the table of its kind. Trusts: nothing of the line. */
-#include "cli/row.h"
+#include "import/row.h"
 #include "base/buf.h"
 
 enum { WRONG_MOST = 16 * 1024 };
 
-#define TENANT(member, need, max) FIELD(struct cli_row_tenant, member, need, 1, max)
-#define USER(member, need, min, max) FIELD(struct cli_row_user, member, need, min, max)
-#define GRANT(member, need, max) FIELD(struct cli_row_grant, member, need, 1, max)
+#define TENANT(member, need, max) FIELD(struct import_row_tenant, member, need, 1, max)
+#define USER(member, need, min, max) FIELD(struct import_row_user, member, need, min, max)
+#define GRANT(member, need, max) FIELD(struct import_row_grant, member, need, 1, max)
 
-BODY(cli_row_tenant_body, "ImportTenant", TENANT(kind, REQUIRED, 8), TENANT(external_id, REQUIRED, 200),
+BODY(import_row_tenant_body, "ImportTenant", TENANT(kind, REQUIRED, 8), TENANT(external_id, REQUIRED, 200),
      TENANT(tenant_external_id, NULLABLE, 200),
-     FIELD_CHOICE(struct cli_row_tenant, tenant_kind, REQUIRED, 1, 16, "partner|customer"),
+     FIELD_CHOICE(struct import_row_tenant, tenant_kind, REQUIRED, 1, 16, "partner|customer"),
      TENANT(name, REQUIRED, 128));
 
-BODY(cli_row_user_body, "ImportUser", USER(kind, REQUIRED, 1, 8), USER(external_id, REQUIRED, 1, 200),
+BODY(import_row_user_body, "ImportUser", USER(kind, REQUIRED, 1, 8), USER(external_id, REQUIRED, 1, 200),
      USER(tenant_external_id, NULLABLE, 1, 200), USER(login, REQUIRED, 1, 128), USER(display_name, OPTIONAL, 1, 128),
      USER(email, NULLABLE, 3, 254), USER(password_hash, OPTIONAL, 1, 512),
      USER(dialling_addresses, OPTIONAL, 0, 32));
 
-BODY(cli_row_grant_body, "ImportGrant", GRANT(kind, REQUIRED, 8), GRANT(user_external_id, REQUIRED, 200),
+BODY(import_row_grant_body, "ImportGrant", GRANT(kind, REQUIRED, 8), GRANT(user_external_id, REQUIRED, 200),
      GRANT(user_tenant_external_id, NULLABLE, 200), GRANT(tenant_external_id, NULLABLE, 200), GRANT(role, REQUIRED, 64),
-     FIELD_CHOICE(struct cli_row_grant, scope, REQUIRED, 1, 16, "self|subtree"), GRANT(reason, NULLABLE, 500),
+     FIELD_CHOICE(struct import_row_grant, scope, REQUIRED, 1, 16, "self|subtree"), GRANT(reason, NULLABLE, 500),
      GRANT(not_before, NULLABLE, 0), GRANT(expires_at, NULLABLE, 0));
 
 /* Each kind with its table and the member that names the row. */
@@ -28,22 +28,22 @@ static const struct kind {
   const char *name, *member;
   const struct json_body *body;
 } kinds[] = {
-    [CLI_ROW_NONE] = {"", "", NULL},
-    [CLI_ROW_TENANT] = {"tenant", "external_id", &cli_row_tenant_body},
-    [CLI_ROW_USER] = {"user", "external_id", &cli_row_user_body},
-    [CLI_ROW_GRANT] = {"grant", "user_external_id", &cli_row_grant_body},
+    [IMPORT_ROW_NONE] = {"", "", NULL},
+    [IMPORT_ROW_TENANT] = {"tenant", "external_id", &import_row_tenant_body},
+    [IMPORT_ROW_USER] = {"user", "external_id", &import_row_user_body},
+    [IMPORT_ROW_GRANT] = {"grant", "user_external_id", &import_row_grant_body},
 };
-_Static_assert(sizeof kinds / sizeof *kinds == CLI_ROW__KINDS, "every kind has a row");
+_Static_assert(sizeof kinds / sizeof *kinds == IMPORT_ROW__KINDS, "every kind has a row");
 
-const char *cli_row_kind_name(enum cli_row_kind kind) { return kinds[kind].name; }
+const char *import_row_kind_name(enum import_row_kind kind) { return kinds[kind].name; }
 
-static enum cli_row_kind kind_of(const struct json *object)
+static enum import_row_kind kind_of(const struct json *object)
 {
   struct str name = json_str(json_member(object, "kind"));
-  for (int i = 1; name.p && i < CLI_ROW__KINDS; i++)
+  for (int i = 1; name.p && i < IMPORT_ROW__KINDS; i++)
     if (str_is(name, kinds[i].name))
-      return (enum cli_row_kind)i;
-  return CLI_ROW_NONE;
+      return (enum import_row_kind)i;
+  return IMPORT_ROW_NONE;
 }
 
 /* The name of a wrong member comes from the line and goes to somebody's terminal. */
@@ -67,7 +67,7 @@ static struct str describe(const struct json_errors *errors, struct arena *arena
   return buf_str(&text);
 }
 
-static RESULT decode(const struct json *object, struct arena *arena, struct cli_row *ret_row, struct str *ret_wrong)
+static RESULT decode(const struct json *object, struct arena *arena, struct import_row *ret_row, struct str *ret_wrong)
 {
   const struct kind *kind = &kinds[ret_row->kind];
   struct json_errors errors = {0};
@@ -80,10 +80,10 @@ static RESULT decode(const struct json *object, struct arena *arena, struct cli_
   return r;
 }
 
-RESULT cli_row_read(struct str line, struct arena *arena, struct cli_row *ret_row, struct str *ret_wrong)
+RESULT import_row_read(struct str line, struct arena *arena, struct import_row *ret_row, struct str *ret_wrong)
 {
   const struct json *object;
-  *ret_row = (struct cli_row){0};
+  *ret_row = (struct import_row){0};
   *ret_wrong = STR_NONE;
   enum result r = json_parse(line, arena, &object);
   if (r == R_MALFORMED)
@@ -94,7 +94,7 @@ RESULT cli_row_read(struct str line, struct arena *arena, struct cli_row *ret_ro
     return R_MALFORMED;
   }
   ret_row->kind = kind_of(object);
-  if (ret_row->kind == CLI_ROW_NONE) {
+  if (ret_row->kind == IMPORT_ROW_NONE) {
     *ret_wrong = STR("kind: Must be one of tenant|user|grant");
     return R_MALFORMED;
   }

@@ -1,6 +1,6 @@
 /* Finds what a row is about, compares, decides and changes. Trusts: nothing of the row; what it names is looked for
    only where the actor reads. */
-#include "cli/apply.h"
+#include "import/apply.h"
 #include "domain/grant.h"
 #include "domain/tenant.h"
 #include "domain/user.h"
@@ -11,10 +11,10 @@
 
 /* One row under way. */
 struct work {
-  const struct cli_apply *apply;
+  const struct import_apply *apply;
   struct arena *arena;
   const char *action;
-  enum cli_effect effect;
+  enum import_effect effect;
   struct str about;
 };
 
@@ -24,23 +24,23 @@ static struct store_call reading(const struct work *w, const struct scope *scope
 }
 
 static RESULT leave(const struct work *w, const struct uuid *tenant, enum bw_permission permission,
-                    struct cli_leave *ret_leave)
+                    struct import_leave *ret_leave)
 {
-  return cli_actor_leave(w->apply->actor, tenant, permission, w->arena, ret_leave);
+  return import_actor_leave(w->apply->actor, tenant, permission, w->arena, ret_leave);
 }
 
 /* To put something below the tenant, which a grant that reaches the tenant alone does not let do. */
 static RESULT leave_below(const struct work *w, const struct uuid *tenant, enum bw_permission permission,
-                          struct cli_leave *ret_leave)
+                          struct import_leave *ret_leave)
 {
   TRY(leave(w, tenant, permission, ret_leave));
   return ret_leave->reach == BW_REACH_SUBTREE ? R_OK : R_FORBIDDEN;
 }
 
-static RESULT change(struct work *w, const struct cli_leave *under, cli_change *run, void *what, enum cli_effect effect)
+static RESULT change(struct work *w, const struct import_leave *under, import_change *run, void *what, enum import_effect effect)
 {
-  const struct cli_task task = {under, w->action, run, what};
-  TRY(cli_actor_change(w->apply->actor, &task, w->arena));
+  const struct import_task task = {under, w->action, run, what};
+  TRY(import_actor_change(w->apply->actor, &task, w->arena));
   w->effect = effect;
   return R_OK;
 }
@@ -58,7 +58,7 @@ static RESULT search(const struct work *w, struct str external_id, struct uuid *
   const struct policy_root *roots;
   size_t count, found = 0;
   struct store_object tenant;
-  TRY(cli_actor_roots(w->apply->actor, BW_TENANT_READ, w->arena, &roots, &count));
+  TRY(import_actor_roots(w->apply->actor, BW_TENANT_READ, w->arena, &roots, &count));
   for (size_t i = 0; i < count; i++) {
     struct store_call call = reading(w, roots[i].scope);
     enum result r = store_tenant_find(&call, NULL, external_id, &tenant);
@@ -82,9 +82,9 @@ static RESULT locate(struct work *w, const struct reference *to, struct uuid *re
 {
   struct str external_id = to->external_id->value;
   struct uuid tenant = w->apply->actor->home;
-  if (external_id.p && !cli_memo_find(w->apply->memo, external_id, &tenant)) {
+  if (external_id.p && !import_memo_find(w->apply->memo, external_id, &tenant)) {
     TRY(blame(w, to->member, search(w, external_id, &tenant)));
-    cli_memo_put(w->apply->memo, external_id, &tenant);
+    import_memo_put(w->apply->memo, external_id, &tenant);
   }
   *ret_tenant = tenant;
   return R_OK;
@@ -92,7 +92,7 @@ static RESULT locate(struct work *w, const struct reference *to, struct uuid *re
 
 /* Both locate it and be let in there, to load and to read. */
 static RESULT enter(struct work *w, const struct reference *to, enum bw_permission reads, struct uuid *ret_tenant,
-                    struct cli_leave *ret_leave)
+                    struct import_leave *ret_leave)
 {
   TRY(locate(w, to, ret_tenant));
   TRY(blame(w, to->member, leave(w, ret_tenant, BW_IMPORT_RUN, ret_leave)));
@@ -153,29 +153,29 @@ static RESULT update_tenant(struct change *c, void *what)
   return domain_tenant_update(c, &t->id, 0, &t->patch, &outcome);
 }
 
-static RESULT tenant_found(struct work *w, const struct cli_row_tenant *row, const struct store_object *tenant)
+static RESULT tenant_found(struct work *w, const struct import_row_tenant *row, const struct store_object *tenant)
 {
   struct tenant_work t = {.id = tenant->id, .patch.name = patch_of(&row->name)};
   const struct json *view;
-  struct cli_leave under;
+  struct import_leave under;
   TRY(view_of(w, tenant, &view));
   if (!str_equal(json_str(json_member(view, "kind")), row->tenant_kind.value))
     return blame(w, "tenant_kind", R_CONFLICT);
   if (same_text(view, "name", &row->name))
     return R_OK;
   TRY(leave(w, &tenant->id, BW_TENANT_UPDATE, &under));
-  return change(w, &under, update_tenant, &t, CLI_UPDATED);
+  return change(w, &under, update_tenant, &t, IMPORT_UPDATED);
 }
 
-static RESULT apply_tenant(struct work *w, const struct cli_row *row)
+static RESULT apply_tenant(struct work *w, const struct import_row *row)
 {
-  const struct cli_row_tenant *wanted = &row->tenant;
+  const struct import_row_tenant *wanted = &row->tenant;
   bool partner = str_is(wanted->tenant_kind.value, "partner");
   struct tenant_work t = {.made = {.kind = partner ? BW_TENANT_PARTNER : BW_TENANT_CUSTOMER,
                                    .name = wanted->name.value,
                                    .external_id = wanted->external_id.value}};
   const struct reference parent = {"tenant_external_id", &wanted->tenant_external_id};
-  struct cli_leave under;
+  struct import_leave under;
   struct store_object tenant;
   TRY(enter(w, &parent, BW_TENANT_READ, &t.made.parent, &under));
   struct store_call call = reading(w, under.scope);
@@ -188,8 +188,8 @@ static RESULT apply_tenant(struct work *w, const struct cli_row *row)
   if (partner)
     TRY(leave_below(w, &t.made.parent, BW_TENANT_CREATE_PARTNER, &under));
   /* From now on it may mean another tenant than before, or two. */
-  cli_memo_forget(w->apply->memo, wanted->external_id.value);
-  return change(w, &under, create_tenant, &t, CLI_CREATED);
+  import_memo_forget(w->apply->memo, wanted->external_id.value);
+  return change(w, &under, create_tenant, &t, IMPORT_CREATED);
 }
 
 /* Users. */
@@ -226,11 +226,11 @@ static RESULT update_user(struct change *c, void *what)
 /* Who gives somebody a way in must be able to invite them. */
 static RESULT may_adopt(struct work *w, const struct uuid *home, const struct user_work *u)
 {
-  struct cli_leave ignored;
+  struct import_leave ignored;
   return u->password_hash.p ? blame(w, "password_hash", leave(w, home, BW_USER_INVITE, &ignored)) : R_OK;
 }
 
-static RESULT user_found(struct work *w, const struct uuid *home, const struct cli_row_user *row,
+static RESULT user_found(struct work *w, const struct uuid *home, const struct import_row_user *row,
                          const struct store_object *user)
 {
   struct user_work u = {.id = user->id,
@@ -241,7 +241,7 @@ static RESULT user_found(struct work *w, const struct uuid *home, const struct c
                                   .dialling = row->dialling_addresses.value,
                                   .dialling_count = row->dialling_addresses.count}};
   const struct json *view;
-  struct cli_leave under;
+  struct import_leave under;
   TRY(view_of(w, user, &view));
   if (str_is(json_str(json_member(view, "state")), "invited"))
     u.password_hash = row->password_hash.value;
@@ -250,12 +250,12 @@ static RESULT user_found(struct work *w, const struct uuid *home, const struct c
     return R_OK;
   TRY(may_adopt(w, home, &u));
   TRY(leave(w, home, BW_USER_UPDATE, &under));
-  return change(w, &under, update_user, &u, CLI_UPDATED);
+  return change(w, &under, update_user, &u, IMPORT_UPDATED);
 }
 
-static RESULT apply_user(struct work *w, const struct cli_row *row)
+static RESULT apply_user(struct work *w, const struct import_row *row)
 {
-  const struct cli_row_user *wanted = &row->user;
+  const struct import_row_user *wanted = &row->user;
   struct user_work u = {.made = {.login = wanted->login.value,
                                  .display_name = wanted->display_name.value,
                                  .email = wanted->email.value,
@@ -264,7 +264,7 @@ static RESULT apply_user(struct work *w, const struct cli_row *row)
                                  .dialling_count = wanted->dialling_addresses.count},
                         .password_hash = wanted->password_hash.value};
   const struct reference home = {"tenant_external_id", &wanted->tenant_external_id};
-  struct cli_leave under;
+  struct import_leave under;
   struct store_object user;
   TRY(enter(w, &home, BW_USER_READ, &u.made.tenant, &under));
   struct store_call call = reading(w, under.scope);
@@ -275,7 +275,7 @@ static RESULT apply_user(struct work *w, const struct cli_row *row)
     return r;
   TRY(may_adopt(w, &u.made.tenant, &u));
   TRY(leave(w, &u.made.tenant, BW_USER_CREATE, &under));
-  r = change(w, &under, create_user, &u, CLI_CREATED);
+  r = change(w, &under, create_user, &u, IMPORT_CREATED);
   return r == R_MALFORMED ? blame(w, "login", r) : r;
 }
 
@@ -295,13 +295,13 @@ static RESULT give(struct change *c, void *what)
   return domain_grant_create(c, &g->made, &outcome);
 }
 
-static RESULT find_holder(struct work *w, const struct cli_row_grant *row, struct uuid *ret_user)
+static RESULT find_holder(struct work *w, const struct import_row_grant *row, struct uuid *ret_user)
 {
   const struct reference home = {"user_tenant_external_id", row->user_tenant_external_id.present
                                                                 ? &row->user_tenant_external_id
                                                                 : &row->tenant_external_id};
   struct uuid at;
-  struct cli_leave under;
+  struct import_leave under;
   struct store_object user;
   TRY(locate(w, &home, &at));
   TRY(blame(w, home.member, leave(w, &at, BW_USER_READ, &under)));
@@ -312,8 +312,8 @@ static RESULT find_holder(struct work *w, const struct cli_row_grant *row, struc
 }
 
 /* Where the grant holds, who is to hold it, and which role. */
-static RESULT find_parts(struct work *w, const struct cli_row_grant *row, struct grant_new *grant,
-                         struct cli_leave *ret_leave)
+static RESULT find_parts(struct work *w, const struct import_row_grant *row, struct grant_new *grant,
+                         struct import_leave *ret_leave)
 {
   const struct bw_model *model = policy_model(w->apply->actor->domain->policy);
   const struct reference place = {"tenant_external_id", &row->tenant_external_id};
@@ -331,12 +331,12 @@ static RESULT find_parts(struct work *w, const struct cli_row_grant *row, struct
 }
 
 /* What the row leaves out stays as it is. */
-static RESULT grant_found(struct work *w, const struct cli_row_grant *row, const struct store_object *found,
+static RESULT grant_found(struct work *w, const struct import_row_grant *row, const struct store_object *found,
                           struct grant_work *ret_grant)
 {
   struct grant_new *grant = &ret_grant->made;
   const struct json *view;
-  struct cli_leave under;
+  struct import_leave under;
   TRY(view_of(w, found, &view));
   struct grant_new was = {.not_before = time_in(view, "not_before"),
                           .expires_at = time_in(view, "expires_at"),
@@ -349,18 +349,18 @@ static RESULT grant_found(struct work *w, const struct cli_row_grant *row, const
     return R_OK;
   ret_grant->id = found->id;
   TRY(leave(w, &grant->tenant, BW_GRANT_REVOKE, &under));
-  w->effect = CLI_UPDATED;
+  w->effect = IMPORT_UPDATED;
   return R_OK;
 }
 
-static RESULT apply_grant(struct work *w, const struct cli_row *row)
+static RESULT apply_grant(struct work *w, const struct import_row *row)
 {
-  const struct cli_row_grant *wanted = &row->grant;
+  const struct import_row_grant *wanted = &row->grant;
   struct grant_work g = {.made = {.reach = str_is(wanted->scope.value, "self") ? BW_REACH_SELF : BW_REACH_SUBTREE,
                                   .not_before = wanted->not_before.value,
                                   .expires_at = wanted->expires_at.value,
                                   .reason = wanted->reason.value}};
-  struct cli_leave under;
+  struct import_leave under;
   struct store_object found;
   TRY(find_parts(w, wanted, &g.made, &under));
   struct store_call call = reading(w, under.scope);
@@ -370,8 +370,8 @@ static RESULT apply_grant(struct work *w, const struct cli_row *row)
   if (r == R_OK)
     r = grant_found(w, wanted, &found, &g);
   else if (r == R_NOT_FOUND)
-    w->effect = CLI_CREATED;
-  if (w->effect == CLI_UNCHANGED)
+    w->effect = IMPORT_CREATED;
+  if (w->effect == IMPORT_UNCHANGED)
     return r;
   if (g.made.expires_at != 0 && g.made.expires_at <= (g.made.not_before ? g.made.not_before : clock_now()))
     return blame(w, "expires_at", R_MALFORMED);
@@ -381,26 +381,26 @@ static RESULT apply_grant(struct work *w, const struct cli_row *row)
 
 static const struct {
   const char *action;
-  RESULT (*apply)(struct work *w, const struct cli_row *row);
-} kinds[CLI_ROW__KINDS] = {
-    [CLI_ROW_NONE] = {"import", NULL},
-    [CLI_ROW_TENANT] = {"importTenant", apply_tenant},
-    [CLI_ROW_USER] = {"importUser", apply_user},
-    [CLI_ROW_GRANT] = {"importGrant", apply_grant},
+  RESULT (*apply)(struct work *w, const struct import_row *row);
+} kinds[IMPORT_ROW__KINDS] = {
+    [IMPORT_ROW_NONE] = {"import", NULL},
+    [IMPORT_ROW_TENANT] = {"importTenant", apply_tenant},
+    [IMPORT_ROW_USER] = {"importUser", apply_user},
+    [IMPORT_ROW_GRANT] = {"importGrant", apply_grant},
 };
 
-const char *cli_apply_action(enum cli_row_kind kind) { return kinds[kind].action; }
+const char *import_apply_action(enum import_row_kind kind) { return kinds[kind].action; }
 
 /* What somebody else made between look and change is found by the next look; so is what a lost connection left. */
 static bool worth_another_look(enum result r) { return r == R_ALREADY_EXISTS || r == R_OUTCOME_UNKNOWN; }
 
-RESULT cli_apply(const struct cli_apply *apply, const struct cli_row *row, struct arena *arena,
-                 enum cli_effect *ret_effect, struct str *ret_about)
+RESULT import_apply(const struct import_apply *apply, const struct import_row *row, struct arena *arena,
+                 enum import_effect *ret_effect, struct str *ret_about)
 {
-  struct work work = {apply, arena, kinds[row->kind].action, CLI_UNCHANGED, STR_NONE};
+  struct work work = {apply, arena, kinds[row->kind].action, IMPORT_UNCHANGED, STR_NONE};
   enum result r = kinds[row->kind].apply(&work, row);
   if (worth_another_look(r)) {
-    work.effect = CLI_UNCHANGED;
+    work.effect = IMPORT_UNCHANGED;
     r = kinds[row->kind].apply(&work, row);
   }
   *ret_effect = work.effect;

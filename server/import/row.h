@@ -2,15 +2,15 @@
 #pragma once
 #include "json/body.h"
 
-enum cli_row_kind { CLI_ROW_NONE, CLI_ROW_TENANT, CLI_ROW_USER, CLI_ROW_GRANT, CLI_ROW__KINDS };
+enum import_row_kind { IMPORT_ROW_NONE, IMPORT_ROW_TENANT, IMPORT_ROW_USER, IMPORT_ROW_GRANT, IMPORT_ROW__KINDS };
 
 /* A tenant stands under another, and there external_id tells it from its siblings. */
-struct cli_row_tenant {
+struct import_row_tenant {
   struct json_text kind, external_id, tenant_external_id, tenant_kind, name;
 };
 
 /* external_id tells a user from the others of the tenant. Absent members stay as they are, null ones end. */
-struct cli_row_user {
+struct import_row_user {
   struct json_text kind, external_id, tenant_external_id, login, display_name, email;
   struct json_text password_hash; /* of another system; counts as long as the user has no password */
   struct json_texts dialling_addresses;
@@ -18,24 +18,24 @@ struct cli_row_user {
 
 /* Known by user, role, tenant and scope. The user's home is the grant's tenant unless it is named; null: the
  * importer's. */
-struct cli_row_grant {
+struct import_row_grant {
   struct json_text kind, user_external_id, user_tenant_external_id, tenant_external_id, role, scope, reason;
   struct json_time not_before, expires_at;
 };
 
-struct cli_row {
-  enum cli_row_kind kind; /* CLI_ROW_NONE until it is known */
+struct import_row {
+  enum import_row_kind kind; /* IMPORT_ROW_NONE until it is known */
   struct str name;        /* the external_id that the line is about; .p NULL until it is known to be a good one */
   union {
-    struct cli_row_tenant tenant;
-    struct cli_row_user user;
-    struct cli_row_grant grant;
+    struct import_row_tenant tenant;
+    struct import_row_user user;
+    struct import_row_grant grant;
   };
 };
 
 /* R_MALFORMED, R_TOO_LARGE: *ret_wrong names every wrong member, and *ret_row has what is known. Both live in the
    arena, beside the text of the line. */
-RESULT cli_row_read(struct str line, struct arena *arena, struct cli_row *ret_row, struct str *ret_wrong);
+RESULT import_row_read(struct str line, struct arena *arena, struct import_row *ret_row, struct str *ret_wrong);
 
 /* "tenant", "user", "grant"; "" for none. */
-const char *cli_row_kind_name(enum cli_row_kind kind);
+const char *import_row_kind_name(enum import_row_kind kind);

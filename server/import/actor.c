@@ -1,6 +1,5 @@
-/* Signing in at the command line, deciding, and running changes. Trusts: the operator; of a client nothing but its
- * secret. */
-#include "cli/actor.h"
+/* Signing in, deciding, and running changes. Trusts: the operator; of a client nothing but its secret. */
+#include "import/actor.h"
 #include "domain/login.h"
 #include "domain/machine.h"
 #include "policy/current.h"
@@ -8,7 +7,7 @@
 
 enum { TRIES = 3 };
 
-static struct policy *policy_of(const struct cli_actor *actor) { return actor->domain->policy; }
+static struct policy *policy_of(const struct import_actor *actor) { return actor->domain->policy; }
 
 /* All events of one command carry one id. */
 static RESULT name_request(struct arena *arena, struct str *ret_id)
@@ -24,10 +23,10 @@ static RESULT name_request(struct arena *arena, struct str *ret_id)
   return R_OK;
 }
 
-RESULT cli_actor_client(const struct domain *domain, struct str id, struct str secret, struct arena *arena,
-                        struct cli_actor *ret_actor)
+RESULT import_actor_client(const struct domain *domain, struct str id, struct str secret, struct arena *arena,
+                        struct import_actor *ret_actor)
 {
-  struct cli_actor actor = {.domain = domain, .who = {.kind = DOMAIN_ACTOR_CLIENT}};
+  struct import_actor actor = {.domain = domain, .who = {.kind = DOMAIN_ACTOR_CLIENT}};
   struct signin signin = {.domain = domain, .arena = arena, .now = clock_now(), .action = "issueClientToken"};
   struct login login;
   TRY(name_request(arena, &actor.who.request_id));
@@ -40,9 +39,9 @@ RESULT cli_actor_client(const struct domain *domain, struct str id, struct str s
   return R_OK;
 }
 
-RESULT cli_actor_operator(const struct domain *domain, struct arena *arena, struct cli_actor *ret_actor)
+RESULT import_actor_operator(const struct domain *domain, struct arena *arena, struct import_actor *ret_actor)
 {
-  struct cli_actor actor = {.domain = domain, .who = {.kind = DOMAIN_ACTOR_OPERATOR}};
+  struct import_actor actor = {.domain = domain, .who = {.kind = DOMAIN_ACTOR_OPERATOR}};
   struct store_call auth = {.pool = domain->auth, .arena = arena};
   struct str code;
   bool settled;
@@ -52,7 +51,7 @@ RESULT cli_actor_operator(const struct domain *domain, struct arena *arena, stru
   return R_OK;
 }
 
-void cli_actor_close(const struct cli_actor *actor)
+void import_actor_close(const struct import_actor *actor)
 {
   CLEANUP(arena_free) struct arena *arena = arena_new(1 << 20);
   struct signin signin = {.domain = actor->domain,
@@ -68,14 +67,14 @@ void cli_actor_close(const struct cli_actor *actor)
 }
 
 /* What this process or another has just made may not be in the snapshot yet. */
-static bool catch_up(const struct cli_actor *actor, uint64_t seen, struct arena *arena)
+static bool catch_up(const struct import_actor *actor, uint64_t seen, struct arena *arena)
 {
   struct store_call store = {.pool = actor->domain->app, .arena = arena};
   return policy_catch_up(policy_of(actor), &store, seen);
 }
 
-static RESULT leave_operator(const struct cli_actor *actor, const struct bw_id *tenant, struct arena *arena,
-                             struct cli_leave *ret_leave)
+static RESULT leave_operator(const struct import_actor *actor, const struct bw_id *tenant, struct arena *arena,
+                             struct import_leave *ret_leave)
 {
   const struct bw_model *model = policy_model(policy_of(actor));
   uint64_t seen = bw_model_revision(model);
@@ -87,8 +86,8 @@ static RESULT leave_operator(const struct cli_actor *actor, const struct bw_id *
   return policy_scope_whole(policy_of(actor), arena, &ret_leave->scope);
 }
 
-RESULT cli_actor_leave(const struct cli_actor *actor, const struct uuid *tenant, enum bw_permission permission,
-                       struct arena *arena, struct cli_leave *ret_leave)
+RESULT import_actor_leave(const struct import_actor *actor, const struct uuid *tenant, enum bw_permission permission,
+                       struct arena *arena, struct import_leave *ret_leave)
 {
   const struct bw_model *model = policy_model(policy_of(actor));
   struct bw_question question = {
@@ -110,7 +109,7 @@ RESULT cli_actor_leave(const struct cli_actor *actor, const struct uuid *tenant,
   return policy_scope(policy_of(actor), &answer, arena, &ret_leave->scope);
 }
 
-RESULT cli_actor_roots(const struct cli_actor *actor, enum bw_permission permission, struct arena *arena,
+RESULT import_actor_roots(const struct import_actor *actor, enum bw_permission permission, struct arena *arena,
                        const struct policy_root **ret_roots, size_t *ret_count)
 {
   if (!policy_fresh(policy_of(actor)))
@@ -128,7 +127,7 @@ RESULT cli_actor_roots(const struct cli_actor *actor, enum bw_permission permiss
   return R_OK;
 }
 
-static RESULT once(const struct cli_actor *actor, const struct cli_task *task, struct arena *arena)
+static RESULT once(const struct import_actor *actor, const struct import_task *task, struct arena *arena)
 {
   struct store_call store = {.pool = actor->domain->app, .scope = task->leave->scope, .arena = arena};
   CLEANUP(store_tx_close) struct store_tx *tx = NULL;
@@ -148,7 +147,7 @@ static RESULT once(const struct cli_actor *actor, const struct cli_task *task, s
   return store_tx_commit(tx, &revision);
 }
 
-RESULT cli_actor_change(const struct cli_actor *actor, const struct cli_task *task, struct arena *arena)
+RESULT import_actor_change(const struct import_actor *actor, const struct import_task *task, struct arena *arena)
 {
   enum result r = R_AGAIN;
   for (int i = 0; r == R_AGAIN && i < TRIES; i++)

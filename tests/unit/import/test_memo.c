@@ -1,18 +1,18 @@
 /* The memo: what it keeps, what it forgets, that it never says what it was not told. */
-#include "cli/memo.h"
+#include "import/memo.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <cmocka.h>
 
 static struct arena *arena;
-static struct cli_memo *memo;
+static struct import_memo *memo;
 
 static int begin(void **state)
 {
   (void)state;
   arena = arena_new(8 << 20);
-  return arena && cli_memo_new(arena, &memo) == R_OK ? 0 : -1;
+  return arena && import_memo_new(arena, &memo) == R_OK ? 0 : -1;
 }
 
 static int end(void **state)
@@ -30,19 +30,19 @@ static struct uuid numbered(unsigned n)
 static bool is(struct str external_id, unsigned n)
 {
   struct uuid found, wanted = numbered(n);
-  return cli_memo_find(memo, external_id, &found) && uuid_equal(&found, &wanted);
+  return import_memo_find(memo, external_id, &found) && uuid_equal(&found, &wanted);
 }
 
 static void what_was_put_is_found(void **state)
 {
   (void)state;
   struct uuid one = numbered(1), two = numbered(2), found;
-  cli_memo_put(memo, STR("one"), &one);
-  cli_memo_put(memo, STR("two"), &two);
+  import_memo_put(memo, STR("one"), &one);
+  import_memo_put(memo, STR("two"), &two);
   assert_true(is(STR("one"), 1));
   assert_true(is(STR("two"), 2));
-  assert_false(cli_memo_find(memo, STR("three"), &found));
-  cli_memo_put(memo, STR("one"), &two);
+  assert_false(import_memo_find(memo, STR("three"), &found));
+  import_memo_put(memo, STR("one"), &two);
   assert_true(is(STR("one"), 2));
 }
 
@@ -50,9 +50,9 @@ static void what_was_forgotten_is_not(void **state)
 {
   (void)state;
   struct uuid one = numbered(1), found;
-  cli_memo_put(memo, STR("one"), &one);
-  cli_memo_forget(memo, STR("one"));
-  assert_false(cli_memo_find(memo, STR("one"), &found));
+  import_memo_put(memo, STR("one"), &one);
+  import_memo_forget(memo, STR("one"));
+  assert_false(import_memo_find(memo, STR("one"), &found));
 }
 
 static void more_than_it_holds_are_forgotten_or_right(void **state)
@@ -62,11 +62,11 @@ static void more_than_it_holds_are_forgotten_or_right(void **state)
   unsigned known = 0;
   for (unsigned n = 0; n < MANY; n++) {
     struct uuid id = numbered(n);
-    cli_memo_put(memo, arena_print(arena, "%u", n), &id);
+    import_memo_put(memo, arena_print(arena, "%u", n), &id);
   }
   for (unsigned n = 0; n < MANY; n++) {
     struct uuid found, wanted = numbered(n);
-    if (!cli_memo_find(memo, arena_print(arena, "%u", n), &found))
+    if (!import_memo_find(memo, arena_print(arena, "%u", n), &found))
       continue;
     assert_true(uuid_equal(&found, &wanted));
     known++;
