@@ -1,4 +1,5 @@
 """What a login, or a forgotten password, says of an account, and how long it takes to: as of one that does not exist."""
+import collections
 import contextlib
 import itertools
 import json
@@ -28,8 +29,8 @@ OWN = re.compile(rb'(?im)^(x-request-id|date|retry-after): [^\r\n]*|"request_id"
 
 
 def settings():
-    """Of a server that is asked this much: cheap hashes, wide limits, an address a try."""
-    return {"hash_memory": 8192, "hash_passes": 1, "account_attempts": 100, "address_attempts": 100000,
+    """Of a server that is asked this much: cheap hashes, wide limits, none of a tenant, an address a try."""
+    return {"hash_memory": 8192, "hash_passes": 1, "account_attempts": 100, "address_attempts": 100000, "tenant_attempts": 0,
             "trusted_proxies": "127.0.0.1", "policy_lease": 15, "log_level": "warn", "session_time": 86400}
 
 
@@ -117,16 +118,50 @@ class Accounts:
         return head.encode() + body
 
 
+class Said:
+    """The answers to each kind without what is each reply's own, how often each came, and what was no answer."""
+
+    def __init__(self):
+        self.answers = collections.defaultdict(collections.Counter)
+        # Nobody's account makes the service unavailable for a moment: it says nothing of one.
+        self.unavailable = collections.Counter()
+
+    def add(self, kind, head, body):
+        """Whether it is an answer."""
+        if status_of(head) == 503:
+            self.unavailable[kind] += 1
+            return False
+        self.answers[kind][OWN.sub(b"", head + b"\r\n\r\n" + body)] += 1
+        return True
+
+    def __getitem__(self, kind):
+        return set(self.answers[kind])
+
+    def differing(self):
+        """The kinds with another answer than the account that does not exist, or with more than one."""
+        return [kind for kind, base in AGAINST.items() if len(self[kind]) != 1 or self[kind] != self[base]]
+
+    def lines(self):
+        """What came how often to the kinds that differ and to what they are held against, and what was no answer."""
+        differing = self.differing()
+        for kind in dict.fromkeys([*differing, *(AGAINST[kind] for kind in differing)]):
+            for reply, count in self.answers[kind].most_common():
+                head, _, body = reply.partition(b"\r\n\r\n")
+                yield f"{kind}: {count} times {head.splitlines()[0].decode()} {body.decode(errors='replace')}"
+        for kind, count in self.unavailable.items():
+            yield f"{kind}: {count} times not available, left out"
+
+
 def try_all(tried, samples):
-    """(kind -> times, kind -> the different replies without what is each reply's own)"""
+    """(kind -> times, what was said)"""
     wire = Wire(tried.estate.server.port)
     tried.shut(wire)
-    times, said, counts = {}, {}, {}
+    times, said, counts = {}, Said(), collections.Counter()
     for kind in interleaved({*AGAINST, *AGAINST.values()}, samples):
-        counts[kind] = counts.get(kind, 0) + 1
+        counts[kind] += 1
         seconds, head, body = wire.ask(tried.request(kind, counts[kind]))
-        times.setdefault(kind, []).append(seconds)
-        said.setdefault(kind, set()).add(OWN.sub(b"", head + b"\r\n\r\n" + body))
+        if said.add(kind, head, body):
+            times.setdefault(kind, []).append(seconds)
     wire.close()
     return times, said
 

@@ -1,0 +1,33 @@
+"""The oracle of tests/bench/enumeration says what differs and how often, and takes nothing else for a difference."""
+import pytest
+
+from support.enumeration import AGAINST, Said
+
+REFUSED = b"HTTP/1.1 401 Unauthorized\r\nDate: x"
+BODY = b'{"code":"login_failed","request_id":"%d"}'
+
+
+@pytest.fixture(name="said")
+def one_answer_to_every_kind():
+    said = Said()
+    for number, kind in enumerate({*AGAINST, *AGAINST.values()}):
+        assert said.add(kind, REFUSED, BODY % number)
+    return said
+
+
+def test_what_is_each_replys_own_is_no_difference(said):
+    assert said.differing() == [] and list(said.lines()) == []
+
+
+def test_a_kind_with_another_answer_is_named_with_what_it_said_and_how_often(said):
+    for _ in range(2):
+        said.add("suspended", b"HTTP/1.1 403 Forbidden", b"no")
+    assert said.differing() == ["suspended"]
+    lines = list(said.lines())
+    assert lines[0] == "suspended: 2 times HTTP/1.1 403 Forbidden no"
+    assert [line.partition(":")[0] for line in lines] == ["suspended", "suspended", "unknown name"]
+
+
+def test_a_service_that_is_not_available_is_counted_and_no_difference(said):
+    assert not said.add("terminated", b"HTTP/1.1 503 Service Unavailable", b"busy")
+    assert said.differing() == [] and list(said.lines()) == ["terminated: 1 times not available, left out"]
