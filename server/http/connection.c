@@ -4,6 +4,7 @@
 #include "http/registry.h"
 #include "http/tls.h"
 #include <stdlib.h>
+#include <sys/socket.h>
 
 void http_connection_wait(struct http_connection *c, int64_t now)
 {
@@ -56,6 +57,18 @@ bool http_connection_run(struct http_connection *c)
 {
   enum http_phase expected = HTTP_READING;
   return atomic_compare_exchange_strong(&c->phase, &expected, HTTP_RUNNING);
+}
+
+bool http_connection_fetch(struct http_connection *c)
+{
+  enum http_phase expected = HTTP_SENDING;
+  return atomic_compare_exchange_strong(&c->phase, &expected, HTTP_RUNNING);
+}
+
+void http_connection_reset(struct http_connection *c)
+{
+  if (connect(c->socket, &(struct sockaddr){.sa_family = AF_UNSPEC}, sizeof(struct sockaddr)) != 0)
+    (void)shutdown(c->socket, SHUT_RDWR);
 }
 
 void http_connection_send(struct http_connection *c, int64_t now)

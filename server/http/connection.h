@@ -45,5 +45,12 @@ bool http_connection_run(struct http_connection *connection);
 /* The reply goes out; its bytes have a request's time to leave. */
 void http_connection_send(struct http_connection *connection, int64_t now);
 
+/* The reply waits for more of itself; false when the deadline thread was first. */
+bool http_connection_fetch(struct http_connection *connection);
+
+/* Ends it so that the other side cannot take what it has for all: the end of a connection may end a reply, a reset does
+   not. Any thread. */
+void http_connection_reset(struct http_connection *connection);
+
 /* The reply is out: waits for the next request. */
 void http_connection_wait(struct http_connection *connection, int64_t now);

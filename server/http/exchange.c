@@ -8,6 +8,14 @@ static _Thread_local unsigned event_thread;
 
 void http_exchange_resume(struct http_request *r) { MHD_resume_connection(r->mhd); }
 
+void http_exchange_refuse(struct http_request *r)
+{
+  if (r->stage == HTTP_STAGE_REPLY)
+    http_stream_fail(r->stream);
+  else
+    http_reply_problem(&r->reply, R_BUSY, NULL, NULL, 0);
+}
+
 void *http_exchange_line(void *cls, const char *target, struct MHD_Connection *mhd)
 {
   struct http_server *server = cls;
@@ -53,7 +61,7 @@ static unsigned event_thread_number(struct http_server *server)
 
 /* The count goes up before `closing` is read, and http_server_close does it the other way round: one of both sees the
    other, so nothing is suspended once it has waited for zero. */
-static bool may_suspend(struct http_server *server)
+bool http_exchange_may_suspend(struct http_server *server)
 {
   atomic_fetch_add(&server->suspended, 1);
   if (!server->closing)
@@ -64,7 +72,7 @@ static bool may_suspend(struct http_server *server)
 
 static enum MHD_Result hand_to_lane(struct http_request *r, struct http_lane_pool *pool)
 {
-  if (!may_suspend(r->server)) {
+  if (!http_exchange_may_suspend(r->server)) {
     http_reply_problem(&r->reply, R_UNAVAILABLE, NULL, NULL, 0);
     return http_reply_send(r);
   }
@@ -143,6 +151,7 @@ void http_exchange_done(void *cls, struct MHD_Connection *mhd, void **context, e
   *context = NULL;
   if (r->suspended)
     atomic_fetch_sub(&server->suspended, 1);
+  http_stream_close(r->stream);
   if (r->counted)
     http_registry_leave(&server->registry, &r->address);
   if (r->body_room > 0) {

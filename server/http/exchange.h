@@ -8,6 +8,7 @@
 #include "http/registry.h"
 #include "http/server.h"
 #include "http/stats.h"
+#include "http/stream.h"
 #include <microhttpd.h>
 
 enum { HTTP_REPLY_HEADERS = 16 };
@@ -22,11 +23,32 @@ struct http_reply {
   int status; /* 0: nothing was answered */
   const char *content_type;
   struct str content;
+  bool streams; /* the content is the request's stream */
   struct http_header headers[HTTP_REPLY_HEADERS];
   size_t count;
   bool broken; /* a header was refused */
   struct http_header members[HTTP_REPLY_MEMBERS]; /* of a problem, beside those that all have */
   size_t member_count;
+};
+
+/* A reply in pages, from the handler that began it to the end of the request. */
+struct http_stream {
+  struct http_stream *next; /* of the server's */
+  struct http_source source;
+  struct http_request *request;
+  struct arena *arena; /* of the page */
+  struct http_page page;
+  size_t given; /* bytes of the page that are on their way */
+  bool failed;
+  int64_t end; /* clock_monotonic() at which all must have been given */
+};
+
+/* All that are under way. */
+struct http_streams {
+  pthread_mutex_t lock; /* holds first */
+  struct http_stream *first;
+  _Atomic unsigned open;
+  _Atomic uint64_t refused;
 };
 
 enum http_stage {
@@ -59,6 +81,7 @@ struct http_request {
   struct str body;
   size_t body_room;
   struct http_reply reply;
+  struct http_stream *stream; /* NULL: none was begun */
 };
 
 struct http_server {
@@ -68,6 +91,7 @@ struct http_server {
   struct http_registry registry;
   struct http_lane_pool lanes[HTTP__LANES];
   struct http_stats stats;
+  struct http_streams streams;
   struct MHD_Daemon *daemon;
   struct MHD_Response *spare; /* what is said when memory is out */
   uint16_t port;
@@ -85,6 +109,12 @@ struct http_server {
 /* The lane is done with the request: its reply is sent by the event thread. The request is gone afterwards. */
 void http_exchange_resume(struct http_request *request);
 
+/* The lane does not get to it: a problem is answered, or a stream broken off. */
+void http_exchange_refuse(struct http_request *request);
+
+/* Whether a connection may be suspended, which it then must be; counted until it is back. */
+bool http_exchange_may_suspend(struct http_server *server);
+
 /* Callbacks of libmicrohttpd. */
 void *http_exchange_line(void *server, const char *target, struct MHD_Connection *connection);
 enum MHD_Result http_exchange_handle(void *server, struct MHD_Connection *connection, const char *url,
@@ -96,6 +126,18 @@ void http_exchange_done(void *server, struct MHD_Connection *connection, void **
 /* Looks at a request whose header section is there: frames, routes, and opens its body. Whatever is wrong is in the
    reply then. */
 void http_request_open(struct http_request *request, const char *method, const char *version);
+
+RESULT http_streams_init(struct http_streams *streams);
+
+/* Makes the next page, or marks the stream as broken off: while its connection is suspended. */
+void http_stream_fill(struct http_stream *stream);
+void http_stream_fail(struct http_stream *stream);
+
+/* NULL when memory is out. */
+struct MHD_Response *http_stream_response(struct http_request *request);
+
+/* Gives its place back. NULL-safe. */
+void http_stream_close(struct http_stream *stream);
 
 /* Queues the reply. */
 enum MHD_Result http_reply_send(struct http_request *request);

@@ -9,18 +9,26 @@
 
 enum { LINGER = 8, HASH_NICE = 10, HASH_SLICE = 100000000 /* nanoseconds, the longest */ };
 
+/* A request's handler, or the next page of a reply that one began. */
+static void serve(struct http_lane_pool *pool, struct http_request *request)
+{
+  if (request->stage == HTTP_STAGE_REPLY)
+    http_stream_fill(request->stream);
+  else
+    pool->table->enter(pool->table->service, request->route, request, &request->reply);
+}
+
 static void run(struct http_worker *worker, struct http_request *request)
 {
-  struct http_lane_pool *pool = worker->pool;
   bool late = request->deadline < clock_monotonic();
   pthread_mutex_lock(&worker->lock);
   worker->deadline = request->deadline;
   pthread_mutex_unlock(&worker->lock);
   request->worker = worker->number;
   if (late)
-    http_reply_problem(&request->reply, R_BUSY, NULL, NULL, 0);
+    http_exchange_refuse(request);
   else
-    pool->table->enter(pool->table->service, request->route, request, &request->reply);
+    serve(worker->pool, request);
   pthread_mutex_lock(&worker->lock);
   worker->deadline = 0;
   pthread_mutex_unlock(&worker->lock);
@@ -169,6 +177,12 @@ void http_lane_put(struct http_lane_pool *pool, struct http_request *request)
     pthread_cond_signal(&pool->work);
 }
 
+void http_lane_push(struct http_lane_pool *pool, struct http_request *request)
+{
+  atomic_fetch_add(&pool->waiting, 1);
+  http_lane_put(pool, request);
+}
+
 /* Takes what is late out of the queue, as a list. */
 static struct http_request *take_late(struct http_lane_pool *pool, int64_t now)
 {
@@ -195,7 +209,7 @@ void http_lane_expire(struct http_lane_pool *pool, int64_t now)
   for (struct http_request *late = take_late(pool, now), *rest; late; late = rest) {
     rest = late->next;
     atomic_fetch_sub(&pool->waiting, 1);
-    http_reply_problem(&late->reply, R_BUSY, NULL, NULL, 0);
+    http_exchange_refuse(late);
     http_exchange_resume(late);
   }
   for (unsigned i = 0; i < pool->count; i++) {

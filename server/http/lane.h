@@ -45,5 +45,8 @@ bool http_lane_reserve(struct http_lane_pool *pool);
 /* Puts a request, whose connection is suspended, into the place taken. */
 void http_lane_put(struct http_lane_pool *pool, struct http_request *request);
 
+/* The same of one that has been let in before, whether there is a place or not. */
+void http_lane_push(struct http_lane_pool *pool, struct http_request *request);
+
 /* Answers queued requests past their deadline with 503, and cancels workers whose request's deadline has passed. */
 void http_lane_expire(struct http_lane_pool *pool, int64_t now);

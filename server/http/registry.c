@@ -171,7 +171,10 @@ static void cut(struct http_connection *c, enum http_phase phase)
     return;
   if (phase == HTTP_READING && !c->registry->secure) /* a line in clear would be noise inside TLS */
     (void)send(c->socket, timeout_reply, sizeof timeout_reply - 1, MSG_NOSIGNAL | MSG_DONTWAIT);
-  (void)shutdown(c->socket, SHUT_RDWR);
+  if (phase == HTTP_SENDING)
+    http_connection_reset(c);
+  else
+    (void)shutdown(c->socket, SHUT_RDWR);
   atomic_fetch_add_explicit(&c->registry->cut, 1, memory_order_relaxed);
 }
 

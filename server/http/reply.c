@@ -36,6 +36,7 @@ void http_reply_body(struct http_reply *reply, int status, const char *content_t
   reply->status = status;
   reply->content_type = content_type;
   reply->content = body;
+  reply->streams = false;
 }
 
 void http_reply_empty(struct http_reply *reply, int status) { http_reply_body(reply, status, NULL, STR_NONE); }
@@ -172,7 +173,8 @@ static struct MHD_Response *compose(struct http_request *r)
   if (r->reply.broken)
     return NULL;
   struct MHD_Response *response =
-      MHD_create_response_from_buffer(content.n, (void *)(uintptr_t)content.p, MHD_RESPMEM_PERSISTENT);
+      r->reply.streams ? http_stream_response(r)
+                       : MHD_create_response_from_buffer(content.n, (void *)(uintptr_t)content.p, MHD_RESPMEM_PERSISTENT);
   if (response && add_headers(r, response))
     return response;
   if (response)

@@ -16,6 +16,9 @@ struct http_limits {
   unsigned queue[HTTP__LANES];  /* requests that wait for a lane's worker; beyond: 503 with Retry-After */
   int64_t request_time;         /* microseconds from first byte to the reply, header phase included */
   int64_t idle_time;            /* microseconds a kept connection may be silent */
+  unsigned streams;             /* replies in pages that are under way; beyond: 503 with Retry-After ... */
+  unsigned owner_streams;       /* ... and of one owner */
+  int64_t stream_time;          /* microseconds that one may take in all; each of its pages has a request's time */
 };
 
 /* Limits as the README's settings table has them. */

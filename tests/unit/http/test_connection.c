@@ -73,6 +73,22 @@ static void a_request_that_runs_is_left_to_its_lane(void **state)
   assert_int_equal(told(text), 0);
 }
 
+/* Once when it is cut, and not while more of its reply is made. */
+static void a_reply_that_waits_for_more_is_left_to_its_lane(void **state)
+{
+  (void)state;
+  char text[512];
+  int64_t now = clock_monotonic();
+  http_connection_send(line.connection, now);
+  assert_true(http_connection_fetch(line.connection));
+  http_registry_sweep(&line.registry, now + 1001);
+  assert_int_equal(told(text), -1);
+  http_connection_send(line.connection, now);
+  http_registry_sweep(&line.registry, now + 1001);
+  assert_int_equal(told(text), 0);
+  assert_false(http_connection_fetch(line.connection));
+}
+
 static void a_connection_that_waits_is_shut_without_a_word(void **state)
 {
   (void)state;
@@ -90,6 +106,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(a_request_that_does_not_come_in_time_is_told_408, set_up, tear_down),
       cmocka_unit_test_setup_teardown(a_request_that_runs_is_left_to_its_lane, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(a_reply_that_waits_for_more_is_left_to_its_lane, set_up, tear_down),
       cmocka_unit_test_setup_teardown(a_connection_that_waits_is_shut_without_a_word, set_up, tear_down),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
