@@ -73,13 +73,14 @@ size_t bw_tenant_path(const struct bw_model *model, const struct bw_id *tenant, 
 /* Who is at home there may act: nothing above it is suspended with all below, and it is not suspended itself. */
 bool bw_tenant_acts(const struct bw_model *model, const struct bw_id *tenant);
 
-/* What a tenant and those above it ask of the sessions of who is at home there: the strictest that any of them says.
-   False, and everything asked, for an unknown tenant. */
+/* What a tenant and those above it ask of the sessions of who is at home there and came by a portal, 1 to BW_PORTALS:
+   the strictest that any of them says of that portal or of all. False, and everything asked, for an unknown tenant. */
 struct bw_assurance {
   enum bw_factor_rule rule;
   unsigned factor_minutes; /* 0: nobody says */
 };
-bool bw_tenant_assurance(const struct bw_model *model, const struct bw_id *tenant, struct bw_assurance *ret_assurance);
+bool bw_tenant_assurance(const struct bw_model *model, const struct bw_id *tenant, unsigned portal,
+                         struct bw_assurance *ret_assurance);
 
 /* `below` is `above` or stands under it. */
 bool bw_tenant_within(const struct bw_model *model, const struct bw_id *below, const struct bw_id *above);

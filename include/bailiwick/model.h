@@ -57,6 +57,17 @@ struct bw_grant_fact {
   int64_t not_before, expires_at; /* microseconds UTC; 0: unbounded */
 };
 
+/* The portals by which people come, numbered from 1. */
+enum { BW_PORTALS = 3 };
+
+/* What a tenant asks of the sessions of who is at home there or below, by the portal that they came by; few say
+   anything. */
+struct bw_terms_fact {
+  struct bw_id id; /* the tenant's */
+  enum bw_factor_rule factor_rule[BW_PORTALS + 1];
+  unsigned factor_minutes[BW_PORTALS + 1]; /* 0: not set here */
+};
+
 struct bw_model;
 
 struct bw_model *bw_model_new(void); /* NULL when memory is out; an empty model denies everything */
@@ -75,11 +86,13 @@ bool bw_model_put_tenant(struct bw_model *model, const struct bw_tenant_fact *fa
 bool bw_model_put_principal(struct bw_model *model, const struct bw_principal_fact *fact);
 bool bw_model_put_role(struct bw_model *model, const struct bw_role_fact *fact);
 bool bw_model_put_grant(struct bw_model *model, const struct bw_grant_fact *fact);
+bool bw_model_put_terms(struct bw_model *model, const struct bw_terms_fact *fact);
 bool bw_model_end_session(struct bw_model *model, const struct bw_id *session, int64_t forget_at);
 void bw_model_drop_tenant(struct bw_model *model, const struct bw_id *id);
 void bw_model_drop_principal(struct bw_model *model, const struct bw_id *id);
 void bw_model_drop_role(struct bw_model *model, const struct bw_id *id);
 void bw_model_drop_grant(struct bw_model *model, const struct bw_id *id);
+void bw_model_drop_terms(struct bw_model *model, const struct bw_id *id);
 /* Forgets ended sessions whose forget_at has passed. */
 void bw_model_forget_sessions(struct bw_model *model, int64_t now);
 bool bw_model_commit(struct bw_model *model, uint64_t revision);

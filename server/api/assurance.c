@@ -3,36 +3,45 @@
 #include "api/routes.h"
 #include "domain/security.h"
 
-static int64_t factor_age(const struct api_call *call, const struct bw_assurance *asked)
+/* What the caller's home asks of who came by their portal; what no tenant has to say, the service says. */
+static void find_asked(const struct api_call *call, enum security_factor *ret_of, int64_t *ret_age)
 {
+  struct bw_id home = policy_id(&call->home);
+  struct bw_assurance asked;
   struct security_policy policy;
-  if (asked->factor_minutes)
-    return asked->factor_minutes * 60 * CLOCK_SECOND;
+  (void)bw_tenant_assurance(policy_model(call->api->domain->policy), &home, call->audience, &asked);
   domain_security_default(&call->api->domain->limits, &policy);
-  return policy.factor_age;
+  struct security_portal portal = domain_security_portal(&policy, call->audience);
+  enum security_factor of = (enum security_factor)asked.rule;
+  *ret_of = of > portal.second_factor ? of : portal.second_factor;
+  *ret_age = asked.factor_minutes ? asked.factor_minutes * 60 * CLOCK_SECOND : portal.factor_age;
 }
 
 /* The second factor was proved, and not too long ago. */
-static bool strong(const struct api_call *call, const struct bw_assurance *asked)
+static bool strong(const struct api_call *call, int64_t age)
 {
   const struct authn_caller *caller = &call->caller;
-  return caller->strength == AUTHN_TWO_FACTORS && caller->factor_at > 0 &&
-         call->now - caller->factor_at < factor_age(call, asked);
+  return caller->strength == AUTHN_TWO_FACTORS && caller->factor_at > 0 && call->now - caller->factor_at < age;
 }
 
 RESULT api_assurance_session(struct api_call *call)
 {
-  struct bw_id home = policy_id(&call->home);
-  struct bw_assurance asked;
+  enum security_factor of;
+  int64_t age;
   call->weak = call->single = false;
   if (call->caller.kind != AUTHN_USER)
     return R_OK;
-  (void)bw_tenant_assurance(policy_model(call->api->domain->policy), &home, &asked);
-  call->single = !strong(call, &asked);
-  call->weak = call->single && asked.rule >= BW_FACTOR_PRIVILEGED;
-  bool shut = asked.rule >= BW_FACTOR_EVERYONE && call->caller.strength != AUTHN_TWO_FACTORS;
+  find_asked(call, &of, &age);
+  call->single = !strong(call, age);
+  call->weak = call->single && of >= SECURITY_PRIVILEGED;
+  bool shut = of >= SECURITY_EVERYONE && call->caller.strength != AUTHN_TWO_FACTORS;
   return shut && api_routes[call->route].permission != BW_SINGLE ? R_STEP_UP : R_OK;
 }
+
+_Static_assert((int)SECURITY_PRIVILEGED == (int)BW_FACTOR_PRIVILEGED &&
+                   (int)SECURITY_EVERYONE == (int)BW_FACTOR_EVERYONE,
+               "one order of strictness");
+_Static_assert(AUTHN_SERVICE == 1 && (int)AUTHN_ANALYTICS == (int)BW_PORTALS, "the snapshot knows every portal");
 
 RESULT api_assurance_permission(struct api_call *call, enum bw_permission permission)
 {

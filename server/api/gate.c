@@ -56,6 +56,7 @@ RESULT api_gate_authenticate(struct api_call *call)
     return R_UNAUTHENTICATED;
   TRY(api_gate_token(call, str_trim(text), &token, &call->home));
   call->caller = token.caller;
+  call->audience = token.audience;
   return R_OK;
 }
 

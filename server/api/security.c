@@ -96,8 +96,11 @@ struct security_update {
   struct json_number password_least_single, password_least, password_most, password_strength, password_classes;
   struct json_number password_history, password_age, account_attempts, address_attempts, tenant_attempts;
   struct json_number session_idle_time, session_time, factor_age;
+  struct json_number service_session_idle_time, service_session_time, service_factor_age;
+  struct json_number partner_session_idle_time, partner_session_time, partner_factor_age;
+  struct json_number analytics_session_idle_time, analytics_session_time, analytics_factor_age;
   struct json_flag password_change_first;
-  struct json_text second_factor;
+  struct json_text second_factor, service_second_factor, partner_second_factor, analytics_second_factor;
   struct json_texts password_words, networks;
 };
 /* The bounds are the domain's to know: outside them is a broken rule, not a malformed body. */
@@ -119,7 +122,19 @@ BODY(api_security_update_body, "SecurityPolicyUpdate",
      FIELD(struct security_update, session_time, NULLABLE, 0, ANY),
      FIELD_CHOICE(struct security_update, second_factor, NULLABLE, 1, 16, "none|privileged|everyone"),
      FIELD(struct security_update, factor_age, NULLABLE, 0, ANY),
-     FIELD(struct security_update, networks, NULLABLE, 1, ITEMS));
+     FIELD(struct security_update, networks, NULLABLE, 1, ITEMS),
+     FIELD(struct security_update, service_session_idle_time, NULLABLE, 0, ANY),
+     FIELD(struct security_update, service_session_time, NULLABLE, 0, ANY),
+     FIELD_CHOICE(struct security_update, service_second_factor, NULLABLE, 1, 16, "none|privileged|everyone"),
+     FIELD(struct security_update, service_factor_age, NULLABLE, 0, ANY),
+     FIELD(struct security_update, partner_session_idle_time, NULLABLE, 0, ANY),
+     FIELD(struct security_update, partner_session_time, NULLABLE, 0, ANY),
+     FIELD_CHOICE(struct security_update, partner_second_factor, NULLABLE, 1, 16, "none|privileged|everyone"),
+     FIELD(struct security_update, partner_factor_age, NULLABLE, 0, ANY),
+     FIELD(struct security_update, analytics_session_idle_time, NULLABLE, 0, ANY),
+     FIELD(struct security_update, analytics_session_time, NULLABLE, 0, ANY),
+     FIELD_CHOICE(struct security_update, analytics_second_factor, NULLABLE, 1, 16, "none|privileged|everyone"),
+     FIELD(struct security_update, analytics_factor_age, NULLABLE, 0, ANY));
 
 _Static_assert((int)ITEMS == (int)SETTING_ITEMS, "a body takes as many items as a setting");
 _Static_assert(sizeof api_security_update_body_fields / sizeof *api_security_update_body_fields == SETTING__COUNT,

@@ -36,10 +36,23 @@ RESULT domain_security_read(struct signin *s, const struct uuid *tenant, struct 
   return R_OK;
 }
 
+#define PORTAL(name)                                                                                                   \
+  {                                                                                                                    \
+    .session_idle_time = policy->name##_session_idle_time, .session_time = policy->name##_session_time,                \
+    .factor_age = policy->name##_factor_age, .second_factor = policy->name##_second_factor                             \
+  }
+
+struct security_portal domain_security_portal(const struct security_policy *policy, enum authn_audience audience)
+{
+  const struct security_portal portals[] = {
+      [AUTHN_SERVICE] = PORTAL(service), [AUTHN_PARTNER] = PORTAL(partner), [AUTHN_ANALYTICS] = PORTAL(analytics)};
+  return portals[audience];
+}
+
 bool domain_security_needs_factor(const struct security_policy *policy, enum authn_audience audience, bool privileged)
 {
-  return audience == AUTHN_ANALYTICS || policy->second_factor == SECURITY_EVERYONE ||
-         (privileged && policy->second_factor == SECURITY_PRIVILEGED);
+  enum security_factor asked = domain_security_portal(policy, audience).second_factor;
+  return asked == SECURITY_EVERYONE || (privileged && asked == SECURITY_PRIVILEGED);
 }
 
 bool domain_security_admits(const struct security_policy *policy, struct str address)

@@ -30,7 +30,14 @@ RESULT domain_security_read(struct signin *s, const struct uuid *tenant, struct 
 /* What holds where nothing is set, and for a tenant that is none. */
 void domain_security_default(const struct domain_limits *limits, struct security_policy *ret_policy);
 
-/* Whether the login needs a second factor: for analytics always, which no tenant can loosen. */
+/* What holds of it for who comes by one portal. Times are microseconds. */
+struct security_portal {
+  int64_t session_idle_time, session_time, factor_age;
+  enum security_factor second_factor; /* of analytics always everyone, which no tenant can loosen */
+};
+struct security_portal domain_security_portal(const struct security_policy *policy, enum authn_audience audience);
+
+/* Whether a login there needs a second factor. */
 bool domain_security_needs_factor(const struct security_policy *policy, enum authn_audience audience, bool privileged);
 
 /* Whether people may sign in from the address. One that is none is outside every network. */

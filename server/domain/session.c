@@ -119,8 +119,8 @@ static enum authn_audience audience_of(struct str name)
   return str_is(name, "partner") ? AUTHN_PARTNER : AUTHN_SERVICE;
 }
 
-/* By the policy of its tenant as it is now: how long it may go on unused, and at most, and whether it needs two
- * factors. */
+/* By the policy of its tenant for its portal as it is now: how long it may go on unused, and at most, and whether it
+ * needs two factors. */
 struct span {
   int64_t idle, whole;
   bool two;
@@ -147,7 +147,8 @@ static enum result span_of(const struct signin *s, struct store_tx *tx, const st
   TRY(domain_security_read(&inside, &s->tenant, &policy));
   if (!domain_security_admits(&policy, s->address))
     return R_UNAUTHENTICATED;
-  *ret_span = (struct span){policy.session_idle_time, policy.session_time, needs_two(s, &policy, session)};
+  struct security_portal portal = domain_security_portal(&policy, audience_of(session->audience));
+  *ret_span = (struct span){portal.session_idle_time, portal.session_time, needs_two(s, &policy, session)};
   return R_OK;
 }
 

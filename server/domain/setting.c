@@ -9,8 +9,9 @@
 enum { LINES_MOST = 1 << 20, LABEL_PATH = BW_LABEL + 1 };
 
 static const struct setting_rule rules[] = {
-#define SETTING(name, section, kind, tighter, fallback, least, most, choices, help)                                    \
-  [SETTING_##name] = {#name, SETTING_##section, SETTING_##kind, SETTING_##tighter, least, most, choices, help},
+#define SETTING(name, section, kind, tighter, within, fallback, least, most, choices, help)                            \
+  [SETTING_##name] = {                                                                                                 \
+      #name, SETTING_##section, SETTING_##kind, SETTING_##tighter, SETTING_##within, least, most, choices, help},
 #include "domain/setting.def"
 #undef SETTING
 };
@@ -45,15 +46,40 @@ static bool is_list(const struct setting_rule *rule)
   return rule->kind == SETTING_NETWORKS || rule->kind == SETTING_WORDS;
 }
 
-void domain_setting_default(const struct domain_limits *limits, struct setting_value ret_values[SETTING__COUNT])
+static bool tighter(const struct setting_rule *rule, int64_t above, int64_t below)
+{
+  if (rule->tighter == SETTING_LARGER)
+    return below > above;
+  if (rule->tighter == SETTING_SMALLER_OR_OFF)
+    return below != 0 && (above == 0 || below < above);
+  return rule->tighter == SETTING_SMALLER && below < above;
+}
+
+/* What lies within another setting is as tight as that at least. */
+static void narrow(struct setting_value values[SETTING__COUNT])
+{
+  for (int i = 0; i < SETTING__COUNT; i++) {
+    enum setting within = rules[i].within;
+    if (within != SETTING_ALONE && tighter(&rules[i], values[i].number, values[within].number))
+      values[i] = values[within];
+  }
+}
+
+static void fall_back(const struct domain_limits *limits, struct setting_value ret_values[SETTING__COUNT])
 {
   const int64_t fallback[] = {
-#define SETTING(name, section, kind, tighter, number, ...) [SETTING_##name] = number,
+#define SETTING(name, section, kind, tighter, within, number, ...) [SETTING_##name] = number,
 #include "domain/setting.def"
 #undef SETTING
   };
   for (int i = 0; i < SETTING__COUNT; i++)
     ret_values[i] = (struct setting_value){.number = fallback[i]};
+}
+
+void domain_setting_default(const struct domain_limits *limits, struct setting_value ret_values[SETTING__COUNT])
+{
+  fall_back(limits, ret_values);
+  narrow(ret_values);
 }
 
 static bool choice_named(const struct setting_rule *rule, struct str word, int64_t *ret_number)
@@ -147,15 +173,6 @@ static RESULT unite(struct str above, struct str below, struct arena *arena, str
   return ret_lines->p ? R_OK : R_NO_MEMORY;
 }
 
-static bool tighter(const struct setting_rule *rule, int64_t above, int64_t below)
-{
-  if (rule->tighter == SETTING_LARGER)
-    return below > above;
-  if (rule->tighter == SETTING_SMALLER_OR_OFF)
-    return below != 0 && (above == 0 || below < above);
-  return rule->tighter == SETTING_SMALLER && below < above;
-}
-
 /* Puts a value under what holds above it. */
 static RESULT merge(const struct setting_rule *rule, const struct setting_value *below, struct arena *arena,
                     struct setting_value *value)
@@ -182,8 +199,8 @@ RESULT domain_setting_fold(const struct domain_limits *limits, const struct stor
                            struct arena *arena, struct setting_view *ret_view)
 {
   struct setting_view view = {.top = at_top(settings->path)};
-  domain_setting_default(limits, view.above);
-  domain_setting_default(limits, view.value);
+  fall_back(limits, view.above);
+  fall_back(limits, view.value);
   for (size_t i = 0; i < settings->count; i++) {
     const struct store_setting *row = &settings->rows[i];
     enum setting setting = domain_setting_named(row->name);
@@ -203,6 +220,8 @@ RESULT domain_setting_fold(const struct domain_limits *limits, const struct stor
     if (!own)
       view.above[setting] = view.value[setting];
   }
+  narrow(view.above);
+  narrow(view.value);
   *ret_view = view;
   return R_OK;
 }
@@ -289,7 +308,11 @@ static RESULT check_bounds(const struct setting_patch *patch, struct arena *aren
   bool off = rule->tighter == SETTING_SMALLER_OR_OFF && patch->number == 0;
   if (off || (patch->number >= rule->least && patch->number <= rule->most))
     return R_OK;
-  struct str message = arena_print(arena, "Must be %lld to %lld%s", (long long)rule->least, (long long)rule->most,
+  struct str least = number_shown(patch->setting, rule->least, arena);
+  struct str most = number_shown(patch->setting, rule->most, arena);
+  if (!least.p || !most.p)
+    return R_NO_MEMORY;
+  struct str message = arena_print(arena, "Must be %.*s to %.*s%s", (int)least.n, least.p, (int)most.n, most.p,
                                    rule->tighter == SETTING_SMALLER_OR_OFF ? ", or 0" : "");
   return refuse(refusals, patch->setting, "out_of_range", message);
 }

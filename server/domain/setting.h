@@ -11,7 +11,8 @@ enum setting {
 #define SETTING(name, ...) SETTING_##name,
 #include "domain/setting.def"
 #undef SETTING
-  SETTING__COUNT
+  SETTING__COUNT,
+  SETTING_ALONE = SETTING__COUNT
 };
 
 enum setting_kind { SETTING_NUMBER = 1, SETTING_TIME, SETTING_FLAG, SETTING_CHOICE, SETTING_NETWORKS, SETTING_WORDS };
@@ -29,6 +30,7 @@ struct setting_rule {
   enum setting_section section;
   enum setting_kind kind;
   enum setting_tighter tighter;
+  enum setting within; /* never looser than that; SETTING_ALONE: bound by none */
   int64_t least, most;
   const char *choices; /* "a|b|c": the number counts them from 0 */
   const char *help;

@@ -277,28 +277,6 @@ bool bw_tenant_acts(const struct bw_model *m, const struct bw_id *tenant)
   return acts;
 }
 
-bool bw_tenant_assurance(const struct bw_model *m, const struct bw_id *tenant, struct bw_assurance *ret_assurance)
-{
-  struct bw_assurance found;
-  bool known;
-  struct pdp_reading r;
-  pdp_reading_begin(&r, m);
-  do {
-    struct pdp_line line;
-    known = pdp_line_of(m, pdp_tenant_find(m, tenant), &line);
-    found = (struct bw_assurance){.rule = known ? BW_FACTOR_NOBODY : BW_FACTOR_EVERYONE};
-    for (unsigned i = 0; known && i < line.n; i++) {
-      unsigned rule = pdp_rule(line.info[i]), minutes = pdp_minutes(line.info[i]);
-      if (rule > found.rule)
-        found.rule = rule < BW_FACTOR_EVERYONE ? rule : BW_FACTOR_EVERYONE;
-      if (minutes && (!found.factor_minutes || minutes < found.factor_minutes))
-        found.factor_minutes = minutes;
-    }
-  } while (pdp_reading_again(&r));
-  *ret_assurance = found;
-  return known;
-}
-
 bool bw_tenant_within(const struct bw_model *m, const struct bw_id *below, const struct bw_id *above)
 {
   bool within;

@@ -1,5 +1,5 @@
 /* The model's life, the lock-free reading of one publication, and what is known of one thing. */
-#include "pdp/model.h"
+#include "pdp/terms.h"
 #include <bailiwick/decide.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -13,7 +13,7 @@ struct pdp_lock {
 static const size_t thing_size[PDP_TABLES] = {
     [PDP_TENANTS] = sizeof(struct pdp_tenant),   [PDP_PRINCIPALS] = sizeof(struct pdp_principal),
     [PDP_ROLES] = sizeof(struct pdp_role),       [PDP_GRANTS] = sizeof(struct pdp_grant),
-    [PDP_SESSIONS] = sizeof(struct pdp_session),
+    [PDP_SESSIONS] = sizeof(struct pdp_session), [PDP_TERMS] = sizeof(struct pdp_terms),
 };
 
 struct bw_model *bw_model_new(void)

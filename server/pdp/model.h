@@ -3,7 +3,7 @@
 #include "pdp/rcu.h"
 #include "pdp/table.h"
 
-enum { PDP_TENANTS, PDP_PRINCIPALS, PDP_ROLES, PDP_GRANTS, PDP_SESSIONS, PDP_TABLES };
+enum { PDP_TENANTS, PDP_PRINCIPALS, PDP_ROLES, PDP_GRANTS, PDP_SESSIONS, PDP_TERMS, PDP_TABLES };
 
 /* A thing's `info`: two small numbers (kind or reach, state) and two flags; of a tenant also the rule and the minutes that it asks
    of sessions. A thing that others only refer to has 0. */

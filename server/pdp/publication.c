@@ -1,6 +1,6 @@
 /* A publication: what is put and dropped waits as steps with every id already an index, so that commit only stores
    words, in one short burst that cannot fail. A step holds a reference to each thing it names. */
-#include "pdp/model.h"
+#include "pdp/terms.h"
 #include <stdlib.h>
 
 enum { STEPS = 512, NAMED = 3 };
@@ -11,11 +11,13 @@ enum step_kind {
   PUT_ROLE,
   PUT_GRANT,
   END_SESSION,
+  PUT_TERMS,
   DROP_TENANT,
   DROP_PRINCIPAL,
   DROP_ROLE,
   DROP_GRANT,
   DROP_SESSION,
+  DROP_TERMS,
   STEP_KINDS
 };
 
@@ -28,6 +30,7 @@ struct step {
     struct bw_permission_set permissions;
     int64_t times[2];
     int64_t forget_at;
+    uint64_t portals;
   };
 };
 
@@ -46,7 +49,7 @@ static void *thing(struct bw_model *m, int table, uint32_t index)
 static const size_t info_at[PDP_TABLES] = {
     [PDP_TENANTS] = offsetof(struct pdp_tenant, info),   [PDP_PRINCIPALS] = offsetof(struct pdp_principal, info),
     [PDP_ROLES] = offsetof(struct pdp_role, info),       [PDP_GRANTS] = offsetof(struct pdp_grant, info),
-    [PDP_SESSIONS] = offsetof(struct pdp_session, info),
+    [PDP_SESSIONS] = offsetof(struct pdp_session, info), [PDP_TERMS] = offsetof(struct pdp_terms, info),
 };
 
 /* Of a thing of any table. */
@@ -209,6 +212,21 @@ static void drop_session(struct bw_model *m, const struct step *s)
   pdp_table_release(&m->table[PDP_SESSIONS], s->self);
 }
 
+static void put_terms(struct bw_model *m, const struct step *s)
+{
+  struct pdp_terms *terms = thing(m, PDP_TERMS, s->self);
+  pdp_set(&terms->portals, s->portals);
+  appear(m, PDP_TERMS, s, &terms->info);
+}
+
+static void drop_terms(struct bw_model *m, const struct step *s)
+{
+  struct pdp_terms *terms = thing(m, PDP_TERMS, s->self);
+  pdp_set(&terms->portals, 0);
+  vanish(m, PDP_TERMS, s->self, &terms->info);
+  pdp_table_release(&m->table[PDP_TERMS], s->self);
+}
+
 static bool same_tenant(const void *held, const struct step *s)
 {
   const struct pdp_tenant *t = held;
@@ -239,6 +257,11 @@ static bool same_session(const void *held, const struct step *s)
   return ((const struct pdp_session *)held)->forget_at >= s->forget_at;
 }
 
+static bool same_terms(const void *held, const struct step *s)
+{
+  return ((const struct pdp_terms *)held)->portals == s->portals;
+}
+
 /* What a step is about, which tables its names are of, what it does, and whether a thing, its `info` aside, is as the
    step would make it. */
 static const struct {
@@ -251,17 +274,19 @@ static const struct {
     [PUT_ROLE] = {PDP_ROLES, {PDP_TENANTS}, put_role, same_role},
     [PUT_GRANT] = {PDP_GRANTS, {PDP_PRINCIPALS, PDP_ROLES, PDP_TENANTS}, put_grant, same_grant},
     [END_SESSION] = {PDP_SESSIONS, {0}, end_session, same_session},
+    [PUT_TERMS] = {PDP_TERMS, {0}, put_terms, same_terms},
     [DROP_TENANT] = {PDP_TENANTS, {0}, drop_tenant, NULL},
     [DROP_PRINCIPAL] = {PDP_PRINCIPALS, {0}, drop_principal, NULL},
     [DROP_ROLE] = {PDP_ROLES, {0}, drop_role, NULL},
     [DROP_GRANT] = {PDP_GRANTS, {0}, drop_grant, NULL},
     [DROP_SESSION] = {PDP_SESSIONS, {0}, drop_session, NULL},
+    [DROP_TERMS] = {PDP_TERMS, {0}, drop_terms, NULL},
 };
 
 /* The drop of a thing of a table. */
 static const enum step_kind drop_of[PDP_TABLES] = {
     [PDP_TENANTS] = DROP_TENANT, [PDP_PRINCIPALS] = DROP_PRINCIPAL, [PDP_ROLES] = DROP_ROLE,
-    [PDP_GRANTS] = DROP_GRANT,   [PDP_SESSIONS] = DROP_SESSION,
+    [PDP_GRANTS] = DROP_GRANT,   [PDP_SESSIONS] = DROP_SESSION,     [PDP_TERMS] = DROP_TERMS,
 };
 
 /* One bit for each index that was in use when a publication of everything began: it has spoken of that thing. */
@@ -432,6 +457,12 @@ bool bw_model_end_session(struct bw_model *m, const struct bw_id *session, int64
   return stage_step(m, &s, session, (const struct bw_id *[NAMED]){NULL});
 }
 
+bool bw_model_put_terms(struct bw_model *m, const struct bw_terms_fact *fact)
+{
+  struct step s = {.kind = PUT_TERMS, .portals = pdp_terms_portals(fact)};
+  return stage_step(m, &s, &fact->id, (const struct bw_id *[NAMED]){NULL});
+}
+
 static void drop(struct bw_model *m, enum step_kind kind, const struct bw_id *id)
 {
   stage_step(m, &(struct step){.kind = kind}, id, (const struct bw_id *[NAMED]){NULL});
@@ -441,6 +472,7 @@ void bw_model_drop_tenant(struct bw_model *m, const struct bw_id *id) { drop(m, 
 void bw_model_drop_principal(struct bw_model *m, const struct bw_id *id) { drop(m, DROP_PRINCIPAL, id); }
 void bw_model_drop_role(struct bw_model *m, const struct bw_id *id) { drop(m, DROP_ROLE, id); }
 void bw_model_drop_grant(struct bw_model *m, const struct bw_id *id) { drop(m, DROP_GRANT, id); }
+void bw_model_drop_terms(struct bw_model *m, const struct bw_id *id) { drop(m, DROP_TERMS, id); }
 
 /* Slots that tables grew out of, freed when no reader can be in them. */
 static void reclaim(struct bw_model *m)

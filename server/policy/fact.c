@@ -1,5 +1,5 @@
-/* Rows of tenants, principals, roles, grants and ended sessions, put into the model or dropped from it. A word that
-   this binary does not know, as a newer schema may hold, becomes 0, which permits nothing. */
+/* Rows of tenants, principals, roles, grants, ended sessions and terms of sessions, put into the model or dropped from
+   it. A word that this binary does not know, as a newer schema may hold, becomes 0, which permits nothing. */
 #include "policy/fact.h"
 #include "policy/mint.h"
 
@@ -121,10 +121,26 @@ static bool apply_session(struct bw_model *model, const struct db_rows *rows, in
   return db_is_null(rows, row, 1) || bw_model_end_session(model, &id, db_time(rows, row, 1));
 }
 
+/* A rule and an age for each portal. */
+static bool apply_terms(struct bw_model *model, const struct db_rows *rows, int row)
+{
+  struct bw_terms_fact fact = {.id = id_of(rows, row, ID)};
+  if (!db_bool(rows, row, KNOWN)) {
+    bw_model_drop_terms(model, &fact.id);
+    return true;
+  }
+  for (int i = 1; i <= BW_PORTALS; i++) {
+    fact.factor_rule[i] = rule_of(db_text(rows, row, FIRST + 2 * (i - 1)));
+    fact.factor_minutes[i] = minutes_of(db_text(rows, row, FIRST + 2 * (i - 1) + 1));
+  }
+  return bw_model_put_terms(model, &fact);
+}
+
 const struct policy_fact_kind policy_fact_kinds[POLICY_FACTS] = {
     [POLICY_TENANT] = {"tenant", SQL_policy_tenants, SQL_policy_tenants_changed, apply_tenant},
     [POLICY_PRINCIPAL] = {"principal", SQL_policy_principals, SQL_policy_principals_changed, apply_principal},
     [POLICY_ROLE] = {"role", SQL_policy_roles, SQL_policy_roles_changed, apply_role},
     [POLICY_GRANT] = {"grant", SQL_policy_grants, SQL_policy_grants_changed, apply_grant},
     [POLICY_SESSION] = {"session", SQL_policy_sessions, SQL_policy_sessions_changed, apply_session},
+    [POLICY_TERMS] = {"terms", SQL_policy_terms, SQL_policy_terms_changed, apply_terms},
 };

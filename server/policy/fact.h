@@ -3,7 +3,15 @@
 #include "db/statement.h"
 #include <bailiwick/model.h>
 
-enum policy_fact { POLICY_TENANT, POLICY_PRINCIPAL, POLICY_ROLE, POLICY_GRANT, POLICY_SESSION, POLICY_FACTS };
+enum policy_fact {
+  POLICY_TENANT,
+  POLICY_PRINCIPAL,
+  POLICY_ROLE,
+  POLICY_GRANT,
+  POLICY_SESSION,
+  POLICY_TERMS,
+  POLICY_FACTS
+};
 
 struct policy_fact_kind {
   const char *name;       /* in policy_event */

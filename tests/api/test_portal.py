@@ -1,5 +1,6 @@
 """Two factors where somebody asks for them: of what is privileged, of everyone, of a portal; and how a session gets them."""
 import contextlib
+from datetime import datetime
 
 import psycopg
 import pytest
@@ -112,6 +113,76 @@ def test_assurance_ages_out_and_a_code_renews_it(estate, home, db):
     after, = caller.pages("/v1/me/sessions")
     assert after["current"] and after["strength"] == "two_factors" and after["expires_at"] <= before["expires_at"]
     caller.other().post("/v1/token/refresh", {"refresh_token": raised["refresh_token"]})
+
+
+def come_by(person, portal, db=None):
+    """A session of that portal."""
+    reply = person.client.other().post("/v1/login", person.body(audience=portal)).json()
+    if reply.get("pending") == "totp":
+        reuse_codes(db, person)
+        finish = {"pending_token": reply["pending_token"], "code": code(person.secret)}
+        reply = person.client.other().post("/v1/login/totp", finish).json()
+    person.client.token = reply["access_token"]
+    person.refresh_token, person.session_id = reply["refresh_token"], reply["session_id"]
+    return person
+
+
+def test_each_portal_is_held_to_its_own_times(estate, home):
+    ask_of(estate, home, session_time=10000, partner_session_time=5000, partner_session_idle_time=600, service_session_idle_time=1200)
+    person = estate.person(home, log_in=False)
+    spans = {}
+    for portal in ("service", "partner"):
+        current, = (item for item in come_by(person, portal).client.pages("/v1/me/sessions") if item["current"])
+        assert current["audience"] == portal
+        spans[portal] = [(datetime.fromisoformat(current[end]) - datetime.fromisoformat(current["created_at"])).total_seconds()
+                         for end in ("idle_at", "expires_at")]
+    assert spans["service"] == pytest.approx([1200, 10000], abs=2) and spans["partner"] == pytest.approx([600, 5000], abs=2)
+
+
+def test_a_portal_s_time_that_is_tightened_ends_its_sessions_at_their_refresh(estate, home, db):
+    person, other = estate.person(home, log_in=False), estate.person(home)
+    come_by(person, "partner")
+    db.execute("UPDATE session SET created_at = created_at - interval '10 minutes', refreshed_at = refreshed_at - interval '10 minutes',"
+               " authenticated_at = authenticated_at - interval '10 minutes' WHERE id = ANY (%s)",
+               [[person.session_id, other.session_id]])
+    ask_of(estate, home, partner_session_idle_time=300)
+    person.client.other().problem("POST", "/v1/token/refresh", 401, "unauthenticated", json={"refresh_token": person.refresh_token})
+    other.client.other().post("/v1/token/refresh", {"refresh_token": other.refresh_token})
+
+
+def test_a_portal_asks_for_two_factors_that_another_does_not(estate, home):
+    """At its login, and of a session that was there before, from the next request on."""
+    person = estate.person(home, "customer_admin", log_in=False)
+    come_by(person, "partner")
+    ask_of(estate, home, partner_second_factor="everyone")
+    assert person.client.problem("GET", "/v1/tenants", 403, "step_up_required")["step_up"] == "totp"
+    assert person.client.other().post("/v1/login", person.body(audience="partner")).json()["pending"] == "enroll"
+    come_by(person, "service").client.get("/v1/tenants")
+    ask_of(estate, home, partner_second_factor="privileged")
+    privileged(estate, home, person.client, 201)
+    assert person.client.other().post("/v1/login", person.body(audience="partner")).json()["pending"] == "enroll"
+
+
+def test_a_factor_ages_faster_in_a_portal_that_says_so(estate, home, db):
+    ask_of(estate, home, second_factor="privileged", factor_age=600, analytics_factor_age=120)
+    person = estate.person(home, "customer_admin").enrol()
+    age(db, person, 180)
+    privileged(estate, home, person.client, 201)
+    come_by(person, "analytics", db)
+    privileged(estate, home, person.client, 201)
+    age(db, person, 180)
+    assert privileged(estate, home, person.client, 403).json()["step_up"] == "totp"
+    privileged(estate, home, person.client.other(step_up(person, db)["access_token"]), 201)
+
+
+def test_no_tenant_loosens_a_portal(estate, home):
+    for holder in ("provider", home):
+        path = f"/v1/tenants/{estate.id(holder)}/security-policy"
+        for value in ("none", "privileged"):
+            error, = estate.admin.client.problem("PATCH", path, 422, "out_of_bounds", json={"analytics_second_factor": value})["errors"]
+            assert (error["field"], error["code"]) == ("analytics_second_factor", "out_of_range")
+    person = estate.person(home, log_in=False)
+    assert person.client.other().post("/v1/login", person.body(audience="analytics")).json()["pending"] == "enroll"
 
 
 def test_a_wrong_or_spent_code_raises_nothing(estate, home, db):

@@ -7,10 +7,22 @@ DEFAULTS = {"password_least_single": 15, "password_least": 8, "password_most": 1
             "password_history": 0, "password_age": 0, "password_change_first": False, "password_words": None,
             "account_attempts": 10, "address_attempts": 100, "tenant_attempts": 1000, "session_idle_time": 3600, "session_time": 43200,
             "second_factor": "none", "factor_age": 3600, "networks": None}
+PORTALS = ("service", "partner", "analytics")
+DEFAULTS |= {f"{portal}_{name}": DEFAULTS[name] for portal in PORTALS
+             for name in ("session_idle_time", "session_time", "second_factor", "factor_age")}
+DEFAULTS["analytics_second_factor"] = "everyone"
 TIGHTER = {"password_least_single": 20, "password_least": 12, "password_most": 200, "password_strength": 3, "password_classes": 2,
            "password_history": 5, "password_age": 7776000, "password_change_first": True, "password_words": ["pexip", "north clinic"],
            "account_attempts": 5, "address_attempts": 50, "tenant_attempts": 500, "session_idle_time": 900, "session_time": 28800,
            "second_factor": "privileged", "factor_age": 600, "networks": ["10.0.0.0/8", "2001:db8::/32"]}
+TIGHTER |= {f"{portal}_{name}": value for portal in PORTALS
+            for name, value in (("session_idle_time", 800), ("session_time", 28000), ("second_factor", "privileged"), ("factor_age", 300))}
+TIGHTER["analytics_second_factor"] = "everyone"
+
+
+def origins(policy, member="origin"):
+    """Of all but the one member that nobody can tighten, so that it is the service's own whoever sets it."""
+    return {value for name, value in values(policy, member).items() if name != "analytics_second_factor"}
 
 
 class Line:
@@ -55,14 +67,14 @@ def test_unset_is_what_the_service_says(line):
 def test_what_is_set_holds_below_and_says_where_it_comes_from_as_far_as_one_sees(line, admin):
     own = line.above.patch(line.path(line.partner), TIGHTER).json()
     assert values(own) == values(own, "own") == TIGHTER
-    assert set(values(own, "origin").values()) == {"tenant"}
-    assert set(values(own, "tenant_id").values()) == {line.partner["id"]}
+    assert origins(own) == {"tenant"}
+    assert origins(own, "tenant_id") == {line.partner["id"]}
     for caller, named in ((line.above, line.partner["id"]), (admin, line.partner["id"]), (line.below, None)):
         policy = caller.get(line.path(line.customer)).json()
         assert values(policy) == TIGHTER
         assert set(values(policy, "own").values()) == {None}
-        assert set(values(policy, "origin").values()) == {"inherited"}
-        assert set(values(policy, "tenant_id").values()) == {named}
+        assert origins(policy) == {"inherited"}
+        assert origins(policy, "tenant_id") == {named}
     assert line.partner["id"] not in line.below.get(line.path(line.customer)).text
 
 
@@ -77,7 +89,9 @@ LOOSER = [("password_least_single", 19, "20"), ("password_least", 11, "12"), ("p
           ("password_change_first", False, "true"), ("account_attempts", 6, "5"), ("address_attempts", 51, "50"),
           ("tenant_attempts", 0, "500"), ("session_idle_time", 901, "900"), ("session_time", 28801, "28800"),
           ("second_factor", "none", "privileged"), ("factor_age", 601, "600"), ("networks", ["10.0.0.0/7"], "10.0.0.0/8"),
-          ("networks", ["10.1.0.0/16", "0.0.0.0/0"], "2001:db8::/32")]
+          ("networks", ["10.1.0.0/16", "0.0.0.0/0"], "2001:db8::/32"),
+          ("service_session_idle_time", 801, "800"), ("partner_session_time", 28001, "28000"), ("analytics_factor_age", 301, "300"),
+          ("service_second_factor", "none", "privileged"), ("partner_second_factor", "none", "privileged")]
 
 
 def test_looser_than_above_is_refused_and_names_member_and_bound(line):
@@ -92,17 +106,19 @@ def test_looser_than_above_is_refused_and_names_member_and_bound(line):
 
 def test_as_tight_or_tighter_is_taken(line):
     line.strong().above.patch(line.path(line.partner), TIGHTER)
-    tighter = TIGHTER | {"password_least_single": 30, "second_factor": "everyone", "networks": ["10.9.0.0/16"], "password_age": 86400}
+    mine = {"password_least_single": 30, "networks": ["10.9.0.0/16"], "password_age": 86400, "second_factor": "everyone",
+            "service_second_factor": "everyone", "partner_second_factor": "everyone"}
+    tighter = TIGHTER | mine
     policy = line.below.patch(line.path(line.customer), tighter).json()
     assert values(policy) == tighter | {"password_words": TIGHTER["password_words"]}
-    origins = values(policy, "origin")
-    assert {name for name, origin in origins.items() if origin == "tenant"} == {"password_least_single", "second_factor", "networks",
-                                                                              "password_age"}
+    assert {name for name, origin in values(policy, "origin").items() if origin == "tenant"} == set(mine)
 
 
 @pytest.mark.parametrize("member, value", [("password_least_single", 14), ("password_least", 7), ("password_most", 127),
                                            ("password_history", 25), ("session_time", 86401), ("session_idle_time", 3601),
-                                           ("account_attempts", 101), ("account_attempts", 2), ("password_strength", 5)])
+                                           ("account_attempts", 101), ("account_attempts", 2), ("password_strength", 5),
+                                           ("partner_session_time", 86401), ("service_session_idle_time", 59),
+                                           ("analytics_second_factor", "privileged"), ("analytics_second_factor", "none")])
 def test_below_the_floor_is_refused_for_the_provider_too(admin, estate, member, value):
     reply = admin.problem("PATCH", f"/v1/tenants/{estate.id('provider')}/security-policy", 422, "out_of_bounds", json={member: value})
     error, = reply["errors"]
@@ -116,6 +132,20 @@ def test_every_wrong_member_is_named_and_nothing_is_set(line):
     assert {(e["field"], e["code"]) for e in reply["errors"]} == {("password_least", "out_of_range"), ("session_time", "out_of_range"),
                                                                   ("networks", "malformed")}
     assert values(line.below.get(line.path(line.customer)).json()) == DEFAULTS
+
+
+def test_a_portal_is_held_to_what_all_are_held_to(line):
+    """Its own value may be larger, as below one that was tightened later; what holds is the tighter of both."""
+    path = line.path(line.customer)
+    line.below.patch(path, {"partner_session_time": 7200, "service_session_time": 1800})
+    line.above.patch(line.path(line.partner), {"session_time": 3600})
+    policy = line.below.get(path).json()
+    partner, service, analytics = (policy[f"{portal}_session_time"] for portal in ("partner", "service", "analytics"))
+    assert (partner["value"], partner["own"], partner["origin"]) == (3600, 7200, "inherited")
+    assert (service["value"], service["own"], service["origin"]) == (1800, 1800, "tenant")
+    assert (analytics["value"], analytics["own"], analytics["origin"]) == (3600, None, "inherited")
+    error, = line.below.problem("PATCH", path, 422, "out_of_bounds", json={"analytics_session_time": 3601})["errors"]
+    assert (error["field"], error["code"]) == ("analytics_session_time", "too_loose") and "3600" in error["message"]
 
 
 def test_what_is_tightened_above_later_wins_and_null_takes_the_own_value_away(line):

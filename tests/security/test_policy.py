@@ -27,7 +27,7 @@ def tighter(setting, name):
         return ["10.0.0.0/8"]
     if name == "password_words":
         return ["a product"]
-    if name == "second_factor":
+    if name.endswith("second_factor"):
         return "everyone" if value == "none" else value
     if isinstance(value, bool):
         return True

@@ -55,14 +55,50 @@ static void what_is_set_above_holds_below_and_nowhere_else(void **state)
 static void analytics_needs_a_factor_whatever_is_set(void **state)
 {
   (void)state;
-  struct security_policy policy = {.second_factor = SECURITY_NOBODY};
+  struct security_policy policy;
+  domain_security_default(&estate_domain.limits, &policy);
   assert_true(domain_security_needs_factor(&policy, AUTHN_ANALYTICS, false));
   assert_false(domain_security_needs_factor(&policy, AUTHN_SERVICE, true));
-  policy.second_factor = SECURITY_PRIVILEGED;
+  struct signin s = signing_in();
+  struct uuid tenant = estate_tenant(A);
+  set(A, "second_factor", "\"privileged\"");
+  set(A, "analytics_second_factor", "\"none\"");
+  assert_ok(domain_security_read(&s, &tenant, &policy));
   assert_true(domain_security_needs_factor(&policy, AUTHN_SERVICE, true));
   assert_false(domain_security_needs_factor(&policy, AUTHN_PARTNER, false));
-  policy.second_factor = SECURITY_EVERYONE;
+  assert_true(domain_security_needs_factor(&policy, AUTHN_ANALYTICS, false));
+  estate_sql("UPDATE tenant_setting SET value = '\"everyone\"' WHERE name = 'second_factor'");
+  assert_ok(domain_security_read(&s, &tenant, &policy));
   assert_true(domain_security_needs_factor(&policy, AUTHN_SERVICE, false));
+}
+
+static void each_portal_has_its_own_and_none_is_looser_than_all_of_them(void **state)
+{
+  (void)state;
+  struct signin s = signing_in();
+  struct uuid tenant = estate_tenant(A);
+  struct security_policy policy;
+  estate_sql("DELETE FROM tenant_setting");
+  set(PROVIDER, "session_time", "86400");
+  set(PROVIDER, "partner_session_time", "80000");
+  set(P1, "session_idle_time", "900");
+  set(P1, "partner_second_factor", "\"privileged\"");
+  set(A, "partner_session_idle_time", "1800");
+  set(A, "service_factor_age", "120");
+  set(A, "analytics_session_time", "600");
+  assert_ok(domain_security_read(&s, &tenant, &policy));
+  struct security_portal service = domain_security_portal(&policy, AUTHN_SERVICE);
+  struct security_portal partner = domain_security_portal(&policy, AUTHN_PARTNER);
+  struct security_portal analytics = domain_security_portal(&policy, AUTHN_ANALYTICS);
+  assert_int_equal(service.session_time, 86400 * CLOCK_SECOND);
+  assert_int_equal(partner.session_time, 80000 * CLOCK_SECOND);
+  assert_int_equal(analytics.session_time, 600 * CLOCK_SECOND);
+  assert_int_equal(partner.session_idle_time, 900 * CLOCK_SECOND);
+  assert_int_equal(service.factor_age, 120 * CLOCK_SECOND);
+  assert_int_equal(partner.factor_age, 3600 * CLOCK_SECOND);
+  assert_int_equal(service.second_factor, SECURITY_NOBODY);
+  assert_int_equal(partner.second_factor, SECURITY_PRIVILEGED);
+  assert_int_equal(analytics.second_factor, SECURITY_EVERYONE);
 }
 
 static void addresses_are_admitted_by_what_is_set(void **state)
@@ -87,6 +123,7 @@ int main(void)
       estate_test(it_is_what_the_process_says_where_nothing_is_set),
       estate_test(what_is_set_above_holds_below_and_nowhere_else),
       estate_test(analytics_needs_a_factor_whatever_is_set),
+      estate_test(each_portal_has_its_own_and_none_is_looser_than_all_of_them),
       estate_test(addresses_are_admitted_by_what_is_set),
   };
   return cmocka_run_group_tests(tests, estate_up, estate_down);

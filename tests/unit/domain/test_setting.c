@@ -1,5 +1,5 @@
 /* Settings of a subtree: the fold over random trees, and what may be set below what. */
-#include "domain/setting.h"
+#include "domain/security.h"
 #include "base/network.h"
 #include "support/estate.h"
 #include <stdio.h>
@@ -164,6 +164,18 @@ static void check_list(const struct setting_value *value, struct str own, enum s
   }
 }
 
+/* No looser than the setting that it lies within, and no tighter than that and its own say. */
+static void check_within(const struct setting_view *view, enum setting setting)
+{
+  enum setting within = domain_setting_rule(setting)->within;
+  if (within == SETTING_ALONE)
+    return;
+  int64_t found = tightness_of(setting, &view->value[setting]), bound = tightness_of(within, &view->value[within]);
+  assert_true(found >= bound);
+  if (view->own[setting].origin == SETTING_BY_DEFAULT && view->value[setting].origin == SETTING_BY_TENANT)
+    assert_int_equal(found, bound);
+}
+
 /* What every list on the line admits, the fold admits: it is no tighter than they are together. */
 static void check_exact(const struct node *nodes, int node, const struct setting_value *networks)
 {
@@ -200,6 +212,8 @@ static void what_holds_is_never_looser_than_what_any_ancestor_set(void **state)
           else if (own.p && rule->tighter != SETTING_LOCKED)
             assert_true(tightness_of(setting, &view.value[k]) >= tightness(setting, own));
         }
+      for (int k = 0; k < SETTING__COUNT; k++)
+        check_within(&view, (enum setting)k);
       check_exact(nodes, node, &view.value[SETTING_networks]);
     }
   }
@@ -337,7 +351,8 @@ static void a_child_may_only_tighten_and_is_told_the_bound(void **state)
   assert_ok(set_number(&above, P1, SETTING_second_factor, 1, &refusals));
   assert_ok(set_number(&above, P1, SETTING_password_age, 864000, &refusals));
   assert_ok(set_number(&above, P1, SETTING_password_most, 200, &refusals));
-  assert_int_equal(above.events, 5);
+  assert_ok(set_number(&above, P1, SETTING_service_session_time, 3600, &refusals));
+  assert_int_equal(above.events, 6);
   estate_commit(&above);
   struct change change = estate_change(A_ADMIN, A);
   static const struct {
@@ -351,6 +366,9 @@ static void a_child_may_only_tighten_and_is_told_the_bound(void **state)
       {SETTING_password_age, 0, 86400, "Must be 1 to 864000, which holds above"},
       {SETTING_password_most, 128, 200, "Is set to 200 above"},
       {SETTING_account_attempts, 11, 9, "Must be at most 10, which holds above"},
+      {SETTING_partner_session_time, 7201, 3600, "Must be at most 7200, which holds above"},
+      {SETTING_service_session_time, 3601, 600, "Must be at most 3600, which holds above"},
+      {SETTING_partner_second_factor, 0, 2, "Must be at least privileged, which holds above"},
   };
   for (size_t i = 0; i < sizeof tries / sizeof *tries; i++) {
     assert_result(set_number(&change, A, tries[i].setting, tries[i].loose, &refusals), R_OUT_OF_BOUNDS);
@@ -368,10 +386,17 @@ static void nobody_leaves_the_bounds(void **state)
   (void)state;
   struct setting_refusals refusals;
   struct change change = estate_change(PROVIDER_ADMIN, PROVIDER);
-  static const int64_t outside[][2] = {
-      {SETTING_password_least_single, 14}, {SETTING_password_least, 7},     {SETTING_password_most, 127},
-      {SETTING_password_most, 257},        {SETTING_password_history, 25},  {SETTING_session_time, 86401},
-      {SETTING_session_idle_time, 3601},   {SETTING_account_attempts, 101}, {SETTING_password_strength, 5}};
+  static const int64_t outside[][2] = {{SETTING_password_least_single, 14},
+                                       {SETTING_password_least, 7},
+                                       {SETTING_password_most, 127},
+                                       {SETTING_password_most, 257},
+                                       {SETTING_password_history, 25},
+                                       {SETTING_session_time, 86401},
+                                       {SETTING_session_idle_time, 3601},
+                                       {SETTING_account_attempts, 101},
+                                       {SETTING_password_strength, 5},
+                                       {SETTING_partner_factor_age, 43201},
+                                       {SETTING_analytics_second_factor, SECURITY_PRIVILEGED}};
   for (size_t i = 0; i < sizeof outside / sizeof *outside; i++) {
     assert_result(set_number(&change, PROVIDER, (enum setting)outside[i][0], outside[i][1], &refusals),
                   R_OUT_OF_BOUNDS);

@@ -358,47 +358,6 @@ static void within_is_at_or_below(void **state)
   assert_false(within(*state, 0, 0));
 }
 
-static void asks(struct bw_model *m, unsigned tenant, unsigned parent, enum bw_factor_rule rule, unsigned minutes)
-{
-  struct bw_tenant_fact fact = tenant_fact(tenant, parent);
-  fact.factor_rule = rule;
-  fact.factor_minutes = minutes;
-  CHANGE(m, put_tenant(m, fact));
-}
-
-static struct bw_assurance asked(const struct bw_model *m, unsigned tenant)
-{
-  struct bw_id t = id(tenant);
-  struct bw_assurance found;
-  assert_true(bw_tenant_assurance(m, &t, &found));
-  return found;
-}
-
-static void the_strictest_of_a_tenant_and_all_above_it_is_asked(void **state)
-{
-  struct bw_id unknown = id(77);
-  struct bw_assurance found;
-  assert_int_equal(asked(*state, SITE).rule, BW_FACTOR_NOBODY);
-  assert_int_equal(asked(*state, SITE).factor_minutes, 0);
-  asks(*state, PARTNER, PROVIDER, BW_FACTOR_PRIVILEGED, 30);
-  assert_int_equal(asked(*state, SITE).rule, BW_FACTOR_PRIVILEGED);
-  assert_int_equal(asked(*state, SITE).factor_minutes, 30);
-  assert_int_equal(asked(*state, PROVIDER).rule, BW_FACTOR_NOBODY);
-  assert_int_equal(asked(*state, RIVAL).rule, BW_FACTOR_NOBODY);
-  asks(*state, CUSTOMER, PARTNER, BW_FACTOR_EVERYONE, 720);
-  assert_int_equal(asked(*state, SITE).rule, BW_FACTOR_EVERYONE);
-  assert_int_equal(asked(*state, SITE).factor_minutes, 30);
-  assert_int_equal(asked(*state, PARTNER).rule, BW_FACTOR_PRIVILEGED);
-  asks(*state, CUSTOMER, PARTNER, BW_FACTOR_NOBODY, 5);
-  assert_int_equal(asked(*state, CUSTOMER).rule, BW_FACTOR_PRIVILEGED);
-  assert_int_equal(asked(*state, CUSTOMER).factor_minutes, 5);
-  asks(*state, CUSTOMER, PARTNER, 99, 1u << 30);
-  assert_int_equal(asked(*state, CUSTOMER).rule, BW_FACTOR_EVERYONE);
-  assert_int_equal(asked(*state, CUSTOMER).factor_minutes, 30);
-  assert_false(bw_tenant_assurance(*state, &unknown, &found));
-  assert_int_equal(found.rule, BW_FACTOR_EVERYONE);
-}
-
 static bool acts(const struct bw_model *m, unsigned tenant)
 {
   struct bw_id t = id(tenant);
@@ -475,7 +434,6 @@ int main(void)
       ON_ESTATE(an_ended_session_is_over_until_it_is_forgotten),
       ON_ESTATE(what_is_held_is_the_union_of_live_grants),
       ON_ESTATE(within_is_at_or_below),
-      ON_ESTATE(the_strictest_of_a_tenant_and_all_above_it_is_asked),
       ON_ESTATE(suspension_ends_the_staff_or_all_below),
       ON_ESTATE(a_path_runs_from_the_root),
       ON_ESTATE(a_privileged_grant_makes_its_holder_privileged_until_it_expires),

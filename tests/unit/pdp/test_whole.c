@@ -59,6 +59,33 @@ static void what_is_not_put_goes(void **state)
   assert_true(session_alive(m, 900));
 }
 
+static enum bw_factor_rule asked_by(const struct bw_model *m, unsigned portal)
+{
+  struct bw_id site = id(SITE);
+  struct bw_assurance asked;
+  assert_true(bw_tenant_assurance(m, &site, portal, &asked));
+  return asked.rule;
+}
+
+static void terms_stay_when_put_again_change_when_put_otherwise_and_else_go(void **state)
+{
+  struct bw_model *m = *state;
+  struct bw_terms_fact fact = {.id = id(SITE), .factor_rule = {[1] = BW_FACTOR_PRIVILEGED}};
+  CHANGE(m, bw_model_put_terms(m, &fact));
+  for (int rule = BW_FACTOR_PRIVILEGED; rule <= BW_FACTOR_EVERYONE; rule++) {
+    fact.factor_rule[1] = (enum bw_factor_rule)rule;
+    assert_true(bw_model_begin_whole(m));
+    put_estate(m);
+    assert_true(bw_model_put_terms(m, &fact));
+    assert_true(bw_model_commit(m, 7));
+    assert_int_equal(asked_by(m, 1), rule);
+  }
+  assert_true(bw_model_begin_whole(m));
+  put_estate(m);
+  assert_true(bw_model_commit(m, 8));
+  assert_int_equal(asked_by(m, 1), BW_FACTOR_NOBODY);
+}
+
 static void what_is_put_otherwise_changes(void **state)
 {
   struct bw_model *m = *state;
@@ -170,6 +197,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
       ON_ESTATE(what_is_put_again_stays),
       ON_ESTATE(what_is_not_put_goes),
+      ON_ESTATE(terms_stay_when_put_again_change_when_put_otherwise_and_else_go),
       ON_ESTATE(what_is_put_otherwise_changes),
       ON_ESTATE(the_last_word_on_a_thing_counts),
       ON_ESTATE(what_is_abandoned_changes_nothing),

@@ -167,13 +167,15 @@ static void recently_ended_sessions_are_loaded_and_old_ones_are_not(void **state
   policy_close(&policy);
 }
 
-static struct bw_assurance asked(const struct policy *policy, int tenant)
+static struct bw_assurance asked_by(const struct policy *policy, int tenant, unsigned portal)
 {
   struct bw_id home = id(tenant);
   struct bw_assurance found;
-  assert_true(bw_tenant_assurance(policy_model(policy), &home, &found));
+  assert_true(bw_tenant_assurance(policy_model(policy), &home, portal, &found));
   return found;
 }
+
+static struct bw_assurance asked(const struct policy *policy, int tenant) { return asked_by(policy, tenant, 1); }
 
 static void what_a_tenant_asks_of_sessions_is_followed(void **state)
 {
@@ -193,6 +195,28 @@ static void what_a_tenant_asks_of_sessions_is_followed(void **state)
   sql("DELETE FROM tenant_setting;");
   assert_true(SOON(asked(*state, 4).rule == BW_FACTOR_NOBODY));
   assert_int_equal(asked(*state, 4).factor_minutes, 0);
+}
+
+static void what_a_tenant_asks_of_a_portal_is_followed(void **state)
+{
+  sql("INSERT INTO tenant_setting (tenant_id, tenant_path, tenant_boundary, section, name, value)"
+      " SELECT id, path, boundary, 'security', n.name, n.value::jsonb FROM tenant,"
+      " (VALUES ('partner_second_factor', '\"everyone\"'), ('analytics_factor_age', '150')) n (name, value)"
+      " WHERE tenant.id = test.id(4);");
+  assert_true(SOON(asked_by(*state, 4, 2).rule == BW_FACTOR_EVERYONE));
+  assert_int_equal(asked_by(*state, 4, 1).rule, BW_FACTOR_NOBODY);
+  assert_int_equal(asked_by(*state, 4, 3).factor_minutes, 2);
+  sql("UPDATE tenant_setting SET value = '60' WHERE name = 'analytics_factor_age';");
+  assert_true(SOON(asked_by(*state, 4, 3).factor_minutes == 1));
+  struct policy *policy = policy_with(60 * CLOCK_SECOND);
+  assert_true(SOON(policy_fresh(policy)));
+  assert_int_equal(asked_by(policy, 4, 2).rule, BW_FACTOR_EVERYONE);
+  assert_int_equal(asked_by(policy, 4, 3).factor_minutes, 1);
+  assert_int_equal(asked_by(policy, 4, 2).factor_minutes, 0);
+  policy_close(&policy);
+  sql("DELETE FROM tenant_setting;");
+  assert_true(SOON(asked_by(*state, 4, 2).rule == BW_FACTOR_NOBODY));
+  assert_int_equal(asked_by(*state, 4, 3).factor_minutes, 0);
 }
 
 static void another_epoch_ends_all_sessions(void **state)
@@ -478,6 +502,7 @@ int main(void)
       FOLLOWED(an_ended_session_is_over),
       FOLLOWED(recently_ended_sessions_are_loaded_and_old_ones_are_not),
       FOLLOWED(what_a_tenant_asks_of_sessions_is_followed),
+      FOLLOWED(what_a_tenant_asks_of_a_portal_is_followed),
       FOLLOWED(another_epoch_ends_all_sessions),
       FOLLOWED(a_transaction_is_seen_whole_or_not_at_all),
       FOLLOWED(nothing_is_missed_in_a_storm_of_commits),
