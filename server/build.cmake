@@ -162,7 +162,7 @@ endfunction()
 # tests/unit/LAYER/test_NOUN.c -> one test program, which sees what main sees, the inside of its layer, and support.
 function(unit_tests folder)
   enable_testing()
-  set(everything db_mint base json crypto http db pdp store authn policy domain import api jobs cli PkgConfig::cmocka PkgConfig::libjwt)
+  set(everything db_mint base json crypto http db pdp store authn policy domain import api jobs cli client PkgConfig::cmocka PkgConfig::libjwt)
   add_library(support STATIC ${folder}/support/estate.c)
   target_include_directories(support PUBLIC ${folder})
   sees(support ${everything})

@@ -4,6 +4,7 @@
 #include "cli/import.h"
 #include "cli/invite.h"
 #include "cli/process.h"
+#include "client/run.h"
 #include "db/migrate.h"
 #include "http/address.h"
 #include "db/tx.h"
@@ -361,6 +362,7 @@ static int usage(struct arena *arena)
   buf_print(&text, "usage: bailiwick COMMAND [--setting value ...]\n");
   for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
     buf_print(&text, "  %-11s %s\n", commands[i].name, commands[i].help);
+  client_run_print(&text);
   buf_print(&text, "settings:\n");
   cli_settings_print(&text);
   struct str all = buf_str(&text);
@@ -374,6 +376,8 @@ static int run(int count, char **arguments, struct arena *arena)
   struct settings settings;
   struct str wrong;
   int words = 0;
+  if (count > 1 && client_run_knows(arguments[1]))
+    return client_run(count - 1, arguments + 1);
   while (words < count - 2 && strncmp(arguments[2 + words], "--", 2) != 0)
     words++;
   for (size_t i = 0; count > 1 && i < sizeof commands / sizeof *commands; i++) {

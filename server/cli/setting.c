@@ -26,8 +26,9 @@ static const struct row rows[] = {
 };
 enum { ROWS = sizeof rows / sizeof *rows };
 
-/* Variables that subcommands read themselves (cli/) and the scripts around the service. */
-static const char *const foreign[] = {"BAILIWICK_CLIENT_ID", "BAILIWICK_CLIENT_SECRET", "BAILIWICK_CLIENT_SECRET_FILE",
+/* Variables that subcommands read themselves (cli/, client/) and the scripts around the service. */
+static const char *const foreign[] = {"BAILIWICK_CLIENT_ID",   "BAILIWICK_CLIENT_SECRET", "BAILIWICK_CLIENT_SECRET_FILE",
+                                      "BAILIWICK_CLIENT_FILE", "BAILIWICK_URL",           "BAILIWICK_CA",
                                       "BAILIWICK_TEST_RUN"};
 
 /* What was said for each row, before it is judged. */

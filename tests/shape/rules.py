@@ -22,7 +22,7 @@ HEAP = ("malloc", "calloc", "realloc", "reallocarray", "strdup", "strndup", "fre
 LIBRARIES = [
     (r"jansson", {"json"}), (r"libpq|postgres_ext", {"db"}), (r"microhttpd|gnutls", {"http"}), (r"openssl/", {"crypto"}),
     (r"argon2", {"crypto"}), (r"jwt|liboath|utf8proc|zxcvbn|qrencode", {"authn"}), (r"urcu", {"pdp"}),
-    (r"curl/", {"policy", "jobs", "cli"}),
+    (r"curl/", {"policy", "jobs", "client"}),
 ]
 
 SQL = re.compile(r"\b(SELECT|INSERT|UPDATE|DELETE\s+FROM)\b"

@@ -88,6 +88,45 @@ def routes():
             for operation, method, path, permission, scope, lane, handler in rows]
 
 
+@dataclass(frozen=True)
+class Member:
+    place: str
+    name: str
+    kind: str
+    choices: list
+
+    @property
+    def where(self):
+        return "query" if self.place == "QUERY" else "body"
+
+
+@dataclass(frozen=True)
+class Verb:
+    """A command of the client, with what it says to the service."""
+    noun: str
+    name: str
+    kind: str
+    method: str
+    path: str
+    columns: list
+    members: list
+
+    def __str__(self):
+        return f"{self.noun} {self.name}".strip()
+
+
+def verbs():
+    text = bare(ROOT / "server/client/command.def")
+    columns = {noun: literal(shown).split() for noun, shown, _ in calls(text, "NOUN")}
+    members = {}
+    for noun, verb, place, name, kind, choices, _ in calls(text, "MEMBER"):
+        if place != "OWN":
+            made = Member(place, name, kind, literal(choices).split("|") if choices != "NULL" else None)
+            members.setdefault((noun, verb), []).append(made)
+    return [Verb(noun, verb, kind, literal(method) or None, literal(path) or None, literal(shown).split() or columns[noun],
+                 members.get((noun, verb), [])) for noun, verb, kind, method, path, shown, _ in calls(text, "VERB")]
+
+
 def results():
     """code -> HTTP status, of everything that is no success."""
     rows = calls(bare(ROOT / "server/base/result.def"), "RESULT_ROW")

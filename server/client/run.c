@@ -1,0 +1,248 @@
+/* Runs one command. Trusts: nothing of its words. */
+#include "client/run.h"
+#include "base/uuid.h"
+#include "client/reference.h"
+#include "client/say.h"
+#include "client/show.h"
+#include "client/text.h"
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { ARENA_MOST = 512 << 20, PAGE_ARENA = 256 << 20, USAGE_MOST = 64 * 1024, PAGE = 200, CURSOR_ROOM = 1100 };
+
+struct run {
+  struct arena *arena;
+  struct client_order *order;
+  struct client_account *account;
+  bool json;
+};
+
+static int ended(enum result r)
+{
+  return r == R_OK ? CLIENT_DONE : r == R_NOT_FOUND ? CLIENT_REFUSED : CLIENT_NOT_STARTED;
+}
+
+static int not_understood(void)
+{
+  client_say("what answered is no Bailiwick");
+  return CLIENT_NOT_STARTED;
+}
+
+/* Lists. */
+
+static struct str page_target(const struct run *run, struct str cursor, struct arena *arena)
+{
+  struct str target = client_order_target(run->order, 0, arena);
+  if (!target.p || run->order->verb->kind == CLIENT_WHOLE)
+    return target;
+  char before = memchr(target.p, '?', target.n) ? '&' : '?';
+  return arena_print(arena, "%.*s%climit=%d%s%.*s", (int)target.n, target.p, before, PAGE, cursor.p ? "&cursor=" : "",
+                     (int)cursor.n, cursor.p ? cursor.p : "");
+}
+
+static bool read_limit(const struct run *run, unsigned long long *ret_limit)
+{
+  struct str text = client_order_value(run->order, "limit");
+  *ret_limit = ULLONG_MAX;
+  return !text.p || str_number(text, LLONG_MAX, ret_limit);
+}
+
+/* One page in memory of its own; the cursor that it ends with is kept in `cursor`. */
+static int list_page(struct run *run, struct client_show *show, char cursor[CURSOR_ROOM], bool *ret_more)
+{
+  CLEANUP(arena_free) struct arena *arena = arena_new(PAGE_ARENA);
+  struct client_reply reply;
+  struct str next = STR_NONE;
+  struct client_request request = {.method = "GET",
+                                   .target = page_target(run, cursor[0] ? str_of(cursor) : STR_NONE, arena)};
+  enum result r = client_account_call(run->account, request, arena, &reply);
+  if (r != R_OK)
+    return CLIENT_NOT_STARTED;
+  if (reply.status != 200) {
+    client_say_problem("", reply.status, reply.body, reply.request_id);
+    return CLIENT_REFUSED;
+  }
+  if (client_show_page(show, reply.body, arena, &next) != R_OK || next.n >= CURSOR_ROOM)
+    return not_understood();
+  *ret_more = next.p;
+  snprintf(cursor, CURSOR_ROOM, "%.*s", (int)next.n, next.p ? next.p : "");
+  return CLIENT_DONE;
+}
+
+static int run_list(struct run *run)
+{
+  struct client_show show = {.columns = client_command_columns(run->order->verb), .json = run->json};
+  char cursor[CURSOR_ROOM] = "";
+  bool more = true;
+  int status = CLIENT_DONE;
+  if (!read_limit(run, &show.left)) {
+    client_say("--limit: must be a number");
+    return CLIENT_NOT_STARTED;
+  }
+  while (status == CLIENT_DONE && more && show.left > 0)
+    status = list_page(run, &show, cursor, &more);
+  return status;
+}
+
+/* One thing, or several one after the other. */
+
+/* Of this sending alone: sent again after a lost reply, it does nothing twice. */
+static struct str new_key(struct arena *arena)
+{
+  struct uuid id;
+  char text[UUID_TEXT];
+  if (uuid_new(&id) != R_OK)
+    return STR_NONE;
+  uuid_format(&id, text);
+  return arena_copy(arena, str_of(text));
+}
+
+static int do_one(struct run *run, size_t i)
+{
+  CLEANUP(arena_free) struct arena *arena = arena_new(PAGE_ARENA);
+  struct client_reply reply;
+  const struct client_verb *verb = run->order->verb;
+  struct client_request request = {.method = verb->method, .target = client_order_target(run->order, i, arena)};
+  enum result r = client_order_body(run->order, arena, &request.body);
+  if (r == R_UNAVAILABLE)
+    client_say("a file cannot be read, or is too large");
+  if (r != R_OK || !request.target.p)
+    return CLIENT_NOT_STARTED;
+  if (strcmp(verb->method, "POST") == 0)
+    request.once = new_key(arena);
+  if (client_account_call(run->account, request, arena, &reply) != R_OK)
+    return CLIENT_NOT_STARTED;
+  if (reply.status < 200 || reply.status > 299) {
+    const char *about = run->order->id_count > 1 ? arena_copy(arena, run->order->ids[i]).p : "";
+    client_say_problem(about ? about : "", reply.status, reply.body, reply.request_id);
+    return CLIENT_REFUSED;
+  }
+  if (reply.body.n > 0 && client_show_thing(reply.body, run->json, arena) != R_OK)
+    return not_understood();
+  return CLIENT_DONE;
+}
+
+static int run_each(struct run *run)
+{
+  size_t count = client_command_many(run->order->verb) ? run->order->id_count : 1, refused = 0;
+  for (size_t i = 0; i < count; i++) {
+    if (i > 0 && !run->json && run->order->verb->kind != CLIENT_END)
+      putchar('\n');
+    int status = do_one(run, i);
+    if (status == CLIENT_NOT_STARTED)
+      return i == 0 ? CLIENT_NOT_STARTED : CLIENT_SOME_REFUSED;
+    refused += status == CLIENT_REFUSED;
+  }
+  if (refused == 0)
+    return CLIENT_DONE;
+  return refused == count ? CLIENT_REFUSED : CLIENT_SOME_REFUSED;
+}
+
+/* Sessions. */
+
+static int run_login(struct run *run)
+{
+  struct client_login login = {.tenant = client_order_value(run->order, "tenant"),
+                               .login = client_order_value(run->order, "login"),
+                               .audience = client_order_value(run->order, "audience")};
+  enum result r = client_account_log_in(run->account, &login);
+  if (r == R_NOT_FOUND || r == R_TOO_LARGE)
+    client_say("an answer is missing, or too long");
+  return r == R_OK ? CLIENT_DONE : r == R_LOGIN_FAILED ? CLIENT_REFUSED : CLIENT_NOT_STARTED;
+}
+
+static int run_logout(struct run *run)
+{
+  enum result r = client_account_log_out(run->account);
+  if (r == R_NOT_FOUND)
+    client_say("no session");
+  return r == R_OK ? CLIENT_DONE : CLIENT_NOT_STARTED;
+}
+
+/* The whole. */
+
+static int usage(const struct client_order *order, FILE *out, struct arena *arena)
+{
+  struct buf text = buf_in(arena, USAGE_MOST);
+  buf_put(&text, STR("usage: bailiwick "));
+  client_command_put(order->verb, &text);
+  const struct client_member *member;
+  for (size_t i = 0; (member = client_command_member(i)); i++)
+    if (member->place != CLIENT_FIXED && client_command_takes(order->verb, member)) {
+      buf_put(&text, STR("\n  "));
+      client_command_put_option(member, &text);
+      buf_print(&text, "  %s", member->help);
+    }
+  struct str all = buf_str(&text);
+  fprintf(out, "%.*s\n", (int)all.n, all.p ? all.p : "");
+  return out == stdout ? CLIENT_DONE : CLIENT_NOT_STARTED;
+}
+
+static int (*const handlers[CLIENT__KINDS])(struct run *run) = {
+    [CLIENT_LIST] = run_list,   [CLIENT_WHOLE] = run_list, [CLIENT_SHOW] = run_each,   [CLIENT_MAKE] = run_each,
+    [CLIENT_CHANGE] = run_each, [CLIENT_END] = run_each,   [CLIENT_LOGIN] = run_login, [CLIENT_LOGOUT] = run_logout,
+};
+
+static const char *said(const struct client_order *order, const char *option, const char *variable)
+{
+  struct str text = client_order_value(order, option);
+  const char *from = text.p ? text.p : getenv(variable);
+  return from && from[0] ? from : NULL;
+}
+
+static int run_order(struct run *run)
+{
+  struct client_account_config config = {.url = said(run->order, "url", "BAILIWICK_URL"),
+                                         .ca_file = said(run->order, "ca", "BAILIWICK_CA"),
+                                         .credential_file = said(run->order, "client_file", "BAILIWICK_CLIENT_FILE")};
+  enum result r = client_account_open(&config, run->arena, &run->account);
+  if (r == R_OK && run->order->verb->path)
+    r = client_reference_resolve(run->account, run->order, run->arena);
+  int status = r == R_OK ? handlers[run->order->verb->kind](run) : ended(r);
+  client_account_close(&run->account);
+  return status;
+}
+
+/* The process blocks signals for whoever serves; here they end it as anywhere. */
+static void take_signals(void)
+{
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  sigprocmask(SIG_UNBLOCK, &signals, NULL);
+}
+
+bool client_run_knows(const char *name) { return client_command_has_noun(str_of(name)); }
+
+int client_run(int count, char **words)
+{
+  CLEANUP(arena_free) struct arena *arena = arena_new(ARENA_MOST);
+  struct str wrong = STR_NONE;
+  struct client_order *order = arena ? arena_alloc(arena, sizeof *order) : NULL;
+  if (!order)
+    return CLIENT_NOT_STARTED;
+  client_text_open();
+  take_signals();
+  enum result r = client_order_read(count, words, arena, order, &wrong);
+  if (r != R_OK) {
+    client_say("%.*s", (int)wrong.n, wrong.p ? wrong.p : "");
+    return order->verb ? usage(order, stderr, arena) : CLIENT_NOT_STARTED;
+  }
+  if (client_order_value(order, "help").p)
+    return usage(order, stdout, arena);
+  struct run run = {.arena = arena, .order = order, .json = client_order_value(order, "json").p};
+  return run_order(&run);
+}
+
+void client_run_print(struct buf *text)
+{
+  const struct client_verb *verb;
+  for (size_t i = 0; (verb = client_command_verb(i)); i++) {
+    buf_put(text, STR("  "));
+    client_command_put(verb, text);
+    buf_put_char(text, '\n');
+  }
+}

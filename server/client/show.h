@@ -1,0 +1,20 @@
+/* What the service answered, for people in columns, for programs as JSON. */
+#pragma once
+#include "base/result.h"
+#include "client/layout.h"
+
+/* A list that is shown page by page. */
+struct client_show {
+  const char *columns;     /* names of members, a space between them */
+  bool json;               /* each item as it was written, on a line */
+  unsigned long long left; /* items that are still to be shown */
+  bool begun;
+  struct client_layout layout;
+};
+
+/* All of the page, or what is left to be shown. Where the list goes on, or .p NULL at its end.
+   R_MALFORMED when it is no page. */
+RESULT client_show_page(struct client_show *show, struct str page, struct arena *arena, struct str *ret_cursor);
+
+/* One thing: a line for each member, or its JSON on a line. */
+RESULT client_show_thing(struct str body, bool json, struct arena *arena);
