@@ -42,6 +42,8 @@ RESULT domain_credential_prove(struct signin *s, const struct authn_caller *call
   if (r != R_OK || !user.hash.p)
     return r == R_NOT_FOUND || r == R_OK ? R_PASSWORD_WRONG : r;
   s->tenant = user.tenant;
+  if (user.epoch != caller->epoch)
+    return R_UNAUTHENTICATED;
   TRY(check(s, user.hash, password));
   TRY(forgive(&store, &throttle));
   *ret_credential = user;

@@ -80,7 +80,8 @@ RESULT domain_enrolment_open(struct signin *s, const struct store_credential *us
   struct store_totp_row row = {.user = user->principal,
                                .name = enrolment.name,
                                .algorithm = authn_totp_algorithm_name(wish->form.algorithm),
-                               .digits = wish->form.digits};
+                               .digits = wish->form.digits,
+                               .epoch = user->epoch};
   TRY(authn_totp_seed_new(wish->form.algorithm, &seed));
   TRY(uuid_new(&row.id));
   TRY(domain_factor_seal(s, &user->tenant, &row, seed, &row.sealed_seed));
@@ -99,7 +100,8 @@ RESULT domain_enrolment_begin(struct signin *s, const struct authn_caller *calle
 {
   struct store_credential user;
   TRY(prove(s, caller, proof, &user));
-  return domain_enrolment_open(s, &user, wish, ret_enrolment);
+  enum result r = domain_enrolment_open(s, &user, wish, ret_enrolment);
+  return r == R_NOT_FOUND ? R_UNAUTHENTICATED : r;
 }
 
 /* The enrolment that the code is of. */

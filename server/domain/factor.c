@@ -1,6 +1,7 @@
 /* Spends codes of authenticators. Trusts: no code. */
 #include "domain/factor.h"
 #include "crypto/seal.h"
+#include "domain/notice.h"
 #include "store/factor.h"
 
 static enum result context_of(struct arena *arena, const struct uuid *tenant, const struct uuid *user,
@@ -47,20 +48,48 @@ RESULT domain_factor_count(struct signin *s, const struct uuid *user, struct aut
   return authn_throttle_take(ret_throttle, &store, s->domain->limits.account_attempts, s->now, &s->retry_after);
 }
 
-/* The authenticator whose code it is. */
+RESULT domain_factor_disabled(struct signin *s, struct store_tx *tx, const struct uuid *user, const char *object_kind,
+                              const struct uuid *id)
+{
+  struct signin disabling = *s;
+  disabling.action = "disableFactor";
+  return domain_session_event(&disabling, tx, user, AUTHN_USER, object_kind, id);
+}
+
+/* No answer leaves before the failure is counted. */
+static enum result fail(struct signin *s, struct store_tx *tx, const struct uuid *user, const struct store_totp *list,
+                        size_t count)
+{
+  uint64_t revision;
+  bool disabled = false;
+  for (size_t i = 0; i < count; i++) {
+    if (list[i].is_last)
+      TRY(domain_factor_disabled(s, tx, user, "totp", &list[i].id));
+    disabled = disabled || list[i].is_last;
+  }
+  if (disabled)
+    TRY(domain_notice_put(s, tx, user, NOTICE_FACTOR_DISABLED));
+  return store_tx_commit(tx, &revision);
+}
+
+/* The authenticator whose code it is. In a transaction of its own, which only a failure commits. */
 static enum result find(struct signin *s, const struct uuid *user, struct str code, struct uuid *ret_id,
                         int64_t *ret_step)
 {
   struct store_call store = domain_session_store(s);
+  CLEANUP(store_tx_close) struct store_tx *tx = NULL;
   const struct store_totp *list;
   size_t count;
-  TRY(store_totp_take(&store, user, &list, &count));
+  TRY(store_tx_open(&store, &tx));
+  TRY(store_totp_take(tx, user, &list, &count));
   enum result r = R_CODE_WRONG;
   for (size_t i = 0; r == R_CODE_WRONG && i < count; i++) {
     s->tenant = list[i].tenant;
     *ret_id = list[i].id;
     r = domain_factor_step(s, user, &list[i], code, ret_step);
   }
+  if (r != R_OK)
+    TRY(fail(s, tx, user, list, count));
   return r;
 }
 

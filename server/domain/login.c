@@ -310,7 +310,8 @@ RESULT domain_login_enroll(struct signin *s, struct str pending_token, const str
   if (r != R_OK)
     return r == R_NOT_FOUND ? R_LOGIN_FAILED : r;
   s->tenant = user.tenant;
-  return user.has_totp ? R_LOGIN_FAILED : domain_enrolment_open(s, &user, wish, ret_enrolment);
+  r = user.has_totp ? R_LOGIN_FAILED : domain_enrolment_open(s, &user, wish, ret_enrolment);
+  return r == R_NOT_FOUND ? R_LOGIN_FAILED : r;
 }
 
 RESULT domain_login_enroll_confirm(struct signin *s, const struct login_code *given, struct login *ret_login,

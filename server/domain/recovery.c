@@ -36,7 +36,8 @@ RESULT domain_recovery_keep(struct signin *s, struct store_tx *tx, const struct 
 }
 
 /* The hash that the code fits. */
-static enum result find(struct signin *s, const struct store_recovery *recovery, const char *text, struct str *ret_hash)
+static enum result compare(struct signin *s, const struct store_recovery *recovery, const char *text,
+                           struct str *ret_hash)
 {
   enum result r = R_CODE_WRONG;
   for (size_t i = 0; r == R_CODE_WRONG && i < recovery->count; i++) {
@@ -46,26 +47,55 @@ static enum result find(struct signin *s, const struct store_recovery *recovery,
   return r;
 }
 
-RESULT domain_recovery_spend(struct signin *s, struct store_tx *tx, const struct uuid *user, struct str code)
+/* No answer leaves before the failure is counted. */
+static enum result fail(struct signin *s, struct store_tx *tx, const struct uuid *user,
+                        const struct store_recovery *recovery)
+{
+  uint64_t revision;
+  if (recovery->is_last) {
+    TRY(domain_factor_disabled(s, tx, user, object_kind, &recovery->id));
+    TRY(domain_notice_put(s, tx, user, NOTICE_FACTOR_DISABLED));
+  }
+  return store_tx_commit(tx, &revision);
+}
+
+/* The set, and the hash in it that the code fits; an empty text is no code. In a transaction of its own, which only a
+ * failure commits. */
+static enum result find(struct signin *s, const struct uuid *user, const char *text, struct uuid *ret_id,
+                        struct str *ret_hash)
 {
   struct store_call store = domain_session_store(s);
-  struct authn_throttle throttle;
+  CLEANUP(store_tx_close) struct store_tx *tx = NULL;
   struct store_recovery recovery;
-  char text[AUTHN_RECOVERY_TEXT] = "";
-  struct str hash;
-  bool good = authn_recovery_parse(code, text);
-  TRY(domain_factor_count(s, user, &throttle));
-  enum result r = store_recovery_take(&store, user, &recovery);
+  TRY(store_tx_open(&store, &tx));
+  enum result r = store_recovery_take(tx, user, &recovery);
   if (r != R_OK)
     return r == R_NOT_FOUND ? R_CODE_WRONG : r;
   s->tenant = recovery.tenant;
-  r = good ? find(s, &recovery, text, &hash) : R_CODE_WRONG;
+  *ret_id = recovery.id;
+  r = text[0] ? compare(s, &recovery, text, ret_hash) : R_CODE_WRONG;
+  if (r != R_OK)
+    TRY(fail(s, tx, user, &recovery));
+  return r;
+}
+
+RESULT domain_recovery_spend(struct signin *s, struct store_tx *tx, const struct uuid *user, struct str code)
+{
+  struct authn_throttle throttle;
+  struct uuid id;
+  char text[AUTHN_RECOVERY_TEXT] = "";
+  struct str hash;
+  if (!authn_recovery_parse(code, text))
+    text[0] = '\0';
+  enum result r = domain_factor_count(s, user, &throttle);
+  if (r == R_OK)
+    r = find(s, user, text, &id, &hash);
   secret_wipe(text, sizeof text);
   TRY(r);
-  r = store_recovery_spend(tx, &recovery.id, hash);
+  r = store_recovery_spend(tx, &id, hash);
   if (r != R_OK)
     return r == R_NOT_FOUND ? R_CODE_WRONG : r;
   TRY(authn_throttle_forget(&throttle, tx));
   TRY(domain_notice_put(s, tx, user, NOTICE_RECOVERY_CODE_USED));
-  return domain_session_event(s, tx, user, AUTHN_USER, object_kind, &recovery.id);
+  return domain_session_event(s, tx, user, AUTHN_USER, object_kind, &id);
 }

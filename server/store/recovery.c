@@ -29,20 +29,24 @@ RESULT store_recovery_put(struct store_tx *tx, const struct uuid *id, const stru
   return store_run_touch(tx, SQL_recovery_put, &values);
 }
 
-RESULT store_recovery_take(const struct store_call *call, const struct uuid *user, struct store_recovery *ret_recovery)
+RESULT store_recovery_take(struct store_tx *tx, const struct uuid *user, struct store_recovery *ret_recovery)
 {
   struct db_values values = {0};
   struct db_rows rows;
   db_put_uuid(&values, user);
-  TRY(store_read(call, SQL_recovery_take, &values, &rows));
+  TRY(store_run(tx, SQL_recovery_take, &values, &rows));
   if (rows.count == 0)
     return R_NOT_FOUND;
-  struct str *hashes = arena_array(call->arena, (size_t)rows.count, sizeof *hashes);
+  struct str *hashes = arena_array(tx->arena, (size_t)rows.count, sizeof *hashes);
   if (!hashes)
     return R_NO_MEMORY;
   for (int i = 0; i < rows.count; i++)
     hashes[i] = db_text(&rows, i, 2);
-  *ret_recovery = (struct store_recovery){db_uuid(&rows, 0, 0), db_uuid(&rows, 0, 1), hashes, (size_t)rows.count};
+  *ret_recovery = (struct store_recovery){.id = db_uuid(&rows, 0, 0),
+                                          .tenant = db_uuid(&rows, 0, 1),
+                                          .hashes = hashes,
+                                          .count = (size_t)rows.count,
+                                          .is_last = db_bool(&rows, 0, 3)};
   return R_OK;
 }
 

@@ -12,18 +12,20 @@ static struct store_totp totp_of(const struct db_rows *rows, int row)
                              .digits = (int)db_int(rows, row, 5)};
 }
 
-RESULT store_totp_take(const struct store_call *call, const struct uuid *user, const struct store_totp **ret_list,
+RESULT store_totp_take(struct store_tx *tx, const struct uuid *user, const struct store_totp **ret_list,
                        size_t *ret_count)
 {
   struct db_values values = {0};
   struct db_rows rows;
   db_put_uuid(&values, user);
-  TRY(store_read(call, SQL_totp_take, &values, &rows));
-  struct store_totp *list = arena_array(call->arena, (size_t)rows.count + 1, sizeof *list);
+  TRY(store_run(tx, SQL_totp_take, &values, &rows));
+  struct store_totp *list = arena_array(tx->arena, (size_t)rows.count + 1, sizeof *list);
   if (!list)
     return R_NO_MEMORY;
-  for (int i = 0; i < rows.count; i++)
+  for (int i = 0; i < rows.count; i++) {
     list[i] = totp_of(&rows, i);
+    list[i].is_last = db_bool(&rows, i, 6);
+  }
   *ret_list = list;
   *ret_count = (size_t)rows.count;
   return R_OK;
@@ -52,8 +54,11 @@ RESULT store_totp_create(struct store_tx *tx, const struct store_totp_row *row, 
   db_put_text(&values, row->algorithm);
   db_put_int4(&values, row->digits);
   db_put_int(&values, most);
+  db_put_int4(&values, (int32_t)row->epoch);
   TRY(store_run(tx, SQL_totp_create, &values, &rows));
-  return rows.count == 1 ? R_OK : R_LIMIT_REACHED;
+  if (rows.count != 1)
+    return R_NOT_FOUND;
+  return db_bool(&rows, 0, 0) ? R_LIMIT_REACHED : R_OK;
 }
 
 RESULT store_totp_confirm(struct store_tx *tx, const struct uuid *id, int64_t step, bool *ret_first)

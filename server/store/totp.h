@@ -8,11 +8,12 @@ struct store_totp {
   int64_t last_step;
   struct str algorithm; /* "SHA1", "SHA256", "SHA512" */
   int digits;
+  bool is_last; /* of store_totp_take: the failures it may have are used up by this try, unless it is none */
 };
 
-/* Counts a try against each of the user's that is confirmed, at once and for all to see, and gives those that the count
-   has not disabled; none is R_OK. Not in a transaction that has held the user's factors. */
-RESULT store_totp_take(const struct store_call *call, const struct uuid *user, const struct store_totp **ret_list,
+/* Counts a try against each of the user's that is confirmed and not disabled, and gives them; none is R_OK. Until the
+   transaction ends nobody else tries, and rolled back it was no try: who finds the code wrong commits. */
+RESULT store_totp_take(struct store_tx *tx, const struct uuid *user, const struct store_totp **ret_list,
                        size_t *ret_count);
 /* The one that waits for its first code; R_NOT_FOUND. */
 RESULT store_totp_pending(const struct store_call *call, const struct uuid *user, struct store_totp *ret_totp);
@@ -21,13 +22,15 @@ struct store_totp_row {
   struct uuid id, user;
   struct str sealed_seed, name, algorithm;
   int digits;
+  uint32_t epoch; /* of the user when they proved who they are */
 };
-/* Unconfirmed, in place of another such one; R_LIMIT_REACHED when the user has `most` that are confirmed. */
+/* Unconfirmed, in place of another such one; R_LIMIT_REACHED when the user has `most` that are confirmed, R_NOT_FOUND
+   when their sessions ended since. */
 RESULT store_totp_create(struct store_tx *tx, const struct store_totp_row *row, int64_t most);
 
 /* Compare and set: R_NOT_FOUND when the step, or a later one, was accepted before, or the enrolment is void. */
 RESULT store_totp_confirm(struct store_tx *tx, const struct uuid *id, int64_t step, bool *ret_first);
-/* The same of one that counts; the try that store_totp_take counted is given back. The user's factors are held. */
+/* The same of one that counts. The user's factors are held. */
 RESULT store_totp_step(struct store_tx *tx, const struct uuid *user, const struct uuid *id, int64_t step);
 
 /* R_NOT_FOUND: the user has none of that id that counts. */

@@ -8,6 +8,14 @@
 static const struct str password = {"correct horse battery staple", 28};
 static const struct enrolment_wish wish = {.name = {NULL, 0}, .form = {AUTHN_TOTP_SHA1, 6}};
 
+/* As by a session that began just now. */
+static void sign_in_again(struct authn_caller *caller)
+{
+  char id[UUID_TEXT];
+  uuid_format(&caller->principal, id);
+  caller->epoch = (uint32_t)atoi(estate_ask("SELECT epoch FROM principal WHERE id = '%s'", id));
+}
+
 static struct authn_caller person(enum estate_user user)
 {
   struct signin s = estate_signin("test");
@@ -22,7 +30,9 @@ static struct authn_caller person(enum estate_user user)
   assert_ok(store_credential_set(tx, &id, str_of(hash), 0));
   assert_ok(store_tx_commit(tx, &revision));
   store_tx_close(&tx);
-  return (struct authn_caller){.principal = id, .kind = AUTHN_USER};
+  struct authn_caller caller = {.principal = id, .kind = AUTHN_USER};
+  sign_in_again(&caller);
+  return caller;
 }
 
 static enum result begun(const struct authn_caller *caller, struct str code, struct enrolment *ret_enrolment)
@@ -50,6 +60,8 @@ static void the_first_brings_recovery_codes_and_the_next_none(void **state)
   assert_result(confirmed(&caller, STR("12345"), &codes), R_CODE_WRONG);
   assert_ok(confirmed(&caller, seed_code(one.secret, 0, digits), &codes));
   assert_int_equal(codes.count, 10);
+  assert_result(begun(&caller, codes.codes[1], &two), R_UNAUTHENTICATED);
+  sign_in_again(&caller);
   assert_result(begun(&caller, STR_NONE, &two), R_CODE_WRONG);
   assert_result(begun(&caller, seed_code(one.secret, 0, digits), &two), R_CODE_WRONG);
   assert_ok(begun(&caller, codes.codes[0], &two));
@@ -68,12 +80,14 @@ static void the_last_takes_all_with_it_and_asks_for_a_long_password(void **state
   char digits[SEED_CODE];
   assert_ok(begun(&caller, STR_NONE, &enrolment));
   assert_ok(confirmed(&caller, seed_code(enrolment.secret, -1, digits), &codes));
+  sign_in_again(&caller);
   assert_ok(domain_enrolment_list(&s, &caller, &before));
   struct factor_proof proof = {password, seed_code(enrolment.secret, 0, digits)};
   struct uuid other = caller.principal;
   assert_result(domain_enrolment_remove(&s, &caller, &proof, &other), R_NOT_FOUND);
   proof.code = codes.codes[0];
   assert_ok(domain_enrolment_remove(&s, &caller, &proof, &enrolment.id));
+  sign_in_again(&caller);
   assert_ok(domain_enrolment_list(&s, &caller, &after));
   assert_false(str_equal(before, after));
   assert_str(after, "{\"authenticators\" : [], \"recovery_codes\" : null}");

@@ -7,7 +7,7 @@
 static struct str enrolled(enum estate_user user, const char *seed)
 {
   struct signin s = estate_signin("test");
-  struct store_totp_row row = {.user = estate_user(user), .name = STR("-"), .algorithm = STR("SHA1"), .digits = 6};
+  struct store_totp_row row = {.user = estate_user(user), .name = STR("-"), .algorithm = STR("SHA1"), .digits = 6, .epoch = 1};
   struct uuid tenant = estate_tenant(user == A_PLAIN ? A : user == B_PLAIN ? B : C);
   CLEANUP(secret_free) struct secret bytes = secret_copy(seed, strlen(seed));
   uint64_t revision;
@@ -75,12 +75,39 @@ static void attempts_are_counted_before_the_code_is_looked_at(void **state)
   assert_true(s.retry_after > 0);
 }
 
+/* How often it stands in the audit, and how many were told. */
+static const char *told(void)
+{
+  return estate_ask("SELECT (SELECT count(*) FROM audit_event WHERE action = 'disableFactor')::text || ' ' ||"
+                    " (SELECT count(*) FROM vault.outbox WHERE kind = 'factor_disabled')::text");
+}
+
+static void the_last_failure_leaves_an_event_and_a_notice(void **state)
+{
+  (void)state;
+  char digits[SEED_CODE];
+  estate_domain.mail.sends = true;
+  struct str seed = enrolled(C_ADMIN, "klmnopqrstklmnopqrst");
+  estate_sql("UPDATE principal SET email = 'c@example.org', email_key = 'c@example.org' WHERE login = 'c-admin'");
+  estate_sql("UPDATE vault.totp SET failures = 98 WHERE principal_id = (SELECT id FROM principal WHERE login = 'c-admin')");
+  assert_result(spent(C_ADMIN, STR("x")), R_CODE_WRONG);
+  assert_string_equal(told(), "0 0");
+  assert_ok(spent(C_ADMIN, seed_code(seed, 0, digits))); /* none in vain */
+  assert_string_equal(told(), "0 0");
+  assert_result(spent(C_ADMIN, STR("x")), R_CODE_WRONG);
+  assert_string_equal(told(), "1 1");
+  assert_result(spent(C_ADMIN, seed_code(seed, -1, digits)), R_CODE_WRONG);
+  assert_string_equal(told(), "1 1");
+  estate_domain.mail.sends = false;
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
       estate_test(a_code_of_any_of_them_passes_once),
       estate_test(a_seed_that_was_moved_to_another_user_does_not_unseal),
       estate_test(attempts_are_counted_before_the_code_is_looked_at),
+      estate_test(the_last_failure_leaves_an_event_and_a_notice),
   };
   return cmocka_run_group_tests(tests, estate_up, estate_down);
 }

@@ -204,6 +204,7 @@ static void it_is_dead_after_the_password_was_changed(void **state)
   assert_ok(claim(STORE_RESET, shown(STORE_RESET)));
   struct str token = shown(STORE_RESET);
   estate_domain.limits.account_attempts = 10;
+  caller.epoch = (uint32_t)atoi(estate_ask("SELECT epoch FROM principal WHERE login = 'b-plain'"));
   assert_ok(domain_credential_change(&s, &caller, password, STR("another one, and long enough")));
   assert_result(claim(STORE_RESET, token), R_TOKEN_SPENT);
 }

@@ -7,8 +7,12 @@
 static struct recovery_set kept(enum estate_user user)
 {
   struct signin s = estate_signin("test");
-  struct store_totp_row row = {
-      .user = estate_user(user), .sealed_seed = STR("-"), .name = STR("-"), .algorithm = STR("SHA1"), .digits = 6};
+  struct store_totp_row row = {.user = estate_user(user),
+                               .sealed_seed = STR("-"),
+                               .name = STR("-"),
+                               .algorithm = STR("SHA1"),
+                               .digits = 6,
+                               .epoch = 1};
   struct recovery_set set;
   uint64_t revision;
   assert_ok(uuid_new(&row.id));
@@ -77,6 +81,25 @@ static void a_change_undone_has_spent_nothing(void **state)
   assert_ok(spent(C_PLAIN, set.shown.codes[0]));
 }
 
+static void the_last_failure_leaves_an_event_and_a_notice(void **state)
+{
+  (void)state;
+  static const char told[] = "SELECT (SELECT count(*) FROM audit_event WHERE action = 'disableFactor')::text || ' ' ||"
+                             " (SELECT count(*) FROM vault.outbox WHERE kind = 'factor_disabled')::text";
+  struct recovery_set set = kept(A_ADMIN);
+  estate_domain.mail.sends = true;
+  estate_sql("UPDATE principal SET email = 'a@example.org', email_key = 'a@example.org' WHERE login = 'a-admin'");
+  estate_sql("UPDATE vault.recovery SET failures = 99 WHERE principal_id = (SELECT id FROM principal WHERE login = "
+             "'a-admin')");
+  assert_ok(spent(A_ADMIN, set.shown.codes[0])); /* none in vain */
+  assert_string_equal(estate_ask("%s", told), "0 0");
+  assert_result(spent(A_ADMIN, STR("0000-0000-0000-0000")), R_CODE_WRONG);
+  assert_string_equal(estate_ask("%s", told), "1 1");
+  assert_result(spent(A_ADMIN, set.shown.codes[1]), R_CODE_WRONG);
+  assert_string_equal(estate_ask("%s", told), "1 1");
+  estate_domain.mail.sends = false;
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -84,6 +107,7 @@ int main(void)
       estate_test(nobody_spends_anothers),
       estate_test(wrong_ones_are_counted_in_a_window),
       estate_test(a_change_undone_has_spent_nothing),
+      estate_test(the_last_failure_leaves_an_event_and_a_notice),
   };
   return cmocka_run_group_tests(tests, estate_up, estate_down);
 }

@@ -11,7 +11,8 @@ static void enrolled(enum estate_user user)
                                .sealed_seed = STR("a seed"),
                                .name = STR("phone"),
                                .algorithm = STR("SHA1"),
-                               .digits = 6};
+                               .digits = 6,
+                               .epoch = 1};
   struct uuid codes;
   uint64_t revision;
   bool first;

@@ -17,8 +17,12 @@ static void commit(struct store_tx *tx)
 static void put(enum estate_user user)
 {
   struct signin s = estate_signin("test");
-  struct store_totp_row row = {
-      .user = estate_user(user), .sealed_seed = STR("-"), .name = STR("-"), .algorithm = STR("SHA1"), .digits = 6};
+  struct store_totp_row row = {.user = estate_user(user),
+                               .sealed_seed = STR("-"),
+                               .name = STR("-"),
+                               .algorithm = STR("SHA1"),
+                               .digits = 6,
+                               .epoch = 1};
   struct uuid id;
   struct store_tx *tx = estate_auth(&s);
   assert_ok(uuid_new(&row.id));
@@ -28,12 +32,15 @@ static void put(enum estate_user user)
   commit(tx);
 }
 
+/* A try in vain. */
 static enum result taken(enum estate_user user, struct store_recovery *ret_recovery)
 {
   struct signin s = estate_signin("test");
-  struct store_call call = domain_session_store(&s);
   struct uuid id = estate_user(user);
-  return store_recovery_take(&call, &id, ret_recovery);
+  struct store_tx *tx = estate_auth(&s);
+  enum result r = store_recovery_take(tx, &id, ret_recovery);
+  commit(tx);
+  return r;
 }
 
 static enum result spent(const struct uuid *id, struct str hash)
@@ -91,13 +98,20 @@ static void new_ones_void_the_old(void **state)
 static void a_hundred_tries_in_vain_disable_them(void **state)
 {
   (void)state;
+  struct signin s = estate_signin("test");
+  struct uuid user = estate_user(A_VIEWER);
   struct store_recovery found;
   put(A_VIEWER);
-  for (int i = 0; i < 99; i++)
+  for (int i = 0; i < 99; i++) {
     assert_ok(taken(A_VIEWER, &found));
-  assert_ok(taken(A_VIEWER, &found)); /* right, this time */
+    assert_false(found.is_last);
+  }
+  struct store_tx *tx = estate_auth(&s);
+  assert_ok(store_recovery_take(tx, &user, &found));
+  store_tx_close(&tx); /* right, this time */
   assert_ok(spent(&found.id, hashes[0]));
   assert_ok(taken(A_VIEWER, &found));
+  assert_true(found.is_last);
   assert_result(taken(A_VIEWER, &found), R_NOT_FOUND);
 }
 

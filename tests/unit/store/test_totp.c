@@ -11,7 +11,8 @@ static struct store_totp_row row_of(enum estate_user user, const char *name)
                                .sealed_seed = STR("sealed"),
                                .name = str_of(name),
                                .algorithm = STR("SHA256"),
-                               .digits = 8};
+                               .digits = 8,
+                               .epoch = 1};
   assert_ok(uuid_new(&row.id));
   return row;
 }
@@ -46,13 +47,15 @@ static struct uuid confirmed(enum estate_user user, const char *name, bool is_fi
   return id;
 }
 
+/* A try in vain. */
 static size_t taken(enum estate_user user, const struct store_totp **ret_list)
 {
   struct signin s = estate_signin("test");
-  struct store_call call = domain_session_store(&s);
   struct uuid id = estate_user(user);
+  struct store_tx *tx = estate_auth(&s);
   size_t count = 99;
-  assert_ok(store_totp_take(&call, &id, ret_list, &count));
+  assert_ok(store_totp_take(tx, &id, ret_list, &count));
+  commit(tx);
   return count;
 }
 
@@ -96,7 +99,8 @@ static void the_newest_enrolment_waits_and_the_one_before_is_gone(void **state)
   estate_sql("UPDATE vault.totp SET created_at = now() - interval '601 seconds'");
   assert_result(store_totp_pending(&call, &user, &found), R_NOT_FOUND);
   created(A_PLAIN, "third");
-  estate_sql("UPDATE principal SET epoch = epoch + 1 WHERE id = (SELECT principal_id FROM vault.totp WHERE name = 'third')");
+  estate_sql(
+      "UPDATE principal SET epoch = epoch + 1 WHERE id = (SELECT principal_id FROM vault.totp WHERE name = 'third')");
   assert_result(store_totp_pending(&call, &user, &found), R_NOT_FOUND);
 }
 
@@ -111,29 +115,43 @@ static void a_step_is_accepted_once_and_only_forwards(void **state)
   assert_ok(stepped(B_PLAIN, &id, 103));
 }
 
-static void a_try_counts_against_all_and_a_success_gives_it_back(void **state)
+static void a_try_counts_against_all_unless_it_is_none(void **state)
 {
   (void)state;
+  struct signin s = estate_signin("test");
+  struct uuid user = estate_user(C_PLAIN);
   struct uuid one = confirmed(C_PLAIN, "one", true), two = confirmed(C_PLAIN, "two", false);
   const struct store_totp *list;
+  size_t count;
   assert_int_equal(taken(C_PLAIN, &list), 2);
   assert_int_equal(taken(C_PLAIN, &list), 2);
+  struct store_tx *tx = estate_auth(&s);
+  assert_ok(store_totp_take(tx, &user, &list, &count));
+  store_tx_close(&tx); /* the code was right */
+  assert_ok(stepped(C_PLAIN, &two, 101));
   assert_string_equal(failures(&one), "2");
   assert_string_equal(failures(&two), "2");
-  assert_ok(stepped(C_PLAIN, &two, 101));
-  assert_string_equal(failures(&one), "1");
-  assert_string_equal(failures(&two), "1");
-  assert_result(stepped(C_PLAIN, &two, 101), R_NOT_FOUND);
-  assert_string_equal(failures(&two), "1");
+}
+
+static void the_hundredth_in_vain_is_the_last(void **state)
+{
+  (void)state;
+  struct uuid one = confirmed(B_ADMIN, "one", true), two = confirmed(B_ADMIN, "two", false);
+  const struct store_totp *list;
   char text[UUID_TEXT];
   uuid_format(&one, text);
-  estate_sql("UPDATE vault.totp SET failures = 99 WHERE id = '%s'", text);
-  assert_int_equal(taken(C_PLAIN, &list), 2); /* the hundredth */
-  assert_int_equal(taken(C_PLAIN, &list), 1);
+  estate_sql("UPDATE vault.totp SET failures = 98 WHERE id = '%s'", text);
+  assert_int_equal(taken(B_ADMIN, &list), 2);
+  assert_false(list[0].is_last || list[1].is_last);
+  assert_int_equal(taken(B_ADMIN, &list), 2);
+  for (int i = 0; i < 2; i++)
+    assert_true(list[i].is_last == uuid_equal(&list[i].id, &one));
+  assert_int_equal(taken(B_ADMIN, &list), 1);
   assert_memory_equal(&list[0].id, &two, sizeof two);
   /* What succeeds with the one brings the other no nearer to life. */
-  assert_ok(stepped(C_PLAIN, &two, 102));
-  assert_int_equal(taken(C_PLAIN, &list), 1);
+  assert_ok(stepped(B_ADMIN, &two, 102));
+  assert_int_equal(taken(B_ADMIN, &list), 1);
+  assert_string_equal(failures(&one), "100");
 }
 
 static void there_is_room_for_so_many(void **state)
@@ -145,6 +163,19 @@ static void there_is_room_for_so_many(void **state)
   struct store_totp_row row = row_of(P1_PLAIN, "one more");
   struct store_tx *tx = estate_auth(&s);
   assert_result(store_totp_create(tx, &row, MOST), R_LIMIT_REACHED);
+  store_tx_close(&tx);
+}
+
+static void none_is_begun_once_the_sessions_ended(void **state)
+{
+  (void)state;
+  struct signin s = estate_signin("test");
+  struct store_totp_row row = row_of(P1_ADMIN, "late");
+  row.epoch = 0;
+  struct store_tx *tx = estate_auth(&s);
+  assert_result(store_totp_create(tx, &row, MOST), R_NOT_FOUND);
+  row.epoch = 1;
+  assert_ok(store_totp_create(tx, &row, MOST));
   store_tx_close(&tx);
 }
 
@@ -175,8 +206,10 @@ int main(void)
   const struct CMUnitTest tests[] = {
       estate_test(the_newest_enrolment_waits_and_the_one_before_is_gone),
       estate_test(a_step_is_accepted_once_and_only_forwards),
-      estate_test(a_try_counts_against_all_and_a_success_gives_it_back),
+      estate_test(a_try_counts_against_all_unless_it_is_none),
+      estate_test(the_hundredth_in_vain_is_the_last),
       estate_test(there_is_room_for_so_many),
+      estate_test(none_is_begun_once_the_sessions_ended),
       estate_test(it_is_named_and_removed_by_its_owner_alone),
   };
   return cmocka_run_group_tests(tests, estate_up, estate_down);
