@@ -85,12 +85,25 @@ static bool base64(struct str text, size_t room, unsigned char *ret_bytes, size_
   return text.n % 4 != 1;
 }
 
+/* "29000" of passlib and Django, "i=29000" or "i=29000,l=32" of the PHC string form, where `l` is the bytes of the tag; 0: not said. */
+static bool rounds_cut(struct str part, unsigned long long *ret_rounds, unsigned long long *ret_length)
+{
+  struct str first = str_cut(&part, ','), number = first, name = str_cut(&number, '=');
+  *ret_length = 0;
+  if (!number.p)
+    return !part.p && str_number(first, UINT32_MAX, ret_rounds);
+  if (!str_is(name, "i") || !str_number(number, UINT32_MAX, ret_rounds))
+    return false;
+  name = str_cut(&part, '=');
+  return !name.p || (str_is(name, "l") && str_number(part, TAG_MOST, ret_length) && *ret_length > 0);
+}
+
 /* What stands behind the name: rounds, salt, tag. */
 static RESULT pbkdf2_parse(struct str rest, bool plain_salt, struct pbkdf2 *parsed)
 {
-  unsigned long long rounds;
+  unsigned long long rounds, length;
   struct str number = str_cut(&rest, '$'), salt = str_cut(&rest, '$');
-  if (!str_number(number, UINT32_MAX, &rounds) || rounds == 0 || salt.n == 0)
+  if (!rounds_cut(number, &rounds, &length) || rounds == 0 || salt.n == 0)
     return R_HASH_MALFORMED;
   if (plain_salt && salt.n <= SALT_MOST) {
     memcpy(parsed->salt, salt.p, salt.n);
@@ -98,7 +111,8 @@ static RESULT pbkdf2_parse(struct str rest, bool plain_salt, struct pbkdf2 *pars
   } else if (plain_salt || !base64(salt, SALT_MOST, parsed->salt, &parsed->salt_n)) {
     return R_HASH_MALFORMED;
   }
-  if (!base64(rest, TAG_MOST, parsed->tag, &parsed->tag_n) || parsed->tag_n < TAG_LEAST)
+  if (!base64(rest, TAG_MOST, parsed->tag, &parsed->tag_n) || parsed->tag_n < TAG_LEAST ||
+      (length > 0 && length != parsed->tag_n))
     return R_HASH_MALFORMED;
   if (rounds > ROUNDS_MOST)
     return R_HASH_COSTLY;

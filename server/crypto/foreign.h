@@ -12,6 +12,7 @@ enum { CRYPTO_FOREIGN_MOST = 512 };
 /* Whether it is one, and cheap enough to be computed at a login: R_HASH_MALFORMED, R_HASH_COSTLY. The forms:
    - bcrypt: $2a$, $2b$ or $2y$, cost 4 to 14; a password over 72 bytes fits none, since bcrypt does not look further;
    - PBKDF2 of passlib: $pbkdf2-sha256$ROUNDS$SALT$TAG or $pbkdf2-sha512$..., base64 with '.' for '+';
+   - the same in the PHC string form: $pbkdf2-sha256$i=ROUNDS$SALT$TAG, or i=ROUNDS,l=BYTES; standard base64;
    - PBKDF2 of Django: pbkdf2_sha256$ROUNDS$SALT$TAG, the salt as it is, the tag in base64; at most 2,000,000 rounds;
    - Argon2 without a pepper: $argon2id$v=19$m=M,t=T,p=P$SALT$TAG or $argon2i$..., at most 256 MiB, 16 passes,
      4 lanes, and M times T at most 1 GiB. */

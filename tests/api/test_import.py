@@ -453,12 +453,19 @@ def django(password, rounds=1000):
     return f"pbkdf2_sha256${rounds}$saltOfDjango${base64.b64encode(tag).decode()}"
 
 
+def phc(password, rounds=1000):
+    """The string form of the Password Hashing Competition: parameters by name, base64 without padding."""
+    salt, tag = b"salt of PHC", hashlib.pbkdf2_hmac("sha256", password.encode(), b"salt of PHC", rounds)
+    salt, tag = (base64.b64encode(part).decode().rstrip("=") for part in (salt, tag))
+    return f"$pbkdf2-sha256$i={rounds}${salt}${tag}"
+
+
 def stored(at, login):
     return at.rows("SELECT c.password_hash FROM vault.credential c JOIN principal p ON p.id = c.principal_id WHERE p.login = %s",
                    login)[0][0]
 
 
-@pytest.mark.parametrize("made", [bcrypted, django])
+@pytest.mark.parametrize("made", [bcrypted, django, phc])
 def test_a_password_hashed_elsewhere_works_and_is_ours_after_the_first_login(at, partner, made):
     login, password = at.word("ada"), "a password from elsewhere"
     rows = [user("u1", partner, login, password_hash=made(password))]

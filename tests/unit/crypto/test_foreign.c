@@ -15,6 +15,10 @@ static const char *const of_horse[] = {
     "$pbkdf2-sha256$1200$c2FsdCBvZiB0ZW4$bMaBzUXRiFDTY7mw6BzjpLwqi6ZV1NwLd.992U.jC70",
     "$pbkdf2-sha512$1200$c2FsdCBvZiB0ZW4$2ynLuwmaJ7uL183h.vD0DrWyAxaxfRrn46QqglMgQDRXpiW754nHYBTfr.w3BI3sTL26T/"
     "IEI3qEfnBeAkRWzw",
+    "$pbkdf2-sha256$i=1200$c2FsdCBvZiB0aGUgUEhDIGZvcm0$HLYCAcXmtom7X4W2/xa9+CLFAoNWWOw7KZ8FZVbDQOU",
+    "$pbkdf2-sha256$i=1200,l=32$c2FsdCBvZiB0aGUgUEhDIGZvcm0$HLYCAcXmtom7X4W2/xa9+CLFAoNWWOw7KZ8FZVbDQOU",
+    "$pbkdf2-sha512$i=1200$c2FsdCBvZiB0aGUgUEhDIGZvcm0$WNE480w6WTlzpEtxJQTQs/DGDOEGqkJNFWAc37Ed"
+    "+YB5O6H9qHo6qLDGmnlUwfXSKTEGqVNGpE+FGlV56KZzLw",
     "pbkdf2_sha256$1200$9n8VhqCNqTqK$PDiZo73iCDG2Kl5L8UPJ4KhpuS/miLEt1ywmxZJ6Xt4=",
 };
 
@@ -74,6 +78,14 @@ static void what_has_no_known_form_is_malformed(void **state)
       "$pbkdf2-sha256$1000$c2FsdA$AAAA",
       "$pbkdf2-sha1$1000$c2FsdA$AAAAAAAAAAAAAAAAAAAAAAAA",
       "$pbkdf2-sha256$1000$c2 sdA$AAAAAAAAAAAAAAAAAAAAAAAA",
+      "$pbkdf2-sha256$i=$c2FsdA$AAAAAAAAAAAAAAAAAAAAAAAA",
+      "$pbkdf2-sha256$i=0$c2FsdA$AAAAAAAAAAAAAAAAAAAAAAAA",
+      "$pbkdf2-sha256$n=1000$c2FsdA$AAAAAAAAAAAAAAAAAAAAAAAA",
+      "$pbkdf2-sha256$i=1000,$c2FsdA$AAAAAAAAAAAAAAAAAAAAAAAA",
+      "$pbkdf2-sha256$i=1000,l=0$c2FsdA$AAAAAAAAAAAAAAAAAAAAAAAA",
+      "$pbkdf2-sha256$i=1000,l=17$c2FsdA$AAAAAAAAAAAAAAAAAAAAAAAA",
+      "$pbkdf2-sha256$i=1000,l=18,l=18$c2FsdA$AAAAAAAAAAAAAAAAAAAAAAAA",
+      "$pbkdf2-sha256$1000,l=18$c2FsdA$AAAAAAAAAAAAAAAAAAAAAAAA",
       "pbkdf2_sha256$1000$salt$not base64 at all not at",
       "pbkdf2_sha1$1000$salt$AAAAAAAAAAAAAAAAAAAAAAAA",
       "$argon2id$v=16$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc",
