@@ -12,9 +12,9 @@ static const char *const endpoints[][2] = {
     {"jwks_uri", "/.well-known/jwks.json"},
 };
 
-/* Words parted by spaces. What would be empty is left out (section 3.2), response_types_supported among it: nobody is
-   sent here by a browser. */
+/* Words parted by spaces. response_types_supported is required (section 2), and empty: nobody is sent here by a browser. */
 static const char *const lists[][2] = {
+    {"response_types_supported", ""},
     {"grant_types_supported", "client_credentials refresh_token"},
     {"token_endpoint_auth_methods_supported", "client_secret_basic client_secret_post private_key_jwt none"},
     {"token_endpoint_auth_signing_alg_values_supported", "ES256 RS256"},

@@ -32,6 +32,7 @@ def test_a_secret_gets_a_token_by_discovery(estate, node, server, machine, basic
     answer = ask(node, server, client["id"], secret=secret, basic=basic)
     works_as(estate, answer, client["id"])
     assert answer["metadata"]["issuer"] == server.url
+    assert answer["metadata"]["response_types_supported"] == []
     endpoints = {name: url for name, url in answer["metadata"].items() if name.endswith(("_endpoint", "_uri"))}
     assert endpoints and all(url.startswith(f"{server.url}/") for url in endpoints.values())
 
