@@ -111,7 +111,7 @@ def test_a_short_password_alone_leads_there_too(estate, person):
     short = "x3v 8Qp!"
     person.client.put("/v1/me/password", {"current_password": PASSWORD, "new_password": short})
     person.password = short
-    other = estate.person("provider", "provider_admin")
+    other = estate.person("provider", "provider_admin").enrol()
     other.client.post(f"/v1/users/{person.id}/reset-factors")
     reply = person.client.other().post("/v1/login", person.body()).json()
     assert reply["pending"] == "enroll"

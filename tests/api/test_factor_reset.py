@@ -7,7 +7,7 @@ from support.estate import PASSWORD
 
 @pytest.fixture(name="other")
 def another_administrator(estate):
-    return estate.person("provider", "provider_admin").client
+    return estate.person("provider", "provider_admin").enrol().client
 
 
 @pytest.fixture(name="person")
@@ -44,12 +44,13 @@ def test_an_enrolment_under_way_is_void_too(estate, other):
     person.client.problem("POST", "/v1/me/totp/confirm", 409, "conflict", json={"code": code(secret)})
 
 
-def test_whoever_let_them_set_a_password_does_not_within_a_day(estate, person, other, server):
-    """The estate's administrator invited them: with the factors they would have the account."""
-    estate.admin.client.problem("POST", path(person), 422, "four_eyes")
+def test_whoever_let_them_set_a_password_does_not_within_a_day(person, other, server):
+    """With the factors they would have the account."""
+    other.post(f"/v1/users/{person.id}/invite", status=201)
+    other.problem("POST", path(person), 422, "four_eyes")
     assert person.client.get("/v1/me/factors").json()["authenticators"]
     server.sql(f"UPDATE account_reset SET created_at = now() - interval '25 hours' WHERE principal_id = '{person.id}'")
-    estate.admin.client.post(path(person))
+    other.post(path(person))
 
 
 def test_nor_the_reverse(estate, person, other):
@@ -61,7 +62,7 @@ def test_nor_the_reverse(estate, person, other):
 
 def test_it_takes_its_own_permission(estate, person):
     for role, status in (("helpdesk", 403), ("provisioner", 403), ("auditor", 403), ("customer_admin", 200)):
-        estate.person("alpha_one", role).client.call("POST", path(person), status)
+        estate.person("alpha_one", role).enrol().client.call("POST", path(person), status)
 
 
 def test_a_neighbour_finds_nobody(estate, person):
@@ -70,13 +71,13 @@ def test_a_neighbour_finds_nobody(estate, person):
 
 
 def test_nobody_resets_their_own(estate):
-    person = estate.person("alpha_one", "customer_admin")
+    person = estate.person("alpha_one", "customer_admin").enrol()
     person.client.problem("POST", path(person), 422, "self_service")
 
 
 def test_a_privileged_account_takes_who_may_touch_one(estate):
     person = estate.person("alpha_one", "customer_admin")
-    estate.person("alpha", "partner_admin").client.post(path(person))
+    estate.person("alpha", "partner_admin").enrol().client.post(path(person))
 
 
 def test_one_without_factors_is_none_the_worse(estate, other):

@@ -84,6 +84,24 @@ def test_the_list_of_permissions_shows_what_asks_for_a_factor(estate):
     levels = {item["name"]: item["two_factors"] for item in items}
     assert levels["client:create"] == "privileged" and levels["user:read"] == "everyone"
     assert all(item["two_factors"] != "everyone" for item in items if item["privileged"])
+    assert [name for name, level in levels.items() if level == "always"] == ["factor:reset"]
+
+
+def test_what_always_takes_two_factors_takes_them_whatever_the_policy_says(estate, home, db):
+    """Whoever stole a password does not take everybody's second factors away with it."""
+    admin, person = estate.person(home, "customer_admin"), estate.person(home)
+    path = f"/v1/users/{person.id}/reset-factors"
+    assert admin.client.problem("POST", path, 403, "step_up_required")["step_up"] == "totp"
+    privileged(estate, home, admin.client, 201)  # no other thing that is privileged
+    admin.client.problem("POST", f"/v1/users/{estate.new_user('beta_one')['id']}/reset-factors", 404, "not_found")
+    estate.person(home, "viewer").client.problem("POST", path, 403, "forbidden")
+    admin.enrol().client.post(path)
+    age(db, admin, 3000)
+    admin.client.post(path)
+    age(db, admin, 600)
+    assert admin.client.problem("POST", path, 403, "step_up_required")["step_up"] == "totp"
+    raised = admin.client.other(step_up(admin, db)["access_token"])
+    raised.post(path)
 
 
 def test_who_lacks_the_permission_is_told_that_and_no_more(estate, home):
