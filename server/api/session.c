@@ -66,7 +66,7 @@ RESULT api_session_end_others(struct api_call *call)
 struct step_up {
   struct json_text code;
 };
-BODY(api_step_up_body, "StepUp", FIELD(struct step_up, code, REQUIRED, 1, 16));
+BODY(api_step_up_body, "StepUp", FIELD(struct step_up, code, REQUIRED, 1, 32));
 
 api_handler api_session_step_up;
 RESULT api_session_step_up(struct api_call *call)

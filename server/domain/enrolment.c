@@ -17,17 +17,13 @@ bool domain_enrolment_needless(struct str password)
          text_utf8_count((struct str){(const char *)prepared.p, prepared.n}) >= AUTHN_PASSWORD_LEAST;
 }
 
-/* A code of an authenticator, or a recovery code: which, its form says. */
 static enum result prove_code(struct signin *s, const struct uuid *user, struct str code)
 {
   struct store_call store = domain_session_store(s);
   CLEANUP(store_tx_close) struct store_tx *tx = NULL;
-  char text[AUTHN_RECOVERY_TEXT];
   uint64_t revision;
-  bool recovery = authn_recovery_parse(code, text);
-  secret_wipe(text, sizeof text);
   TRY(store_tx_open(&store, &tx));
-  TRY(recovery ? domain_recovery_spend(s, tx, user, code) : domain_factor_spend(s, tx, user, code));
+  TRY(domain_recovery_spend_either(s, tx, user, code));
   return store_tx_commit(tx, &revision);
 }
 

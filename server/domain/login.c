@@ -451,7 +451,7 @@ RESULT domain_login_step_up(struct signin *s, const struct authn_caller *caller,
     return R_FORBIDDEN;
   s->principal = caller->principal;
   TRY(store_tx_open(&store, &tx));
-  TRY(domain_factor_spend(s, tx, &caller->principal, code));
+  TRY(domain_recovery_spend_either(s, tx, &caller->principal, code));
   enum result r = store_session_replace(tx, &caller->session, &caller->principal, s->now, &session);
   if (r != R_OK)
     return r == R_NOT_FOUND ? R_UNAUTHENTICATED : r;

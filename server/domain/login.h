@@ -33,7 +33,8 @@ RESULT domain_login_enroll_confirm(struct signin *s, const struct login_code *gi
 /* Each refresh token works once; a second use ends the session (R_UNAUTHENTICATED). */
 RESULT domain_login_refresh(struct signin *s, struct str refresh_token, struct login *ret_login);
 
-/* A session with two factors in place of the caller's, which ends and is outlived by nothing of the new one. R_CODE_WRONG,
+/* A session with two factors in place of the caller's, which ends and is outlived by nothing of the new one; by a code of
+   an authenticator or a recovery code. R_CODE_WRONG,
    R_THROTTLED; R_FORBIDDEN for a client, R_UNAUTHENTICATED when the session is over already. */
 RESULT domain_login_step_up(struct signin *s, const struct authn_caller *caller, struct str code, struct login *ret_login);
 

@@ -99,3 +99,11 @@ RESULT domain_recovery_spend(struct signin *s, struct store_tx *tx, const struct
   TRY(domain_notice_put(s, tx, user, NOTICE_RECOVERY_CODE_USED));
   return domain_session_event(s, tx, user, AUTHN_USER, object_kind, &id);
 }
+
+RESULT domain_recovery_spend_either(struct signin *s, struct store_tx *tx, const struct uuid *user, struct str code)
+{
+  char text[AUTHN_RECOVERY_TEXT];
+  bool recovery = authn_recovery_parse(code, text);
+  secret_wipe(text, sizeof text);
+  return (recovery ? domain_recovery_spend : domain_factor_spend)(s, tx, user, code);
+}

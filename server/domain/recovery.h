@@ -21,3 +21,6 @@ RESULT domain_recovery_keep(struct signin *s, struct store_tx *tx, const struct 
 /* Spends one in `tx`, which has run nothing yet, with an event of it and a notice: R_CODE_WRONG, also when it was used,
    there are none, or 100 failures have disabled them; R_THROTTLED. */
 RESULT domain_recovery_spend(struct signin *s, struct store_tx *tx, const struct uuid *user, struct str code);
+
+/* The same, or as domain_factor_spend for a code of an authenticator: which it is, its form says. */
+RESULT domain_recovery_spend_either(struct signin *s, struct store_tx *tx, const struct uuid *user, struct str code);

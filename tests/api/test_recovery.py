@@ -47,6 +47,35 @@ def test_c9_each_gives_one_session_of_two_factors(person):
     assert remaining(person) == 8
 
 
+def step_up(person, digits, status=200):
+    return person.client.post("/v1/me/step-up", {"code": digits}, status).json()
+
+
+def test_one_raises_a_session_in_the_place_of_a_code(estate, person):
+    """Once, with its event, and what is none raises nothing."""
+    first = person.recovery_codes[0]
+    for wrong in ("7KQ2-ZM9D-0XTB-4HNC", first[:18]):
+        assert step_up(person, wrong, 422)["code"] == "code_wrong"
+    raised = step_up(person, first.lower())
+    person.client.get("/v1/me", 401)
+    person.client.token = raised["access_token"]
+    assert person.client.get("/v1/me").json()["two_factors"] is True and remaining(person) == 9
+    assert step_up(person, first, 422)["code"] == "code_wrong"
+    events = list(estate.admin.client.pages(f"/v1/tenants/{person.tenant_id}/audit", action="stepUp"))
+    assert {event["object_kind"] for event in events if event["actor"].get("id") == person.id and event["outcome"] == "done"} == {
+        "recovery_codes", "session"}
+
+
+def test_those_of_a_step_up_are_counted_with_the_others(person):
+    """In the window that codes of both kinds share, and, wrong ones, in the cap of the recovery codes."""
+    for i in range(10):
+        step_up(person, "7KQ2-ZM9D-0XTB-4HNC" if i % 2 else "000000", 422)
+    assert step_up(person, person.recovery_codes[0], 429)["code"] == "throttled"
+    token = pending(person)["pending_token"]
+    person.client.other().post("/v1/login/totp", {"pending_token": token, "code": code(person.secret, 1)}, 429)
+    assert remaining(person) == 10
+
+
 def test_a_pending_login_is_finished_once(person):
     token = pending(person)["pending_token"]
     finish = {"pending_token": token, "code": person.recovery_codes[0]}
@@ -137,7 +166,8 @@ def test_b4_recovery_codes_have_a_cap_of_their_own(patient):
     person = patient.person("alpha_one", "viewer").enrol()
     patient.server.sql(f"UPDATE vault.recovery SET failures = {LIMIT - 1} WHERE principal_id = '{person.id}'")
     recover(person, person.recovery_codes[0])
-    recover(person, "7KQ2-ZM9D-0XTB-4HNC", 401)
+    step_up(person, "7KQ2-ZM9D-0XTB-4HNC", 422)
+    step_up(person, person.recovery_codes[1], 422)
     recover(person, person.recovery_codes[1], 401)
     assert person.client.get("/v1/me/factors").json()["recovery_codes"]["disabled"]
     next_step()
