@@ -159,6 +159,20 @@ function(document layer folder)
   made(${layer} openapi "DOCUMENT(\"${digest}\",\n  ${literal})\n")
 endfunction()
 
+# What the program writes about itself, the manual and completion in bash, and where all of it is installed.
+function(pages program)
+  include(GNUInstallDirs)
+  add_custom_command(OUTPUT bailiwick.1 bailiwick.bash
+                     COMMAND ${program} manual > bailiwick.1
+                     COMMAND ${program} completion bash > bailiwick.bash
+                     DEPENDS ${program} VERBATIM)
+  add_custom_target(pages ALL DEPENDS bailiwick.1 bailiwick.bash)
+  install(TARGETS ${program} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+  install(FILES ${CMAKE_BINARY_DIR}/bailiwick.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+  install(FILES ${CMAKE_BINARY_DIR}/bailiwick.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions
+          RENAME ${program})
+endfunction()
+
 # tests/unit/LAYER/test_NOUN.c -> one test program, which sees what main sees, the inside of its layer, and support.
 function(unit_tests folder)
   enable_testing()

@@ -356,18 +356,38 @@ static const struct {
     {"version", run_version, "say which one this is"},
 };
 
+/* The commands of this file, and all settings. */
+static struct str described(struct arena *arena)
+{
+  struct buf text = buf_in(arena, 64 * 1024);
+  for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+    buf_print(&text, "  %-11s %s\n", commands[i].name, commands[i].help);
+  buf_print(&text, "settings:\n");
+  cli_settings_print(&text);
+  return buf_str(&text);
+}
+
 static int usage(struct arena *arena)
 {
   struct buf text = buf_in(arena, 64 * 1024);
-  buf_print(&text, "usage: bailiwick COMMAND [--setting value ...]\n");
-  for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
-    buf_print(&text, "  %-11s %s\n", commands[i].name, commands[i].help);
   client_run_print(&text);
-  buf_print(&text, "settings:\n");
-  cli_settings_print(&text);
-  struct str all = buf_str(&text);
-  fprintf(stderr, "%.*s", (int)all.n, all.p ? all.p : "");
+  struct str client = buf_str(&text), server = described(arena);
+  fprintf(stderr,
+          "usage: bailiwick COMMAND [--option value ...]\nover the API, from anywhere:\n%.*s"
+          "at the service's own machine:\n%.*s",
+          (int)client.n, client.p ? client.p : "", (int)server.n, server.p ? server.p : "");
   return 3;
+}
+
+static int run_client(int count, char **words, struct arena *arena)
+{
+  struct buf names = buf_in(arena, 1024);
+  for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+    buf_print(&names, "%s%s", i ? " " : "", commands[i].name);
+  struct client_program program = {BAILIWICK_VERSION, buf_str(&names).p, described(arena)};
+  if (!program.commands || !program.usage.p)
+    return 3;
+  return client_run(count, words, &program);
 }
 
 /* Words come first, settings after them. */
@@ -377,7 +397,7 @@ static int run(int count, char **arguments, struct arena *arena)
   struct str wrong;
   int words = 0;
   if (count > 1 && client_run_knows(arguments[1]))
-    return client_run(count - 1, arguments + 1);
+    return run_client(count - 1, arguments + 1, arena);
   while (words < count - 2 && strncmp(arguments[2 + words], "--", 2) != 0)
     words++;
   for (size_t i = 0; count > 1 && i < sizeof commands / sizeof *commands; i++) {

@@ -1,22 +1,28 @@
 /* Runs one command. Trusts: nothing of its words. */
 #include "client/run.h"
 #include "base/uuid.h"
+#include "client/branch.h"
+#include "client/completion.h"
+#include "client/manual.h"
+#include "client/pages.h"
 #include "client/reference.h"
 #include "client/say.h"
 #include "client/show.h"
 #include "client/text.h"
+#include "client/watch.h"
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { ARENA_MOST = 512 << 20, PAGE_ARENA = 256 << 20, USAGE_MOST = 64 * 1024, PAGE = 200, CURSOR_ROOM = 1100 };
+enum { ARENA_MOST = 512 << 20, PAGE_ARENA = 256 << 20, USAGE_MOST = 64 * 1024, TEXT_MOST = 1 << 20, EVENTS = 20 };
 
 struct run {
   struct arena *arena;
   struct client_order *order;
   struct client_account *account;
-  bool json;
+  const struct client_program *program;
+  bool json, unicode;
 };
 
 static int ended(enum result r)
@@ -32,58 +38,52 @@ static int not_understood(void)
 
 /* Lists. */
 
-static struct str page_target(const struct run *run, struct str cursor, struct arena *arena)
-{
-  struct str target = client_order_target(run->order, 0, arena);
-  if (!target.p || run->order->verb->kind == CLIENT_WHOLE)
-    return target;
-  char before = memchr(target.p, '?', target.n) ? '&' : '?';
-  return arena_print(arena, "%.*s%climit=%d%s%.*s", (int)target.n, target.p, before, PAGE, cursor.p ? "&cursor=" : "",
-                     (int)cursor.n, cursor.p ? cursor.p : "");
-}
-
-static bool read_limit(const struct run *run, unsigned long long *ret_limit)
+static bool read_limit(const struct run *run, unsigned long long otherwise, unsigned long long *ret_limit)
 {
   struct str text = client_order_value(run->order, "limit");
-  *ret_limit = ULLONG_MAX;
-  return !text.p || str_number(text, LLONG_MAX, ret_limit);
+  *ret_limit = otherwise;
+  if (!text.p || str_number(text, LLONG_MAX, ret_limit))
+    return true;
+  client_say("--limit: must be a number");
+  return false;
 }
 
-/* One page in memory of its own; the cursor that it ends with is kept in `cursor`. */
-static int list_page(struct run *run, struct client_show *show, char cursor[CURSOR_ROOM], bool *ret_more)
+static struct client_pages pages_of(struct run *run)
+{
+  return (struct client_pages){.account = run->account,
+                               .target = client_order_target(run->order, 0, run->arena),
+                               .single = run->order->verb->kind == CLIENT_WHOLE};
+}
+
+/* How a command ends whose list came to an end. */
+static int listed(enum result r)
+{
+  if (r == R_NOT_FOUND)
+    return CLIENT_DONE;
+  return r == R_FORBIDDEN ? CLIENT_REFUSED : CLIENT_NOT_STARTED;
+}
+
+/* In memory that is given back: a list has no end that could be foreseen. */
+static RESULT show_next(struct client_pages *pages, struct client_show *show)
 {
   CLEANUP(arena_free) struct arena *arena = arena_new(PAGE_ARENA);
-  struct client_reply reply;
-  struct str next = STR_NONE;
-  struct client_request request = {.method = "GET",
-                                   .target = page_target(run, cursor[0] ? str_of(cursor) : STR_NONE, arena)};
-  enum result r = client_account_call(run->account, request, arena, &reply);
-  if (r != R_OK)
-    return CLIENT_NOT_STARTED;
-  if (reply.status != 200) {
-    client_say_problem("", reply.status, reply.body, reply.request_id);
-    return CLIENT_REFUSED;
-  }
-  if (client_show_page(show, reply.body, arena, &next) != R_OK || next.n >= CURSOR_ROOM)
-    return not_understood();
-  *ret_more = next.p;
-  snprintf(cursor, CURSOR_ROOM, "%.*s", (int)next.n, next.p ? next.p : "");
-  return CLIENT_DONE;
+  struct str page;
+  if (!arena)
+    return R_NO_MEMORY;
+  TRY(client_pages_next(pages, arena, &page));
+  return client_show_page(show, page, arena);
 }
 
 static int run_list(struct run *run)
 {
   struct client_show show = {.columns = client_command_columns(run->order->verb), .json = run->json};
-  char cursor[CURSOR_ROOM] = "";
-  bool more = true;
-  int status = CLIENT_DONE;
-  if (!read_limit(run, &show.left)) {
-    client_say("--limit: must be a number");
+  struct client_pages pages = pages_of(run);
+  if (!read_limit(run, ULLONG_MAX, &show.left))
     return CLIENT_NOT_STARTED;
-  }
-  while (status == CLIENT_DONE && more && show.left > 0)
-    status = list_page(run, &show, cursor, &more);
-  return status;
+  enum result r = R_OK;
+  while (r == R_OK)
+    r = show.left > 0 ? show_next(&pages, &show) : R_NOT_FOUND;
+  return listed(r);
 }
 
 /* One thing, or several one after the other. */
@@ -161,6 +161,49 @@ static int run_logout(struct run *run)
   return r == R_OK ? CLIENT_DONE : CLIENT_NOT_STARTED;
 }
 
+/* Pictures. */
+
+static int run_tree(struct run *run)
+{
+  struct client_pages pages = pages_of(run);
+  if (run->order->id_count == 0)
+    pages.target = STR("/v1/tenants");
+  return listed(client_branch_show(&pages, run->unicode, run->arena));
+}
+
+static int run_tail(struct run *run)
+{
+  struct client_watch watch = {.json = run->json, .follow = client_order_value(run->order, "follow").p};
+  struct client_pages pages = pages_of(run);
+  if (!read_limit(run, EVENTS, &watch.first))
+    return CLIENT_NOT_STARTED;
+  return listed(client_watch_run(&watch, &pages, run->arena));
+}
+
+/* What is made of the table. */
+
+static int print(struct buf *text)
+{
+  struct str all = buf_str(text);
+  if (!all.p || fwrite(all.p, 1, all.n, stdout) != all.n || fflush(stdout) != 0)
+    return CLIENT_NOT_STARTED;
+  return CLIENT_DONE;
+}
+
+static int run_completion(struct run *run)
+{
+  struct buf text = buf_in(run->arena, TEXT_MOST);
+  client_completion_put(run->program->commands, &text);
+  return print(&text);
+}
+
+static int run_manual(struct run *run)
+{
+  struct buf text = buf_in(run->arena, TEXT_MOST);
+  client_manual_put(run->program, &text);
+  return print(&text);
+}
+
 /* The whole. */
 
 static int usage(const struct client_order *order, FILE *out, struct arena *arena)
@@ -181,8 +224,18 @@ static int usage(const struct client_order *order, FILE *out, struct arena *aren
 }
 
 static int (*const handlers[CLIENT__KINDS])(struct run *run) = {
-    [CLIENT_LIST] = run_list,   [CLIENT_WHOLE] = run_list, [CLIENT_SHOW] = run_each,   [CLIENT_MAKE] = run_each,
-    [CLIENT_CHANGE] = run_each, [CLIENT_END] = run_each,   [CLIENT_LOGIN] = run_login, [CLIENT_LOGOUT] = run_logout,
+    [CLIENT_LIST] = run_list,
+    [CLIENT_WHOLE] = run_list,
+    [CLIENT_SHOW] = run_each,
+    [CLIENT_MAKE] = run_each,
+    [CLIENT_CHANGE] = run_each,
+    [CLIENT_END] = run_each,
+    [CLIENT_LOGIN] = run_login,
+    [CLIENT_LOGOUT] = run_logout,
+    [CLIENT_TREE] = run_tree,
+    [CLIENT_TAIL] = run_tail,
+    [CLIENT_COMPLETION] = run_completion,
+    [CLIENT_MANUAL] = run_manual,
 };
 
 static const char *said(const struct client_order *order, const char *option, const char *variable)
@@ -194,6 +247,9 @@ static const char *said(const struct client_order *order, const char *option, co
 
 static int run_order(struct run *run)
 {
+  bool alone = run->order->verb->kind == CLIENT_COMPLETION || run->order->verb->kind == CLIENT_MANUAL;
+  if (alone) /* it asks nobody */
+    return handlers[run->order->verb->kind](run);
   struct client_account_config config = {.url = said(run->order, "url", "BAILIWICK_URL"),
                                          .ca_file = said(run->order, "ca", "BAILIWICK_CA"),
                                          .credential_file = said(run->order, "client_file", "BAILIWICK_CLIENT_FILE")};
@@ -217,14 +273,14 @@ static void take_signals(void)
 
 bool client_run_knows(const char *name) { return client_command_has_noun(str_of(name)); }
 
-int client_run(int count, char **words)
+int client_run(int count, char **words, const struct client_program *program)
 {
   CLEANUP(arena_free) struct arena *arena = arena_new(ARENA_MOST);
   struct str wrong = STR_NONE;
   struct client_order *order = arena ? arena_alloc(arena, sizeof *order) : NULL;
   if (!order)
     return CLIENT_NOT_STARTED;
-  client_text_open();
+  bool unicode = client_text_open();
   take_signals();
   enum result r = client_order_read(count, words, arena, order, &wrong);
   if (r != R_OK) {
@@ -233,7 +289,8 @@ int client_run(int count, char **words)
   }
   if (client_order_value(order, "help").p)
     return usage(order, stdout, arena);
-  struct run run = {.arena = arena, .order = order, .json = client_order_value(order, "json").p};
+  struct run run = {.arena = arena, .order = order, .program = program, .unicode = unicode};
+  run.json = client_order_value(order, "json").p;
   return run_order(&run);
 }
 

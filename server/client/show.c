@@ -5,7 +5,7 @@
 #include "json/parse.h"
 #include <stdio.h>
 
-enum { TEXT_MOST = 64 << 20, CELL_MOST = 1 << 20, THINGS_MOST = 200, NAME_MOST = 256 };
+enum { TEXT_MOST = 64 << 20, CELL_MOST = 1 << 20, NAME_MOST = 256 };
 
 static RESULT flush(struct buf *text)
 {
@@ -141,23 +141,24 @@ static RESULT put_lines(const struct str *items, size_t count, struct arena *are
   return flush(&text);
 }
 
-RESULT client_show_page(struct client_show *show, struct str page, struct arena *arena, struct str *ret_cursor)
+RESULT client_show_page(struct client_show *show, struct str page, struct arena *arena)
 {
-  struct str rest, item, *items = arena_array(arena, THINGS_MOST, sizeof *items);
-  const struct json *json;
+  struct str rest, item, *items = arena_array(arena, CLIENT_SHOW_MOST, sizeof *items);
   size_t count = 0;
   if (!items)
     return R_NO_MEMORY;
-  TRY(json_parse(page, arena, &json));
   if (!client_items_open(page, &rest))
     return R_MALFORMED;
-  while (count < THINGS_MOST && show->left > 0 && client_items_next(&rest, &item)) {
+  while (count < CLIENT_SHOW_MOST && show->left > 0 && client_items_next(&rest, &item)) {
     items[count++] = item;
     show->left--;
   }
-  TRY(show->json ? put_lines(items, count, arena) : put_table(show, items, count, arena));
-  *ret_cursor = show->left > 0 ? json_str(json_member(json, "next_cursor")) : STR_NONE;
-  return R_OK;
+  return client_show_items(show, items, count, arena);
+}
+
+RESULT client_show_items(struct client_show *show, const struct str *items, size_t count, struct arena *arena)
+{
+  return show->json ? put_lines(items, count, arena) : put_table(show, items, count, arena);
 }
 
 /* One thing. */

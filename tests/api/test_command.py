@@ -1,5 +1,8 @@
 """`bailiwick KIND VERB`: what the API does is done, what it refuses is said by its code, and how it ended is a status."""
 import json
+import re
+import signal
+import threading
 
 import pytest
 
@@ -184,3 +187,53 @@ def test_no_name_is_a_command_to_the_terminal(shell, estate):
     assert "evil\ufffdeman" in shell("tenant", "show", made["id"]).output
     shown = shell("tenant", "show", made["id"], "--json").output
     assert "\u202e" not in shown and json.loads(shown)["name"] == name
+
+
+# Trees and events
+
+def test_a_tree_is_drawn_as_it_stands(shell, estate):
+    root = estate.new_tenant("partner", name="Root")
+    left = estate.new_tenant("partner", parent=root["id"], name="Left")
+    estate.new_tenant(parent=left["id"], name="Leaf")
+    estate.new_tenant(parent=root["id"], name="Right")
+    shell("tenant", "suspend", left["id"], "--reach", "staff")
+    drawn = [re.sub(r" \((\w+) \w+\)", r" \1", line) for line in shell("tree", root["id"]).output.splitlines()]
+    assert drawn in (["Root partner", "├── Left partner suspended", "│   └── Leaf customer", "└── Right customer"],
+                     ["Root partner", "├── Right customer", "└── Left partner suspended", "    └── Leaf customer"])
+
+
+def test_a_tree_of_everything_begins_at_what_one_sees(shell, estate):
+    lines = shell("tree").output.splitlines()
+    assert len(lines) == len(shell.json("tenant", "ls"))
+    assert estate.tenants["provider"]["code"] in lines[0]
+    assert all(line.startswith(("├", "│", "└", " ")) for line in lines[1:])
+
+
+def test_the_last_events_come_with_the_newest_last(shell, estate):
+    home = estate.new_tenant()["id"]
+    for i in range(4):
+        shell("user", "add", home, "--login", f"e{i}")
+    events = shell.json("audit", "tail", home, "--limit", "3")
+    assert [event["action"] for event in events] == ["createUser"] * 3
+    assert [event["after"]["login"] for event in events] == ["e1", "e2", "e3"]
+    said = shell("audit", "tail", home, "--limit", "2")
+    assert said.output.splitlines()[0].split() == ["at", "outcome", "action", "reason", "object_kind", "object_id", "actor"]
+    assert len(said.rows()) == 2
+
+
+def test_events_are_followed_each_once(shell, estate):
+    home = estate.new_tenant()["id"]
+    process = shell.begin("audit", "tail", home, "-f", "--json", "--limit", "1", bufsize=1)
+    too_late = threading.Timer(60, process.kill)
+    too_late.start()
+    try:
+        assert json.loads(process.stdout.readline())["action"] == "createTenant"
+        for login in ("f0", "f1", "f2"):
+            shell("user", "add", home, "--login", login)
+            assert json.loads(process.stdout.readline())["after"]["login"] == login
+    finally:
+        too_late.cancel()
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == -signal.SIGINT
+        process.stdout.close()
+        process.stderr.close()
