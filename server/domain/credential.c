@@ -26,6 +26,17 @@ static enum result forgive(const struct store_call *store, const struct authn_th
   return store_tx_commit(tx, &revision);
 }
 
+/* Somebody who has a session tries passwords. Whether its owner can be told changes nothing for who has to wait. */
+static enum result warn(struct signin *s, const struct uuid *user)
+{
+  struct store_call store = domain_session_store(s);
+  CLEANUP(store_tx_close) struct store_tx *tx = NULL;
+  uint64_t revision;
+  TRY(store_tx_open(&store, &tx));
+  TRY(domain_notice_put(s, tx, user, NOTICE_ACCOUNT_THROTTLED));
+  return store_tx_commit(tx, &revision);
+}
+
 RESULT domain_credential_prove(struct signin *s, const struct authn_caller *caller, struct str password,
                                struct store_credential *ret_credential)
 {
@@ -37,8 +48,12 @@ RESULT domain_credential_prove(struct signin *s, const struct authn_caller *call
     return R_FORBIDDEN;
   s->principal = caller->principal;
   TRY(authn_throttle_on(s->domain->keys, AUTHN_THROTTLE_PASSWORD, name, &throttle));
-  TRY(authn_throttle_take(&throttle, &store, s->domain->limits.account_attempts, s->now, &s->retry_after));
-  enum result r = store_credential_get(&store, &caller->principal, &user);
+  enum result r =
+      authn_throttle_take(&throttle, &store, s->domain->limits.account_attempts, s->now, &s->retry_after);
+  if (r == R_THROTTLED)
+    (void)!warn(s, &caller->principal);
+  TRY(r);
+  r = store_credential_get(&store, &caller->principal, &user);
   if (r != R_OK || !user.hash.p)
     return r == R_NOT_FOUND || r == R_OK ? R_PASSWORD_WRONG : r;
   s->tenant = user.tenant;

@@ -4,7 +4,7 @@
 #include "store/credential.h"
 #include "store/invitation.h"
 
-/* The caller's own password, again: R_PASSWORD_WRONG, R_THROTTLED; R_FORBIDDEN for a client,
+/* The caller's own password, again: R_PASSWORD_WRONG; R_THROTTLED, of which the owner is told as of a login's; R_FORBIDDEN for a client,
    R_UNAUTHENTICATED when the session ended a moment ago. */
 RESULT domain_credential_prove(struct signin *s, const struct authn_caller *caller, struct str password,
                                struct store_credential *ret_credential);
