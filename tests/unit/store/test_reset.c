@@ -42,6 +42,15 @@ static void the_oldest_is_taken_and_stays_where_nothing_is_committed(void **stat
   assert_string_equal(estate_ask("SELECT count(*) FROM vault.reset_request"), "2");
 }
 
+static void beyond_ten_thousand_nobody_joins_those_who_wait(void **state)
+{
+  (void)state;
+  estate_sql("INSERT INTO vault.reset_request (subject, sealed) SELECT int4send(i), '' FROM generate_series(1, 9999) i");
+  ask("the last of them", "1");
+  ask("one more", "2");
+  assert_string_equal(estate_ask("SELECT count(*) FROM vault.reset_request"), "10000");
+}
+
 static size_t found(struct store_reset_name name, struct store_reset_person people[STORE_RESET_PEOPLE])
 {
   struct store_call store = auth();
@@ -73,6 +82,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       reset_test(the_oldest_is_taken_and_stays_where_nothing_is_committed),
+      reset_test(beyond_ten_thousand_nobody_joins_those_who_wait),
       reset_test(people_are_found_at_that_tenant_alone),
   };
   return cmocka_run_group_tests(tests, estate_up, estate_down);
