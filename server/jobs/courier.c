@@ -121,7 +121,7 @@ RESULT jobs_courier_step(struct jobs_courier *courier, struct arena *arena)
   struct store_call store = call_of(courier, arena);
   struct store_outbox_mail mail;
   struct str message;
-  TRY(store_outbox_take(&store, JOBS_COURIER_LEASE, &mail));
+  TRY(store_outbox_take(&store, JOBS_COURIER_LEASE, courier->interval, &mail));
   if (mail.mail.expires_at <= clock_now())
     return give_up(courier, &mail, "expired", arena);
   enum result r = write_letter(courier, &mail, arena, &message);

@@ -16,6 +16,7 @@ typedef RESULT jobs_deliver(void *post, const struct jobs_parcel *parcel);
 struct jobs_courier {
   const struct domain *domain;
   struct str from;
+  int64_t interval; /* microseconds between two mails, whichever process delivers them */
   jobs_deliver *deliver;
   void *post;
   atomic_ullong sent, deferred, refused, given_up;
@@ -25,7 +26,8 @@ struct jobs_courier {
 enum { JOBS_COURIER_LEASE = 60 };
 
 /* The mail that is due first. It is given up, with an event at its person's home, when its time is over, when it was
-   refused three times, or cannot be written. R_NOT_FOUND when none is due; R_UNAVAILABLE when nobody took it, or the
+   refused three times, or cannot be written. R_NOT_FOUND when none is due, or its turn has not
+   come; R_UNAVAILABLE when nobody took it, or the
    database is away. */
 RESULT jobs_courier_step(struct jobs_courier *courier, struct arena *arena);
 

@@ -12,7 +12,6 @@ enum { ARENA_MOST = 8 << 20 };
 
 struct jobs_outbox {
   struct jobs_courier courier;
-  int64_t interval;  /* between two mails */
   int64_t looked_at; /* clock_monotonic(): when the queue was measured */
   atomic_llong waiting, oldest;
   enum result said; /* the last failure in the log, R_OK when all is well: it is not said twice */
@@ -36,14 +35,20 @@ static bool sleep_for(struct jobs_outbox *o, int64_t time)
   return !stop;
 }
 
-/* One step of either kind: R_NOT_FOUND when there was nothing to do. */
-static enum result step(struct jobs_outbox *o)
+/* One step of either kind, and how long to rest: a request that was served is no mail yet, and holds up none. */
+static enum result step(struct jobs_outbox *o, int64_t *ret_rest)
 {
   CLEANUP(arena_free) struct arena *arena = arena_new(ARENA_MOST);
+  *ret_rest = pause_time;
   if (!arena)
     return R_NO_MEMORY;
-  enum result r = domain_invitation_serve(o->courier.domain, arena);
-  return r == R_NOT_FOUND ? jobs_courier_step(&o->courier, arena) : r;
+  enum result served = domain_invitation_serve(o->courier.domain, arena);
+  if (served != R_OK && served != R_NOT_FOUND)
+    return served;
+  enum result r = jobs_courier_step(&o->courier, arena);
+  if (r == R_OK || r == R_NOT_FOUND)
+    *ret_rest = served == R_OK ? 0 : r == R_OK ? o->courier.interval : idle_time;
+  return r == R_NOT_FOUND ? R_OK : r;
 }
 
 static void look(struct jobs_outbox *o)
@@ -74,10 +79,7 @@ static void *run(void *argument)
   int64_t time;
   do {
     look(o);
-    enum result r = step(o);
-    bool idle = r == R_NOT_FOUND;
-    say(o, idle ? R_OK : r);
-    time = idle ? idle_time : r == R_OK ? o->interval : pause_time;
+    say(o, step(o, &time));
   } while (sleep_for(o, time));
   return NULL;
 }
@@ -91,7 +93,7 @@ RESULT jobs_outbox_open(const struct jobs_outbox_config *config, struct arena *a
   o->courier.from = config->from;
   o->courier.deliver = config->deliver;
   o->courier.post = config->post;
-  o->interval = 60 * CLOCK_SECOND / config->pace;
+  o->courier.interval = 60 * CLOCK_SECOND / config->pace;
   pthread_mutex_init(&o->lock, NULL);
   pthread_cond_init(&o->wake, NULL);
   if (pthread_create(&o->thread, NULL, run, o) != 0)

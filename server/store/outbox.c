@@ -37,7 +37,8 @@ RESULT store_outbox_tell(struct store_tx *tx, const struct store_outbox *mail, i
   return store_queue(tx, SQL_outbox_tell, &values);
 }
 
-RESULT store_outbox_take(const struct store_call *call, int64_t lease, struct store_outbox_mail *ret_mail)
+RESULT store_outbox_take(const struct store_call *call, int64_t lease, int64_t interval,
+                         struct store_outbox_mail *ret_mail)
 {
   enum {
     ID,
@@ -59,6 +60,7 @@ RESULT store_outbox_take(const struct store_call *call, int64_t lease, struct st
   struct db_values values = {0};
   struct db_rows rows;
   db_put_int(&values, lease);
+  db_put_int(&values, interval);
   TRY(store_read(call, SQL_outbox_take, &values, &rows));
   if (rows.count != 1)
     return R_NOT_FOUND;

@@ -23,9 +23,10 @@ struct store_outbox_mail {
   int attempts; /* this one counted */
   int refusals; /* of the recipient, before this one */
 };
-/* Nobody else takes it for `lease` seconds, whatever becomes of this process. R_NOT_FOUND when none is due. The rest
-   are on the auth pool too. */
-RESULT store_outbox_take(const struct store_call *call, int64_t lease, struct store_outbox_mail *ret_mail);
+/* Nobody else takes it for `lease` seconds, whatever becomes of this process, and no other mail for `interval` microseconds.
+   R_NOT_FOUND when none is due, or such an interval is not over. The rest are on the auth pool too. */
+RESULT store_outbox_take(const struct store_call *call, int64_t lease, int64_t interval,
+                         struct store_outbox_mail *ret_mail);
 /* Sent, or given up; its token is gone. R_NOT_FOUND when it ended before. */
 RESULT store_outbox_end(struct store_tx *tx, const struct uuid *id, bool sent);
 /* To be tried again in `wait` seconds. */

@@ -118,7 +118,7 @@ static void a_token_is_sealed_for_its_mail_alone(void **state)
   assert_ok(domain_notice_token_change(&change, &token));
   estate_commit(&change);
   assert_string_equal(estate_ask("SELECT position('bwp_secret'::bytea IN sealed_token) FROM vault.outbox"), "0");
-  assert_ok(store_outbox_take(&store, 60, &mail));
+  assert_ok(store_outbox_take(&store, 60, 0, &mail));
   assert_ok(domain_notice_link(&estate_domain, &mail.mail, estate_arena(), &link));
   assert_str(link, "https://access.example/reset#token=bwp_secret");
   mail.mail.user = estate_user(A_VIEWER);

@@ -79,6 +79,21 @@ static void a_pace_is_kept(void **state)
   assert_true(atomic_load(&delivered) < MAILS);
 }
 
+static void the_pace_is_that_of_all_together(void **state)
+{
+  (void)state;
+  struct jobs_outbox *one = opened(120), *two = opened(120), *three = opened(120);
+  put(MAILS);
+  wait_for(1);
+  int64_t begun = clock_monotonic();
+  wait_for(5);
+  int64_t took = clock_monotonic() - begun;
+  jobs_outbox_close(&one);
+  jobs_outbox_close(&two);
+  jobs_outbox_close(&three);
+  assert_true(took >= 19 * CLOCK_SECOND / 10);
+}
+
 static void what_was_asked_for_is_served_on_the_way(void **state)
 {
   (void)state;
@@ -123,6 +138,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
       outbox_test(several_deliver_each_once),
       outbox_test(a_pace_is_kept),
+      outbox_test(the_pace_is_that_of_all_together),
       outbox_test(what_was_asked_for_is_served_on_the_way),
       outbox_test(it_says_how_many_wait_and_how_long),
   };

@@ -51,9 +51,9 @@ static void it_is_taken_by_one_until_the_lease_runs_out(void **state)
   struct store_outbox mail = mail_to(A_PLAIN, "reset");
   struct store_outbox_mail taken, again;
   mail.sealed_token = (struct str){"a\0b", 3};
-  assert_result(store_outbox_take(&store, 60, &taken), R_NOT_FOUND);
+  assert_result(store_outbox_take(&store, 60, 0, &taken), R_NOT_FOUND);
   tell(&mail, 0);
-  assert_ok(store_outbox_take(&store, 60, &taken));
+  assert_ok(store_outbox_take(&store, 60, 0, &taken));
   assert_memory_equal(&taken.mail.id, &mail.id, sizeof mail.id);
   assert_true(str_equal(taken.mail.sealed_token, mail.sealed_token));
   assert_str(taken.mail.recipient, "plain@example.org");
@@ -64,9 +64,9 @@ static void it_is_taken_by_one_until_the_lease_runs_out(void **state)
   assert_str(taken.tenant_code, "code-aaaaaaaa");
   assert_true(taken.mail.happened_at == mail.happened_at && taken.mail.expires_at == mail.expires_at);
   assert_int_equal(taken.attempts, 1);
-  assert_result(store_outbox_take(&store, 60, &again), R_NOT_FOUND);
+  assert_result(store_outbox_take(&store, 60, 0, &again), R_NOT_FOUND);
   estate_sql("UPDATE vault.outbox SET next_at = next_at - interval '60 seconds'");
-  assert_ok(store_outbox_take(&store, 60, &again));
+  assert_ok(store_outbox_take(&store, 60, 0, &again));
   assert_int_equal(again.attempts, 2);
 }
 
@@ -78,15 +78,15 @@ static void what_waits_is_put_off_and_refusals_are_counted(void **state)
   struct store_outbox_mail taken;
   int64_t count, oldest;
   tell(&mail, 0);
-  assert_ok(store_outbox_take(&store, 60, &taken));
+  assert_ok(store_outbox_take(&store, 60, 0, &taken));
   assert_ok(store_outbox_defer(&store, &mail.id, 0, true));
-  assert_ok(store_outbox_take(&store, 60, &taken));
+  assert_ok(store_outbox_take(&store, 60, 0, &taken));
   assert_int_equal(taken.refusals, 1);
   assert_ok(store_outbox_defer(&store, &mail.id, 0, false));
-  assert_ok(store_outbox_take(&store, 60, &taken));
+  assert_ok(store_outbox_take(&store, 60, 0, &taken));
   assert_int_equal(taken.refusals, 1);
   assert_ok(store_outbox_defer(&store, &mail.id, 30, false));
-  assert_result(store_outbox_take(&store, 60, &taken), R_NOT_FOUND);
+  assert_result(store_outbox_take(&store, 60, 0, &taken), R_NOT_FOUND);
   assert_ok(store_outbox_waiting(&store, &count, &oldest));
   assert_true(count == 1 && oldest == mail.happened_at);
 }
@@ -103,7 +103,7 @@ static void it_ends_once_and_its_token_goes(void **state)
   assert_ok(end(&mail.id, true));
   assert_result(end(&mail.id, false), R_NOT_FOUND);
   assert_string_equal(estate_ask("SELECT outcome, sealed_token IS NULL FROM vault.outbox"), "sent|t");
-  assert_result(store_outbox_take(&store, 60, &taken), R_NOT_FOUND);
+  assert_result(store_outbox_take(&store, 60, 0, &taken), R_NOT_FOUND);
   assert_ok(store_outbox_waiting(&store, &count, &oldest));
   assert_true(count == 0 && oldest == 0);
 }
@@ -139,10 +139,25 @@ static void a_change_puts_in_for_those_in_its_sight_alone(void **state)
 
 #define outbox_test(function) cmocka_unit_test_setup_teardown(function, prepare, estate_end)
 
+static void no_other_is_taken_before_the_interval_is_over(void **state)
+{
+  (void)state;
+  struct store_call store = auth();
+  struct store_outbox_mail taken;
+  struct store_outbox one = mail_to(A_PLAIN, "new_device"), two = mail_to(A_PLAIN, "new_device");
+  tell(&one, 0);
+  tell(&two, 0);
+  assert_ok(store_outbox_take(&store, 60, 3600 * CLOCK_SECOND, &taken));
+  assert_result(store_outbox_take(&store, 60, 0, &taken), R_NOT_FOUND);
+  estate_sql("UPDATE vault.outbox_pace SET next_at = now()");
+  assert_ok(store_outbox_take(&store, 60, 0, &taken));
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
       outbox_test(it_is_taken_by_one_until_the_lease_runs_out),
+      outbox_test(no_other_is_taken_before_the_interval_is_over),
       outbox_test(what_waits_is_put_off_and_refusals_are_counted),
       outbox_test(it_ends_once_and_its_token_goes),
       outbox_test(the_same_is_not_told_again_while_it_is_hushed),
