@@ -132,6 +132,8 @@ RESULT jobs_courier_step(struct jobs_courier *courier, struct arena *arena)
   TRY(r);
   struct jobs_parcel parcel = {courier->from, mail.mail.recipient, message};
   r = courier->deliver(courier->post, &parcel);
+  if (r == R_MALFORMED)
+    return give_up(courier, &mail, "no_smtputf8", arena);
   if (r != R_OK)
     return put_off(courier, &mail, r, arena);
   /* Where this fails it goes out once more: twice is better than never. */

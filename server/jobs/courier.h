@@ -10,7 +10,7 @@ struct jobs_parcel {
 };
 
 /* R_OK: somebody else answers for it now; R_RULE: it was refused for good; R_AGAIN: refused for now; R_UNAVAILABLE:
-   nobody took anything. */
+   nobody took anything; R_MALFORMED: the mail server cannot take such an address. */
 typedef RESULT jobs_deliver(void *post, const struct jobs_parcel *parcel);
 
 struct jobs_courier {

@@ -21,10 +21,13 @@ static bool is_alphanumeric(char c)
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
+/* A character beyond ASCII (RFC 6531 section 3.3); what it is, jobs_letter_address has looked at. */
+static bool is_wide(char c) { return ((unsigned char)c & 0x80) != 0; }
+
 static bool is_atom(struct str atom)
 {
   for (size_t i = 0; i < atom.n; i++)
-    if (!is_alphanumeric(atom.p[i]) && (atom.p[i] == '\0' || !strchr("!#$%&'*+-/=?^_`{|}~", atom.p[i])))
+    if (!is_alphanumeric(atom.p[i]) && !is_wide(atom.p[i]) && (atom.p[i] == '\0' || !strchr("!#$%&'*+-/=?^_`{|}~", atom.p[i])))
       return false;
   return atom.n > 0;
 }
@@ -32,7 +35,7 @@ static bool is_atom(struct str atom)
 static bool is_label(struct str label)
 {
   for (size_t i = 0; i < label.n; i++)
-    if (!is_alphanumeric(label.p[i]) && label.p[i] != '-')
+    if (!is_alphanumeric(label.p[i]) && !is_wide(label.p[i]) && label.p[i] != '-')
       return false;
   return label.n > 0 && label.n <= LABEL_MOST && label.p[0] != '-' && label.p[label.n - 1] != '-';
 }
@@ -46,10 +49,33 @@ static bool all_of(struct str text, bool (*good)(struct str part))
   return true;
 }
 
+/* Good UTF-8, without C1 controls and the two separators of lines (U+2028, U+2029). */
+static bool is_text(struct str text)
+{
+  static const char controls[] = "\xc2", separators[] = "\xe2\x80";
+  while (text.n > 0) {
+    size_t n = text_utf8_next(text);
+    bool control = n == 2 && text.p[0] == controls[0] && (unsigned char)text.p[1] < 0xa0;
+    bool separator = n == 3 && memcmp(text.p, separators, 2) == 0 && ((unsigned char)text.p[2] | 1) == 0xa9;
+    if (n == 0 || control || separator)
+      return false;
+    text = (struct str){text.p + n, text.n - n};
+  }
+  return true;
+}
+
+bool jobs_letter_is_international(struct str address)
+{
+  for (size_t i = 0; i < address.n; i++)
+    if (is_wide(address.p[i]))
+      return true;
+  return false;
+}
+
 bool jobs_letter_address(struct str address)
 {
   struct str domain = address, local = str_cut(&domain, '@');
-  return address.n <= ADDRESS_MOST && local.n <= LOCAL_MOST && domain.p && all_of(local, is_atom) &&
+  return is_text(address) && address.n <= ADDRESS_MOST && local.n <= LOCAL_MOST && domain.p && all_of(local, is_atom) &&
          all_of(domain, is_label);
 }
 

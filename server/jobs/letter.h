@@ -16,6 +16,9 @@ struct jobs_letter {
 /* With CRLF line ends, quoted-printable (RFC 2045 section 6.7). R_MALFORMED for an address that is none. */
 RESULT jobs_letter_write(const struct jobs_letter *letter, struct arena *arena, struct str *ret_message);
 
-/* An address that needs no quotes (RFC 5321 section 4.1.2: dot-string and domain, in ASCII): nothing else is written
- * to. */
+/* An address that needs no quotes (RFC 5321 section 4.1.2: dot-string and domain; beyond ASCII RFC 6531 section 3.3):
+   nothing else is written to. */
 bool jobs_letter_address(struct str address);
+
+/* Beyond ASCII: only a server that says SMTPUTF8 takes it. */
+bool jobs_letter_is_international(struct str address);

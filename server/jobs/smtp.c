@@ -1,6 +1,8 @@
 /* Talks to a mail server. Trusts: the settings; of the server what its certificate proves, and its reply codes. */
 #include "jobs/smtp.h"
+#include "jobs/letter.h"
 #include <curl/curl.h>
+#include <strings.h>
 #include <unistd.h>
 
 enum { CONNECT_SECONDS = 10, MAIL_SECONDS = 50, ADDRESS_ROOM = 260 };
@@ -11,6 +13,9 @@ struct jobs_smtp {
   atomic_bool stopped;
   struct str rest; /* of the message that is being sent */
   bool failing;    /* said in the log */
+  bool needs_tls;
+  bool international, unfit; /* an address of this mail is beyond ASCII; and the server takes none */
+  bool utf8, starts_tls;     /* what the server of this connection offers */
 };
 
 static void url_free(CURLU **url) { curl_url_cleanup(*url); }
@@ -62,6 +67,30 @@ static size_t give(char *room, size_t size, size_t count, void *argument)
   return n;
 }
 
+/* Whether an EHLO line offers that. */
+static bool offers(struct str line, struct str keyword)
+{
+  return line.n >= 4 + keyword.n && strncasecmp(line.p + 4, keyword.p, keyword.n) == 0 &&
+         (line.n == 4 + keyword.n || strchr(" \r\n", line.p[4 + keyword.n]));
+}
+
+/* Each line of a reply. libcurl says SMTPUTF8 (RFC 6531) where the server offers it, and sends such addresses without it where not:
+   there it is broken off before they are said. */
+static size_t hear(char *text, size_t size, size_t count, void *argument)
+{
+  struct jobs_smtp *smtp = argument;
+  struct str line = {text, size * count};
+  if (str_starts(line, STR("220"))) /* a greeting, or TLS begins: what was offered is forgotten */
+    smtp->utf8 = smtp->starts_tls = false;
+  if (!str_starts(line, STR("250")))
+    return line.n;
+  smtp->utf8 = smtp->utf8 || offers(line, STR("SMTPUTF8"));
+  smtp->starts_tls = smtp->starts_tls || offers(line, STR("STARTTLS"));
+  bool more = line.n > 3 && line.p[3] == '-', again = smtp->needs_tls && smtp->starts_tls;
+  smtp->unfit = smtp->international && !smtp->utf8 && !more && !again;
+  return smtp->unfit ? 0 : line.n;
+}
+
 /* libcurl asks about once a second: another value than 0 breaks off. */
 static int go_on(void *argument, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
 {
@@ -90,6 +119,8 @@ static bool prepare(struct jobs_smtp *smtp, const struct jobs_smtp_config *confi
   SET(CURLOPT_UPLOAD, 1L);
   SET(CURLOPT_READFUNCTION, give);
   SET(CURLOPT_READDATA, smtp);
+  SET(CURLOPT_HEADERFUNCTION, hear);
+  SET(CURLOPT_HEADERDATA, smtp);
   SET(CURLOPT_NOPROGRESS, 0L);
   SET(CURLOPT_XFERINFOFUNCTION, go_on);
   SET(CURLOPT_XFERINFODATA, smtp);
@@ -114,7 +145,8 @@ RESULT jobs_smtp_open(const struct jobs_smtp_config *config, struct arena *arena
   if (!smtp || curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
     return R_NO_MEMORY;
   smtp->curl = curl_easy_init();
-  if (!smtp->curl || !prepare(smtp, config, tls || config->ca_file[0] || !is_loopback(host))) {
+  smtp->needs_tls = tls || config->ca_file[0] || !is_loopback(host);
+  if (!smtp->curl || !prepare(smtp, config, smtp->needs_tls)) {
     jobs_smtp_close(&smtp);
     return R_NO_MEMORY;
   }
@@ -152,6 +184,10 @@ static RESULT judge(struct jobs_smtp *smtp, CURLcode code)
   if (code == CURLE_OK) {
     smtp->failing = false;
     return R_OK;
+  }
+  if (smtp->unfit) {
+    log_line(LOG_WARN, "mail server: it offers no SMTPUTF8, which an address needs");
+    return R_MALFORMED;
   }
   if (is_refusal(code, reply, smtp->rest.n == 0))
     return R_RULE;
@@ -191,6 +227,8 @@ RESULT jobs_smtp_deliver(void *post, const struct jobs_parcel *parcel)
   if (!good)
     return R_NO_MEMORY;
   smtp->rest = parcel->message;
+  smtp->unfit = false;
+  smtp->international = jobs_letter_is_international(parcel->from) || jobs_letter_is_international(parcel->to);
   CURLcode code = curl_easy_perform(smtp->curl);
   enum result r = judge(smtp, code);
   curl_easy_setopt(smtp->curl, CURLOPT_MAIL_RCPT, NULL);

@@ -161,6 +161,44 @@ def test_whose_account_strangers_try_at_is_told_once(at, mailbox, address):
     settled(at, mailbox, address, 1)
 
 
+def test_whoever_tries_passwords_in_somebodys_session_is_told_of_once(at, mailbox, address):
+    person = reachable(at, address)
+    guess = {"current_password": "not this one, no", "new_password": ANOTHER}
+    statuses = [person.client.put("/v1/me/password", guess, None).status_code for _ in range(13)]
+    assert statuses == [422] * 10 + [429] * 3
+    mail = mailbox.wait(address)[0]
+    assert mail.subject == "Many failed sign-ins to your account at alpha_one" and person.client.address in mail.body
+    settled(at, mailbox, address, 1)
+
+
+def test_an_address_beyond_ascii_is_written_to(at, mailbox, address):
+    user = at.new_user(email=f"ännä-{address}")
+    at.admin.client.post(f"/v1/users/{user['id']}/invite", status=201)
+    assert mailbox.wait(f"ännä-{address}")[0].token
+
+
+def test_where_no_server_takes_such_an_address_it_is_given_up_at_once(document, address):
+    mailbox = Mailbox(enable_SMTPUTF8=False).start()
+    server = Server(smtp_url=mailbox.url, smtp_from=FROM)
+    try:
+        estate = Estate(server.start(), document)
+        for name in (f"ännä-{address}", address):
+            user = estate.new_user(email=name)
+            estate.admin.client.post(f"/v1/users/{user['id']}/invite", status=201)
+        mailbox.wait(address)
+        deadline = time.monotonic() + 30
+        while "no_smtputf8" not in server.logged():
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        event = next(estate.admin.client.pages(f"/v1/tenants/{estate.id('alpha_one')}/audit", action="deliverMail"))
+        assert (event["outcome"], event["reason"]) == ("failed", "no_smtputf8")
+        assert len(mailbox.mails) == 1
+        server.stop()
+    finally:
+        server.close()
+        mailbox.stop()
+
+
 def test_a_link_to_the_old_address_is_dead(at, mailbox, address):
     person = reachable(at, address)
     forgot(at, login=person.login, tenant=person.tenant_code)

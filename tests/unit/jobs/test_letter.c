@@ -112,11 +112,12 @@ static void only_an_address_is_written_to(void **state)
 {
   (void)state;
   static const char *const good[] = {"a@b", "anna.north+x@mail.example.org", "o'neil@example.org", "1@127.0.0.1",
-                                     "a@x-y.example"};
+                                     "a@x-y.example", "\xc3\xbc@b", "a@\xc3\xbc.de",
+                                     "\xe7\x94\xa8\xe6\x88\xb7@\xe4\xbe\x8b.example"};
   static const char *const bad[] = {
       "",     "a",     "@b",      "a@",    "a@b@c",   "a b@c",      "a@b c",         "a@b\r\nX", "<a@b>",
       "a@b>", "a,b@c", "\"a\"@b", ".a@b",  "a..b@c",  "a.@b",       "a@.b",          "a@b.",     "a@-b",
-      "a@b-", "a\t@b", "a;b@c",   "a:b@c", "a@[::1]", "\xc3\xbc@b", "a@\xc3\xbc.de", "a@b\x7f",  "a@b_c"};
+      "a@b-", "a\t@b", "a;b@c",   "a:b@c", "a@[::1]", "\xc3@b", "a\xc2\x85@b", "a@\xe2\x80\xa8.de", "a@b\x7f",  "a@b_c"};
   for (size_t i = 0; i < sizeof good / sizeof *good; i++)
     if (!jobs_letter_address(str_of(good[i])))
       fail_msg("%s", good[i]);
@@ -129,6 +130,7 @@ static void only_an_address_is_written_to(void **state)
     assert_int_equal(jobs_letter_write(&to, arena, &message), R_MALFORMED);
     assert_int_equal(jobs_letter_write(&from, arena, &message), R_MALFORMED);
   }
+  assert_true(jobs_letter_is_international(str_of(good[5])) && !jobs_letter_is_international(str_of(good[0])));
   assert_false(jobs_letter_address((struct str){"a\0b@c", 5}));
   char text[300];
   snprintf(text, sizeof text, "%065d@b", 1);

@@ -195,6 +195,30 @@ static void what_it_says_to_each_step_is_heeded(void **state)
   assert_int_equal(sent(), R_OK);
 }
 
+/* RFC 6531: an address beyond ASCII goes to who offers it, with the parameter, and to nobody else. */
+static void an_international_address_needs_a_server_that_takes_it(void **state)
+{
+  (void)state;
+  struct jobs_parcel wide = parcel;
+  struct jobs_smtp *smtp = opened("");
+  wide.to = STR("\xc3\xa4nna@example.net");
+  assert_int_equal(jobs_smtp_deliver(smtp, &parcel), R_OK);
+  assert_int_equal(jobs_smtp_deliver(smtp, &wide), R_MALFORMED); /* on the connection that stands */
+  assert_int_equal(jobs_smtp_deliver(smtp, &wide), R_MALFORMED); /* on one of its own */
+  assert_int_equal(jobs_smtp_deliver(smtp, &parcel), R_OK);
+  server.script.hello = "250-here\r\n250-8BITMIME\r\n250 SMTPUTF8";
+  jobs_smtp_close(&smtp);
+  smtp = opened("");
+  assert_int_equal(jobs_smtp_deliver(smtp, &wide), R_OK);
+  assert_int_equal(jobs_smtp_deliver(smtp, &wide), R_OK);
+  jobs_smtp_close(&smtp);
+  close_server();
+  const char *first = strstr(server.taken, "\xc3\xa4nna");
+  assert_non_null(strstr(server.taken, "RCPT TO:<\xc3\xa4nna@example.net>"));
+  assert_non_null(strstr(server.taken, "MAIL FROM:<access@example.org> SMTPUTF8"));
+  assert_true(first > strstr(server.taken, " SMTPUTF8"));
+}
+
 static void who_is_not_there_takes_nothing(void **state)
 {
   (void)state;
@@ -284,6 +308,7 @@ int main(void)
       smtp_test(a_mail_arrives_as_it_was_written),
       smtp_test(a_connection_serves_several),
       smtp_test(what_it_says_to_each_step_is_heeded),
+      smtp_test(an_international_address_needs_a_server_that_takes_it),
       smtp_test(who_is_not_there_takes_nothing),
       smtp_test(a_password_goes_to_nobody_who_does_not_ask_for_it),
       smtp_test(without_tls_nothing_is_said_where_it_is_needed),
