@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from support.authority import Authority
-from support.contract import Document
+from support.contract import Document, bundled
 from support.estate import Estate
 from support.server import Server, binary
 
@@ -47,6 +47,28 @@ def installed(folder):
         assert done.returncode == 0, f"npm ci: {done.stdout}{done.stderr}"
         stamp.write_text(hashlib.sha256(lock).hexdigest())
     return folder
+
+
+def compiled(folder):
+    """provision.mjs, made of provision.mts and of the types that openapi-typescript makes of the document, in the strictest way."""
+    document, source = json.dumps(bundled()), (HERE / "provision.mts").read_text()
+    stamp, says = folder / "compiled", hashlib.sha256((document + source).encode()).hexdigest()
+    if stamp.exists() and stamp.read_text() == says:
+        return
+    (folder / "openapi.json").write_text(document)
+    (folder / "provision.mts").write_text(source)
+    for command in (["openapi-typescript", "openapi.json", "-o", "schema.d.ts"],
+                    ["tsc", "--strict", "--module", "nodenext", "--target", "es2022", "--lib", "es2022,dom", "provision.mts"]):
+        done = subprocess.run([folder / "node_modules/.bin" / command[0], *command[1:]], cwd=folder, capture_output=True,
+                              text=True, timeout=300, check=False, stdin=subprocess.DEVNULL)
+        assert done.returncode == 0, done.stdout + done.stderr
+    stamp.write_text(says)
+
+
+@pytest.fixture(scope="session", name="typed")
+def node_with_a_typed_client(node):
+    compiled(node.folder)
+    return node
 
 
 @pytest.fixture(scope="session", name="authority")
