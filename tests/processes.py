@@ -110,19 +110,18 @@ def end_the_left_behind():
 class Task:
     """A function of a run that has been forked off: what it prints and what it gives go into files."""
 
-    def __init__(self, folder, work, niceness=0):
+    def __init__(self, folder, work):
         self.folder = folder
         folder.mkdir()
         folder.chmod(0o1777)  # PostgreSQL runs as another account
         sys.stdout.flush()
         self.pid = os.fork()
         if self.pid == 0:
-            os._exit(self.run(work, niceness))
+            os._exit(self.run(work))
 
-    def run(self, work, niceness):
+    def run(self, work):
         status = 1
         try:
-            os.nice(niceness)
             adopt_orphans()
             with open(self.folder / "said", "w", encoding="utf-8") as said:
                 sys.stdout = said
@@ -152,9 +151,9 @@ class Task:
 
 
 def await_one(tasks):
-    """The first of them to end."""
+    """The first of them to end, and the processor's seconds that it and all that it waited for took."""
     while True:
-        pid, _ = os.waitpid(-1, 0)
+        pid, _, usage = os.wait4(-1, 0)
         for task in tasks:
             if task.pid == pid:
-                return task
+                return task, usage.ru_utime + usage.ru_stime

@@ -17,10 +17,11 @@ from processes import (Broken, Task, adopt_orphans, await_one, descendants, end,
                        waited)
 
 ROOT = Path(__file__).resolve().parent.parent
-COMMAND_SECONDS = 600
-LANES = 2
+COMMAND_SECONDS = 900
+LANES = 3  # on two processors, for much of what tests do is waiting
 API_PARTS = 4
-AFTER_THOSE = None  # among the tasks of a suite: those behind it wait for those before it
+# Among the tasks of a suite: those behind it wait for those before it, or for those of all suites.
+AFTER_THOSE, AFTER_ALL = "after those", "after all"
 
 SANITIZERS = {
     "ASAN_OPTIONS": "detect_stack_use_after_return=1:strict_string_checks=1:check_initialization_order=1",
@@ -199,22 +200,17 @@ def unit_suite(_run, suite, path):
 TSAN_LAYERS = "pdp|policy"
 
 
-def build_for_tsan(run):
+def tsan_suite(run, suite, path):
+    """The unit tests of the layers that share memory between threads, built and run with ThreadSanitizer."""
     folder = configured(run, "tsan", "thread")
-    targets = [target for _, target in test_targets(folder, TSAN_LAYERS)]
-    if targets:
-        checked(run, "build with ThreadSanitizer", ["ninja", "-C", folder, *targets])
-
-
-def tsan_suite(_run, suite, path):
-    """The unit tests of the layers that share memory between threads, under ThreadSanitizer; built before."""
-    folder = build_folder("tsan")
+    programs = narrowed(suite, test_targets(folder, TSAN_LAYERS), path)
     # gcc 12's ThreadSanitizer cannot place its shadow memory under the address randomisation of newer kernels; where
     # setting the personality is forbidden, as in some containers, it has to do without.
     fixed = ["setarch", "-R"]
     before = fixed if subprocess.run([*fixed, "true"], stderr=subprocess.DEVNULL, check=False).returncode == 0 else []
-    return [program_task(suite, name, [*before, folder / target])
-            for name, target in narrowed(suite, test_targets(folder, TSAN_LAYERS), path)]
+    build = ["ninja", "-C", folder, *(target for _, target in programs)]
+    return [lambda own: checked(own, "build with ThreadSanitizer", build), AFTER_THOSE,
+            *(program_task(suite, name, [*before, folder / target]) for name, target in programs)]
 
 
 def pytest_task(suite, targets):
@@ -268,20 +264,29 @@ def shape_suite(run, suite, path):
     return [work, *pytest_suite(run, suite, path)]
 
 
-# suite -> the tasks that it is made of, how many run at a time, and the commands without which it does not. Suites that
-# measure time or load the machine have it to themselves.
+def security_suite(run, suite, path):
+    """What looks at which tests passed comes after all others."""
+    if path:
+        return pytest_suite(run, suite, path)
+    folder = ROOT / "tests" / suite
+    last = folder / "test_coverage.py"
+    return [pytest_task(suite, sorted(set(folder.glob("test_*.py")) - {last})), AFTER_ALL, pytest_task(suite, [last])]
+
+
+# suite -> the tasks that it is made of, and the commands without which it does not run. Those whose tasks take longest
+# come first, and small ones at the end, so that all lanes end at about the same time.
 SUITES = {
-    "tooling": (pytest_suite, 1, ["shellcheck"]),
-    "shape": (shape_suite, LANES, ["ctags", "git"]),
-    "sql": (pytest_suite, LANES, []),
-    "contract": (pytest_suite, LANES, []),
-    "unit": (unit_suite, LANES, []),
-    "api": (api_suite, LANES, ["openssl", "zbarimg"]),
-    "clients": (pytest_suite, 1, ["node", "npm", "openssl", "oathtool"]),
-    "isolation": (pytest_suite, 1, []),
-    "fault": (pytest_suite, 1, []),
-    "tsan": (tsan_suite, LANES, ["setarch"]),
-    "security": (pytest_suite, 1, ["openssl"]),  # last: it looks at what the others ran
+    "isolation": (pytest_suite, []),
+    "fault": (pytest_suite, []),
+    "tooling": (pytest_suite, ["shellcheck"]),
+    "api": (api_suite, ["openssl", "zbarimg"]),
+    "sql": (pytest_suite, []),
+    "security": (security_suite, ["openssl"]),
+    "clients": (pytest_suite, ["node", "npm", "openssl", "oathtool"]),
+    "tsan": (tsan_suite, ["setarch"]),
+    "unit": (unit_suite, []),
+    "shape": (shape_suite, ["ctags", "git"]),
+    "contract": (pytest_suite, []),
 }
 
 
@@ -292,41 +297,71 @@ def holds_tests(suite):
     return any((ROOT / "tests" / suite).glob(patterns.get(suite, "**/test_*.py")))
 
 
+class Piece:
+    """A task that is to run when those before it have ended, or all others."""
+
+    def __init__(self, suite, work, before):
+        self.suite, self.work, self.before = suite, work, before
+
+
 class Driver:
-    """Runs tasks in lanes: those of neighbours that may share the machine side by side, those of others alone."""
+    """Runs the tasks of suites in lanes, the first of those that wait for nobody as soon as a lane is free."""
 
     def __init__(self, run, whole):
         self.run, self.whole = run, whole
-        self.started, self.running = 0, {}
-        self.seconds = {}
+        self.started, self.waiting, self.running = 0, [], {}
+        self.spent = {}  # suite -> seconds, and the processor's
 
-    def start(self, suite, work, niceness=0):
+    def add(self, suite, path):
+        how, tools = SUITES[suite]
+        missing = [tool for tool in tools if not shutil.which(tool)]
+        if missing:
+            raise Broken(f"cannot run without {', '.join(missing)}")
+        mine, before = [], []
+        for work in how(self.run, suite, path):
+            if work is AFTER_THOSE:
+                before = list(mine)
+            elif work is AFTER_ALL:
+                before = AFTER_ALL
+            else:
+                mine.append(Piece(suite, work, before))
+        self.waiting += mine
+
+    def ready(self, piece):
+        if piece.before is AFTER_ALL:
+            return not self.running and all(other.before is AFTER_ALL for other in self.waiting)
+        there = [*self.waiting, *(other for other, _ in self.running.values())]
+        return not any(other in there for other in piece.before)
+
+    def start(self, piece):
+        if piece.before is AFTER_ALL:
+            self.hand_over()
+        self.waiting.remove(piece)
         self.started += 1
-        folder = self.run.work / f"t{self.started}"
-        task = Task(folder, functools.partial(self.run.part, work=work), niceness)
-        self.running[task] = (suite, time.monotonic())
-        return task
+        task = Task(self.run.work / f"t{self.started}", functools.partial(self.run.part, work=piece.work))
+        self.running[task] = (piece, time.monotonic())
 
     def finish_one(self):
-        task = await_one(self.running)
-        suite, began = self.running.pop(task)
-        self.seconds[suite] = self.seconds.get(suite, 0) + time.monotonic() - began
+        task, processor = await_one(self.running)
+        piece, began = self.running.pop(task)
+        wall, before = self.spent.get(piece.suite, (0, 0))
+        self.spent[piece.suite] = wall + time.monotonic() - began, before + processor
         print(task.said(), end="", flush=True)
         tally = task.result()
         if tally is None:
-            self.run.tally.add(0, [f"{suite}: came to no end"], 0)
+            self.run.tally.add(0, [f"{piece.suite}: came to no end"], 0)
         else:
             self.run.tally.take(tally)
         shutil.rmtree(task.folder, ignore_errors=True)
 
-    def wait_for(self, few):
-        """Until no more than so many run, the build in the background not counted."""
-        while sum(suite != "build" for suite, _ in self.running.values()) > few:
-            self.finish_one()
-
-    def wait_for_builds(self):
-        while any(suite == "build" for suite, _ in self.running.values()):
-            self.finish_one()
+    def drive(self):
+        """Runs all that was added."""
+        while self.waiting or self.running:
+            piece = next(filter(self.ready, self.waiting), None)
+            if piece and len(self.running) < LANES:
+                self.start(piece)
+            else:
+                self.finish_one()
 
     def hand_over(self):
         """Writes what passed and failed so far to where tests/security looks for it."""
@@ -335,40 +370,21 @@ class Driver:
         path.write_text(json.dumps(results), encoding="utf-8")
         self.run.env["TEST_RESULTS"] = str(path)
 
-    def suite(self, suite, path):
-        how, width, tools = SUITES[suite]
-        missing = [tool for tool in tools if not shutil.which(tool)]
-        if missing:
-            raise Broken(f"cannot run without {', '.join(missing)}")
-        if suite == "tsan":
-            self.wait_for_builds()
-        if suite == "security":
-            self.wait_for(0)
-            self.hand_over()
-        for work in how(self.run, suite, path):
-            self.wait_for(0 if work is AFTER_THOSE else width - 1)
-            if work is not AFTER_THOSE:
-                self.start(suite, work)
-        if width == 1:
-            self.wait_for(0)
-
 
 def run_suites(run, wanted, whole):
     folder = configured(run, "test", "address,undefined")
     checked(run, "build with ASan and UBSan", ["ninja", "-C", folder])
     run.env["TEST_BUILD"] = str(folder)
-    names = [name.partition("/") for name in wanted]
     driver = Driver(run, whole)
-    if "tsan" in [suite for suite, _, _ in names]:
-        driver.start("build", build_for_tsan, niceness=19)
-    for suite, _, path in names:
+    for name in wanted:
+        suite, _, path = name.partition("/")
         try:
-            driver.suite(suite, path)
+            driver.add(suite, path)
         except Broken as reason:
             run.tally.add(0, [f"{suite}: {reason}"], 0)
-    driver.wait_for(0)
-    driver.wait_for_builds()
-    print("seconds: " + ", ".join(f"{suite} {seconds:.0f}" for suite, seconds in driver.seconds.items()))
+    driver.drive()
+    print("seconds, the processor's: " +
+          ", ".join(f"{suite} {wall:.0f} {processor:.0f}" for suite, (wall, processor) in driver.spent.items()))
 
 
 def chosen(arguments):

@@ -69,17 +69,17 @@ def test_what_passed_is_known_by_its_id(tmp_path):
     assert run.tally.ids == ["tests/api/test_me.py::test_x[y]"]
 
 
-def driver_of(works, tmp_path, width=2):
-    """What is printed, and a tally, when these pieces of code run as tasks of a suite."""
+def driver_of(works, tmp_path):
+    """What is printed, and a tally, when these pieces of code run as tasks of a suite, what is None waiting for those before it."""
     program = f"""
 def task(code):
     def work(own):
         exec(code, dict(own=own))
-    return work
-suites.SUITES['made'] = (lambda run, suite, path: map(task, {works!r}), {width}, [])
+    return work if code else suites.AFTER_THOSE
+suites.SUITES['made'] = (lambda run, suite, path: map(task, {works!r}), [])
 driver = suites.Driver(run, True)
-driver.suite('made', '')
-driver.wait_for(0)
+driver.add('made', '')
+driver.drive()
 print(run.tally.line(), run.tally.failed, suites.descendants())
 """
     return driven(program, tmp_path).splitlines()
@@ -109,17 +109,28 @@ def test_what_a_task_leaves_behind_is_ended(tmp_path):
     assert said[-1] == "0 passed, 1 failed ['leaver: left a process behind'] []"
 
 
-def test_a_task_in_the_background_is_not_waited_for_but_counts(tmp_path):
+def test_a_task_waits_for_those_before_it(tmp_path):
+    slow = f"import time; time.sleep(0.3); open('{tmp_path}/done', 'w')"
+    late = f"open('{tmp_path}/done'); own.judged('late', 0, '', (['a'], [], 0))"
+    assert driver_of([slow, None, late], tmp_path)[-1] == "1 passed, 0 failed [] []"
+
+
+def test_what_looks_at_all_others_comes_last_and_is_told_of_them(tmp_path):
     program = """
-import time
+import json, os, time
+def others(own):
+    time.sleep(0.3)
+    own.judged('other', 0, '', (['a'], [], 0), str)
+def last(own):
+    print(json.load(open(own.env['TEST_RESULTS'])))
+suites.SUITES['looking'] = (lambda run, suite, path: [suites.AFTER_ALL, last], [])
+suites.SUITES['other'] = (lambda run, suite, path: [others] * 9, [])
 driver = suites.Driver(run, True)
-driver.start('build', lambda own: time.sleep(1) or own.tally.add(0, ['built'], 0), niceness=19)
-driver.wait_for(0)
-print(len(driver.running))
-driver.wait_for_builds()
-print(run.tally.failed)
+driver.add('looking', '')
+driver.add('other', '')
+driver.drive()
 """
-    assert driven(program, tmp_path).splitlines() == ["1", "['built']"]
+    assert driven(program, tmp_path).splitlines()[-1] == str({"whole": True, "passed": ["a"] * 9, "failed": []})
 
 
 def test_settings_of_the_caller_do_not_reach_the_service(tmp_path, monkeypatch):
