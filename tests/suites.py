@@ -22,6 +22,7 @@ LANES = 3  # on two processors, for much of what tests do is waiting
 API_PARTS = 4
 # Among the tasks of a suite: those behind it wait for those before it, or for those of all suites.
 AFTER_THOSE, AFTER_ALL = "after those", "after all"
+MEMORY_BYTES = 3 << 30  # of /dev/shm, so that a run can live there
 
 SANITIZERS = {
     "ASAN_OPTIONS": "detect_stack_use_after_return=1:strict_string_checks=1:check_initialization_order=1",
@@ -394,6 +395,16 @@ def chosen(arguments):
     return arguments or [suite for suite in SUITES if holds_tests(suite)]
 
 
+def roomy_place():
+    """Memory, where there is enough of it and programs may run from it: then nothing waits for a disk to have written."""
+    memory = "/dev/shm"
+    if not os.access(memory, os.W_OK):
+        return "/tmp"
+    there = os.statvfs(memory)
+    roomy = there.f_bavail * there.f_frsize >= MEMORY_BYTES and not there.f_flag & os.ST_NOEXEC
+    return memory if roomy else "/tmp"
+
+
 def stopped(number, _frame):
     raise KeyboardInterrupt(signal.Signals(number).name)
 
@@ -402,7 +413,7 @@ def main():
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, stopped)
     # Short, for socket paths end at 107 characters, and open, for PostgreSQL runs as another account.
-    work = tempfile.mkdtemp(prefix="bw", dir="/tmp")
+    work = tempfile.mkdtemp(prefix="bw", dir=roomy_place())
     os.chmod(work, 0o1777)
     run = Run(work)
     try:

@@ -13,7 +13,7 @@
 #include <time.h>
 
 /* Where the server lives, for all tests of a program. */
-static char directory[] = "/tmp/bailiwick-policy-XXXXXX", conninfo[128];
+static char directory[128], conninfo[192];
 
 #define PROGRAMS "/usr/lib/postgresql/15/bin/"
 
@@ -40,7 +40,7 @@ static inline bool server(const char *command)
 /* A psql to write statements to; pclose gives its status. */
 static inline FILE *psql_open(const char *database)
 {
-  char command[256];
+  char command[512];
   snprintf(command, sizeof command, "psql -X -q -At -v ON_ERROR_STOP=1 -h %s -U postgres -d %s > %s/out", directory,
            database, directory);
   FILE *psql = popen(command, "w");
@@ -70,7 +70,7 @@ static inline void sql(const char *format, ...)
 /* What the last sql printed. */
 static inline FILE *output(void)
 {
-  char path[64];
+  char path[192];
   snprintf(path, sizeof path, "%s/out", directory);
   FILE *file = fopen(path, "r");
   assert_non_null(file);
@@ -108,7 +108,9 @@ static inline bool make_schema(void)
 
 static inline int server_up(void **state)
 {
+  const char *temporary = getenv("TMPDIR");
   (void)state;
+  snprintf(directory, sizeof directory, "%s/bwpolicy-XXXXXX", temporary ? temporary : "/tmp");
   if (!mkdtemp(directory))
     return -1;
   snprintf(conninfo, sizeof conninfo, "host=%s dbname=bailiwick", directory);
