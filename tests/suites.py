@@ -30,6 +30,9 @@ SANITIZERS = {
     "TSAN_OPTIONS": "halt_on_error=0:exitcode=66:second_deadlock_stack=1",
 }
 
+# What one build has compiled serves each that compiles the same with the same options, in whatever folder (ccache).
+SHARED_OBJECTS = {"CCACHE_BASEDIR": str(ROOT), "CCACHE_NOHASHDIR": "1"}
+
 
 class Tally:
     """What passed, failed and was skipped, with the names of the failed and the ids of the passed."""
@@ -63,7 +66,7 @@ class Run:
         self.reports = 0
         # No name starts with BAILIWICK_: the service refuses to start with a setting that it does not know.
         kept = {name: value for name, value in os.environ.items() if not name.startswith("BAILIWICK_")}
-        self.env = {**kept, **SANITIZERS, "TMPDIR": str(self.work), "PYTHONDONTWRITEBYTECODE": "1"}
+        self.env = {**kept, **SANITIZERS, **SHARED_OBJECTS, "TMPDIR": str(self.work), "PYTHONDONTWRITEBYTECODE": "1"}
 
     def part(self, folder, work):
         """What `work` counts in a run of its own in that folder: for a task."""

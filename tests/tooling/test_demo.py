@@ -29,8 +29,9 @@ def fresh_copy(tmp_path):
 def run_demo(checkout, settings):
     """Runs it until it has walked, ends it as a person would, and gives what it printed."""
     output = checkout / "output"
+    env = environment(settings) | {"CCACHE_BASEDIR": str(checkout)}
     with open(output, "wb") as out:
-        process = subprocess.Popen([checkout / "server/run", "--demo"], env=environment(settings), cwd="/", stdout=out,
+        process = subprocess.Popen([checkout / "server/run", "--demo"], env=env, cwd="/", stdout=out,
                                    stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
     deadline = time.monotonic() + SECONDS
     walked = re.compile(r"^# 10\..*\n.*\n  \d+ ", re.MULTILINE)
