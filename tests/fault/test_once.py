@@ -10,6 +10,7 @@ from support.client import Client, code, next_step
 from support.server import Server
 
 MANY = 50
+FOR_NOW = ("busy", "unavailable")  # the line was too long, or the machine too slow for the request's time
 
 
 def succeeded(replies, *refusals):
@@ -36,7 +37,7 @@ def test_a_code_works_once_for_many_at_once(estate, tokens):
     callers = [person.client.other() for _ in range(MANY)]
     replies = at_once(MANY, lambda i: callers[i].post(
         "/v1/login/totp", {"pending_token": pending[i % tokens], "code": digits}, None))
-    succeeded(replies, "login_failed", "busy")
+    succeeded(replies, "login_failed", *FOR_NOW)
 
 
 def test_a_recovery_code_works_once_for_many_at_once(estate):
@@ -45,7 +46,7 @@ def test_a_recovery_code_works_once_for_many_at_once(estate):
     callers = [person.client.other() for _ in range(MANY)]
     replies = at_once(MANY, lambda i: callers[i].post(
         "/v1/login/recovery", {"pending_token": pending[i % 10], "code": person.recovery_codes[0]}, None))
-    succeeded(replies, "login_failed", "busy")
+    succeeded(replies, "login_failed", *FOR_NOW)
     assert person.client.get("/v1/me/factors").json()["recovery_codes"]["remaining"] == 9
 
 
