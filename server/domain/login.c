@@ -68,29 +68,35 @@ static enum result look_up(struct signin *s, struct attempt *attempt)
   return r == R_NOT_FOUND ? R_OK : r;
 }
 
-/* A hash that nothing fits, at today's cost: what an unknown account is checked against, in the same time. */
-static struct str hash_of_nobody(struct signin *s)
+/* Against no hash where there is none, which fits nothing. */
+static enum result check_password(struct signin *s, const struct attempt *attempt, struct str password, uint64_t *ret_work)
 {
-  struct crypto_cost cost = s->domain->limits.cost;
-  return arena_print(s->arena, "$argon2id$v=19$m=%u,t=%u,p=%u$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
-                     cost.memory, cost.passes, cost.lanes);
-}
-
-static enum result check_password(struct signin *s, const struct store_credential *credential, struct str password)
-{
+  const struct store_credential *credential = &attempt->credential;
   CLEANUP(secret_free) struct secret prepared = {0};
   enum result r = authn_password_prepare(password, &prepared);
+  *ret_work = 0;
   if (r != R_OK)
     prepared = secret_copy("-", 1);
-  struct str hash = credential->hash.p ? credential->hash : hash_of_nobody(s);
-  if (!prepared.p || !hash.p)
+  if (!prepared.p)
     return R_NO_MEMORY;
-  enum result checked = crypto_hash_check(s->domain->keys, hash, (struct str){(const char *)prepared.p, prepared.n});
+  struct str bytes = {(const char *)prepared.p, prepared.n};
+  enum result checked = crypto_hash_weigh(s->domain->keys, credential->hash, bytes, ret_work);
   if (checked != R_OK)
     return checked;
-  if (r != R_OK || !credential->hash.p)
+  if (r != R_OK || !domain_security_admits(&attempt->policy, s->address))
     return R_LOGIN_FAILED;
   return domain_session_allowed(s, &credential->principal, NULL, credential->epoch);
+}
+
+/* Whatever it is that keeps somebody out, and whatever the hash cost that there is: refused is after the work of one hash of
+   today's cost. */
+static enum result prove(struct signin *s, const struct attempt *attempt, struct str password)
+{
+  uint64_t work;
+  enum result r = check_password(s, attempt, password, &work);
+  if (r == R_LOGIN_FAILED)
+    TRY(crypto_hash_fill(s->domain->keys, work, s->domain->limits.cost));
+  return r;
 }
 
 /* A hash made with less than today's cost is made anew; that it fails harms nothing. */
@@ -225,10 +231,7 @@ RESULT domain_login(struct signin *s, const struct login_request *request, struc
   TRY(look_up(s, &attempt));
   TRY(domain_session_relayed(s, &credential->tenant));
   TRY(count(s, &attempt, &throttle));
-  TRY(check_password(s, credential, request->password));
-  /* Not before the hash: from elsewhere a right password answers as a wrong one does, and as late. */
-  if (!domain_security_admits(&attempt.policy, s->address))
-    return R_LOGIN_FAILED;
+  TRY(prove(s, &attempt, request->password));
   improve_hash(s, credential, request->password);
   TRY(new_session(s, credential, audience, &session));
   struct login login = {.pending = find_missing(s, &attempt, request), .has_recovery = credential->has_recovery};

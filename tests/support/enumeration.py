@@ -15,10 +15,14 @@ from support.timing import Wire, interleaved, status_of, trimmed, welch
 TRIES = 30
 WRONG = "not the one that it is"
 # Kinds that end in 401; and those that are beyond the limit of attempts, and wait.
-KINDS = ("wrong password", "suspended", "suspended, right password", "terminated", "no password", "unknown tenant")
+KINDS = ("wrong password", "suspended", "suspended, right password", "terminated", "no password", "unknown tenant",
+         "cheaper hash", "imported hash")
 BASE = "unknown name"
 LOCKED, LOCKED_BASE = "locked", "locked unknown name"
 # Whoever forgot their password: the account is one of those above, and every answer is 202.
+# Which WRONG does not fit: half the cost of settings(), and bcrypt.
+CHEAPER = f"$argon2id$v=19$m=4096,t=1,p=1${'A' * 22}${'A' * 43}"
+IMPORTED = f"foreign:$2b$05${'a' * 53}"
 FORGOT = {f"forgotten by: {kind}": kind for kind in ("wrong password", "suspended", "terminated", "no password")}
 FORGOT_BASE = "forgotten by: unknown name"
 # kind -> the one that it is held against
@@ -79,6 +83,13 @@ class Accounts:
             self.estate.admin.client.post(f"/v1/users/{user['id']}/{after}")
         return login
 
+    def hashed(self, hash):
+        """The login of somebody whose password was hashed so, elsewhere or when hashes were cheaper: until their next login."""
+        login = self.person()
+        self.estate.server.sql("UPDATE vault.credential c SET password_hash = '" + hash + "' FROM principal p"
+                               f" WHERE p.id = c.principal_id AND p.login = '{login}'")
+        return login
+
     def invited(self, login):
         return self.estate.new_user("tried", login, email=f"{login}@example.com")["login"]
 
@@ -91,6 +102,8 @@ class Accounts:
             "terminated": self.several(lambda: (self.person("terminate"), PASSWORD)),
             "no password": self.several(lambda: (self.invited(self.name()), PASSWORD)),
             "unknown tenant": self.several(lambda: (self.name(), WRONG, absent)),
+            "cheaper hash": self.several(lambda: (self.hashed(CHEAPER), WRONG)),
+            "imported hash": self.several(lambda: (self.hashed(IMPORTED), WRONG)),
             LOCKED: [self.body(self.person(), WRONG)],
             LOCKED_BASE: [self.body(self.name(), WRONG)],
         }

@@ -221,6 +221,31 @@ static void no_more_are_computed_at_once_than_was_said(void **state)
   assert_int_equal(now, 0);
 }
 
+static void what_is_missing_to_a_cost_is_computed_for_nothing(void **state)
+{
+  (void)state;
+  struct crypto_cost cost = {64, 2, 1};
+  char hash[CRYPTO_HASH_TEXT];
+  uint64_t work = 99;
+  unsigned running;
+  assert_int_equal(crypto_hash_make(keys, (struct crypto_cost){32, 3, 1}, STR("right"), hash), R_OK);
+  assert_int_equal(crypto_hash_weigh(keys, str_of(hash), STR("wrong"), &work), R_LOGIN_FAILED);
+  assert_int_equal(work, 96);
+  assert_int_equal(crypto_hash_weigh(keys, STR_NONE, STR("wrong"), &work), R_LOGIN_FAILED);
+  assert_int_equal(work, 0);
+  static const struct str foreign = {"foreign:$2b$04$abcdefghijklmnopqrstuuqREtd3VJD2QVZbuFskFSLk6eRIrQoOS", 68};
+  assert_int_equal(crypto_hash_weigh(keys, foreign, STR("x"), &work), R_LOGIN_FAILED);
+  assert_true(work > 0);
+  uint64_t before = crypto_hash_count(&running);
+  assert_int_equal(crypto_hash_fill(keys, 0, cost), R_OK);
+  assert_int_equal(crypto_hash_fill(keys, 96, cost), R_OK);
+  assert_int_equal(crypto_hash_count(&running), before + 2);
+  assert_int_equal(crypto_hash_fill(keys, 127, cost), R_OK); /* too little to be one */
+  assert_int_equal(crypto_hash_fill(keys, 128, cost), R_OK);
+  assert_int_equal(crypto_hash_fill(keys, UINT64_MAX, cost), R_OK);
+  assert_int_equal(crypto_hash_count(&running), before + 2);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -235,6 +260,7 @@ int main(void)
       cmocka_unit_test(a_nul_inside_a_hash_is_refused),
       cmocka_unit_test(a_cost_outside_the_limits_is_refused),
       cmocka_unit_test(a_hash_made_with_less_is_outdated),
+      cmocka_unit_test(what_is_missing_to_a_cost_is_computed_for_nothing),
       cmocka_unit_test(no_more_are_computed_at_once_than_was_said),
   };
   return cmocka_run_group_tests(tests, open_keys, close_keys);
