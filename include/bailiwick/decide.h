@@ -82,6 +82,11 @@ struct bw_assurance {
 bool bw_tenant_assurance(const struct bw_model *model, const struct bw_id *tenant, unsigned portal,
                          struct bw_assurance *ret_assurance);
 
+/* Whether sessions may be used from an address, IPv4 mapped into IPv6; NULL is outside every network. A person's: a
+   network of every list that their home, or a tenant above it, has. A client's: one of its own. */
+bool bw_tenant_admits(const struct bw_model *model, const struct bw_id *tenant, const unsigned char address[16]);
+bool bw_client_admits(const struct bw_model *model, const struct bw_id *client, const unsigned char address[16]);
+
 /* `below` is `above` or stands under it. */
 bool bw_tenant_within(const struct bw_model *model, const struct bw_id *below, const struct bw_id *above);
 

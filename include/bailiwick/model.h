@@ -60,12 +60,21 @@ struct bw_grant_fact {
 /* The portals by which people come, numbered from 1. */
 enum { BW_PORTALS = 3 };
 
+/* The addresses whose first `bits` bits are those of `base`; IPv4 is mapped into IPv6. */
+struct bw_network {
+  unsigned char base[16];
+  unsigned char bits;
+};
+
 /* What a tenant asks of the sessions of who is at home there or below, by the portal that they came by; few say
-   anything. */
+   anything. Of a client, where it may be. */
 struct bw_terms_fact {
-  struct bw_id id; /* the tenant's */
+  struct bw_id id; /* the tenant's, or the client's */
   enum bw_factor_rule factor_rule[BW_PORTALS + 1];
   unsigned factor_minutes[BW_PORTALS + 1]; /* 0: not set here */
+  bool bounded;                            /* from these networks alone; from none when there are none */
+  const struct bw_network *networks;
+  size_t network_count;
 };
 
 struct bw_model;

@@ -47,6 +47,21 @@ RESULT api_gate_token(const struct api_call *call, struct str text, struct authn
   return R_OK;
 }
 
+/* Whether a client may be where the request comes from; of a person, whether people of their home may. Where a portal's backend has
+   stated where they are, it is the backend that the request comes from. */
+static bool is_admitted(const struct api_call *call, const struct authn_caller *caller, const struct uuid *home)
+{
+  const struct bw_model *model = policy_model(policy_of(call));
+  struct bw_id client = policy_id(caller->kind == AUTHN_CLIENT ? &caller->principal : &caller->relay),
+               tenant = policy_id(home);
+  struct network network;
+  bool stated = !uuid_is_zero(&caller->relay);
+  const unsigned char *from = network_parse(http_request_address(call->request), &network) ? network.base : NULL;
+  if ((stated || caller->kind == AUTHN_CLIENT) && !bw_client_admits(model, &client, from))
+    return false;
+  return caller->kind == AUTHN_CLIENT || bw_tenant_admits(model, &tenant, stated ? caller->stated.base : from);
+}
+
 RESULT api_gate_authenticate(struct api_call *call)
 {
   struct str header = http_request_header(call->request, "Authorization");
@@ -54,7 +69,12 @@ RESULT api_gate_authenticate(struct api_call *call)
   struct authn_token token;
   if (!str_equal_fold(scheme, STR("Bearer")))
     return R_UNAUTHENTICATED;
-  TRY(api_gate_token(call, str_trim(text), &token, &call->home));
+  struct uuid home;
+  TRY(api_gate_token(call, str_trim(text), &token, &home));
+  uint64_t seen = bw_model_revision(policy_model(policy_of(call)));
+  if (!is_admitted(call, &token.caller, &home) && !(catch_up(call, seen) && is_admitted(call, &token.caller, &home)))
+    return R_UNAUTHENTICATED;
+  call->home = home;
   call->caller = token.caller;
   call->audience = token.audience;
   return R_OK;

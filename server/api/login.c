@@ -8,13 +8,24 @@
 
 enum { REPLY_MOST = 16 * 1024, FORM_MOST = 8 };
 
+/* Where the caller is: as a portal's backend has stated it of them, if one has. */
+static struct str address_of(const struct api_call *call)
+{
+  char text[NETWORK_TEXT];
+  if (uuid_is_zero(&call->caller.relay))
+    return http_request_address(call->request);
+  network_format(&call->caller.stated, text);
+  return arena_copy(call->arena, str_of(text));
+}
+
 struct signin api_signin(const struct api_call *call)
 {
   return (struct signin){.domain = call->api->domain,
                          .arena = call->arena,
                          .now = call->now,
                          .deadline = http_request_deadline(call->request),
-                         .address = http_request_address(call->request),
+                         .address = address_of(call),
+                         .stated_by = call->caller.relay,
                          .request_id = http_request_id(call->request),
                          .action = api_routes[call->route].http.operation};
 }
@@ -110,6 +121,7 @@ static enum result relay(struct api_call *call, const struct json_text *stated, 
     return R_NO_MEMORY;
   *client = call->caller;
   s->relay = client;
+  s->stated_by = client->principal;
   /* The login is the person's doing. */
   call->caller = (struct authn_caller){0};
   return R_OK;

@@ -1,5 +1,6 @@
 /* Who is calling, as an access token proves it. */
 #pragma once
+#include "base/network.h"
 #include "base/uuid.h"
 #include <stdint.h>
 
@@ -13,7 +14,9 @@ struct authn_caller {
   enum authn_strength strength;
   uint32_t epoch; /* of the principal when the session began */
   int64_t authenticated_at,
-      factor_at; /* microseconds UTC, when password and second factor were last proved; 0: never */
+      factor_at;         /* microseconds UTC, when password and second factor were last proved; 0: never */
+  struct uuid relay;     /* the client that stated where this person is; zero: nobody did */
+  struct network stated; /* and where: one address */
 };
 
 /* How far ahead another process's clock may be. */

@@ -35,6 +35,8 @@ enum claim {
   AMR,
   AUTH_TIME,
   FACTOR_TIME,
+  RELAY,
+  ADDRESS,
   NBF,
   CLAIMS
 };
@@ -58,6 +60,8 @@ static const struct {
     [AMR] = {"amr", JSON_KIND_ARRAY, OF_USERS},
     [AUTH_TIME] = {"auth_time", JSON_KIND_INTEGER, OF_USERS},
     [FACTOR_TIME] = {"factor_time", JSON_KIND_INTEGER, OPTIONAL},
+    [RELAY] = {"relay", JSON_KIND_STRING, OPTIONAL},
+    [ADDRESS] = {"address", JSON_KIND_STRING, OPTIONAL},
     [NBF] = {"nbf", JSON_KIND_INTEGER, OPTIONAL},
 };
 
@@ -95,6 +99,15 @@ static void put_time(struct json_writer *w, enum claim claim, int64_t time)
   json_put_int(w, time / CLOCK_SECOND);
 }
 
+/* For who comes through a portal's backend: which it is, and the address that it has stated. */
+static void put_stated(struct json_writer *w, const struct authn_caller *c)
+{
+  char address[NETWORK_TEXT];
+  network_format(&c->stated, address);
+  put_uuid(w, RELAY, &c->relay);
+  put_text(w, ADDRESS, str_of(address));
+}
+
 static void put_person(struct json_writer *w, const struct authn_caller *c)
 {
   put_text(w, ACR, str_of(assurances[c->strength]));
@@ -103,6 +116,8 @@ static void put_person(struct json_writer *w, const struct authn_caller *c)
   put_time(w, AUTH_TIME, c->authenticated_at);
   if (c->factor_at)
     put_time(w, FACTOR_TIME, c->factor_at);
+  if (!uuid_is_zero(&c->relay))
+    put_stated(w, c);
 }
 
 /* Of a client, it is itself who acts (RFC 9068 section 2.2); of a person, the portal through which they came. */
@@ -208,6 +223,16 @@ static int index_of(const char *const *names, int last, struct str name)
 
 static bool is_time(int64_t seconds) { return seconds > 0 && seconds <= SECONDS_MOST; }
 
+/* Both or none. */
+static bool read_stated(const struct said *said, struct authn_caller *c)
+{
+  if (!said->text[RELAY].p && !said->text[ADDRESS].p)
+    return true;
+  return said->text[RELAY].p && said->text[ADDRESS].p && uuid_parse(said->text[RELAY], &c->relay) &&
+         !uuid_is_zero(&c->relay) && network_parse(said->text[ADDRESS], &c->stated) &&
+         c->stated.bits == NETWORK_ADDRESS;
+}
+
 static bool read_person(const struct said *said, struct authn_caller *c)
 {
   int strength = index_of(assurances, AUTHN_TWO_FACTORS, said->text[ACR]);
@@ -219,7 +244,7 @@ static bool read_person(const struct said *said, struct authn_caller *c)
   c->strength = (enum authn_strength)strength;
   c->authenticated_at = said->number[AUTH_TIME] * CLOCK_SECOND;
   c->factor_at = said->number[FACTOR_TIME] * CLOCK_SECOND;
-  return true;
+  return read_stated(said, c);
 }
 
 static bool read_caller(const struct said *said, struct authn_token *t)

@@ -8,7 +8,7 @@ struct network {
   unsigned bits;
 };
 
-enum { NETWORK_TEXT = 50 };
+enum { NETWORK_TEXT = 50, NETWORK_ADDRESS = 128 /* bits of one address */ };
 
 /* "10.0.0.0/8", "2001:db8::/32", or one address; no port, no zone. False also where bits behind the prefix are set:
    whoever wrote that meant something else. */

@@ -2,6 +2,7 @@
 #include "domain/session.h"
 #include "authn/nonce.h"
 #include "authn/token.h"
+#include "base/network.h"
 #include "domain/audit.h"
 #include "domain/guard.h"
 #include "domain/security.h"
@@ -177,6 +178,8 @@ static enum result access_token(struct signin *s, const struct store_session *se
                               .audience = audience_of(session->audience),
                               .issued_at = s->now,
                               .expires_at = s->now + life};
+  if (!uuid_is_zero(&s->stated_by) && network_parse(s->address, &token.caller.stated))
+    token.caller.relay = s->stated_by;
   TRY(authn_token_issue(&s->domain->issuer, &token, s->arena, &login->access_token));
   login->expires_in = life / CLOCK_SECOND;
   login->session = session->id;

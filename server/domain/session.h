@@ -11,14 +11,15 @@ struct signin {
   int64_t now, deadline; /* clock_now(), clock_monotonic() */
   struct store_tx *tx;   /* reads run in it, so that who has one connection needs no other; NULL: none is under way */
   struct str address, request_id;
-  const struct authn_caller *relay; /* the client that stated `address`; NULL: nobody did */
-  struct str device_token;          /* as it was shown; .p NULL: none */
-  bool remember_device;             /* they ask for one */
-  const char *action;               /* the operation, for the audit event */
-  struct uuid tenant;               /* set as soon as it is known: where a refusal is recorded */
-  struct uuid principal;            /* set like it */
-  int64_t retry_after;              /* seconds, set with R_THROTTLED */
-  uint64_t revision; /* policy revision to wait for; set by steps that end sessions or activate a principal */
+  const struct authn_caller *relay; /* the client that states `address` for this step; NULL: nobody does */
+  struct uuid stated_by;   /* that client, or the one that did when the session of this step began; zero: none */
+  struct str device_token; /* as it was shown; .p NULL: none */
+  bool remember_device;    /* they ask for one */
+  const char *action;      /* the operation, for the audit event */
+  struct uuid tenant;      /* set as soon as it is known: where a refusal is recorded */
+  struct uuid principal;   /* set like it */
+  int64_t retry_after;     /* seconds, set with R_THROTTLED */
+  uint64_t revision;       /* policy revision to wait for; set by steps that end sessions or activate a principal */
 };
 
 /* What a login can be led through before it is a session. */

@@ -35,11 +35,22 @@ struct bw_model *bw_model_new(void)
   return NULL;
 }
 
+/* Of a model that nobody reads any more. */
+static void free_networks(struct bw_model *m)
+{
+  for (uint32_t i = 1; i < m->table[PDP_TERMS].made; i++) {
+    struct pdp_terms *terms = pdp_table_at(&m->table[PDP_TERMS], i, sizeof *terms);
+    free(terms->networks);
+  }
+  pdp_terms_free_retired(m);
+}
+
 void bw_model_free(struct bw_model *m)
 {
   if (!m)
     return;
   pdp_model_discard(m);
+  free_networks(m);
   for (int i = 0; i < PDP_TABLES; i++)
     pdp_table_close(&m->table[i]);
   if (m->lock)

@@ -48,6 +48,7 @@ struct bw_model {
   struct pdp_stage *stage; /* the publication begun, not yet applied: newest block first */
   struct pdp_seen *seen;   /* what it has spoken of, when it is one of everything */
   bool failed;             /* memory ran out in it */
+  struct pdp_networks *retired; /* to be freed after a grace period */
 };
 
 static inline const struct pdp_tenant *pdp_tenant(const struct bw_model *m, uint32_t index)
@@ -145,6 +146,5 @@ static inline bool pdp_reading_again(struct pdp_reading *r)
 /* The writer's: readers of what is written in between read it again. */
 void pdp_model_open(struct bw_model *m);
 void pdp_model_close(struct bw_model *m);
-
 /* Frees what the publication begun holds (publication.c). */
 void pdp_model_discard(struct bw_model *m);

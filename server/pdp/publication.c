@@ -30,7 +30,10 @@ struct step {
     struct bw_permission_set permissions;
     int64_t times[2];
     int64_t forget_at;
-    uint64_t portals;
+    struct {
+      uint64_t portals;
+      struct pdp_networks *networks; /* the step's own until it is applied */
+    };
   };
 };
 
@@ -212,10 +215,22 @@ static void drop_session(struct bw_model *m, const struct step *s)
   pdp_table_release(&m->table[PDP_SESSIONS], s->self);
 }
 
+/* Readers may still be at the old ones. */
+static void bound(struct bw_model *m, struct pdp_terms *terms, struct pdp_networks *networks)
+{
+  struct pdp_networks *old = terms->networks;
+  pdp_set(&terms->networks, networks);
+  if (!old)
+    return;
+  old->next = m->retired;
+  m->retired = old;
+}
+
 static void put_terms(struct bw_model *m, const struct step *s)
 {
   struct pdp_terms *terms = thing(m, PDP_TERMS, s->self);
   pdp_set(&terms->portals, s->portals);
+  bound(m, terms, s->networks);
   appear(m, PDP_TERMS, s, &terms->info);
 }
 
@@ -223,6 +238,7 @@ static void drop_terms(struct bw_model *m, const struct step *s)
 {
   struct pdp_terms *terms = thing(m, PDP_TERMS, s->self);
   pdp_set(&terms->portals, 0);
+  bound(m, terms, NULL);
   vanish(m, PDP_TERMS, s->self, &terms->info);
   pdp_table_release(&m->table[PDP_TERMS], s->self);
 }
@@ -259,7 +275,8 @@ static bool same_session(const void *held, const struct step *s)
 
 static bool same_terms(const void *held, const struct step *s)
 {
-  return ((const struct pdp_terms *)held)->portals == s->portals;
+  const struct pdp_terms *terms = held;
+  return terms->portals == s->portals && pdp_terms_same(terms->networks, s->networks);
 }
 
 /* What a step is about, which tables its names are of, what it does, and whether a thing, its `info` aside, is as the
@@ -318,6 +335,8 @@ static void free_seen(struct bw_model *m)
 /* Gives a step's references back, without which a thing known only to it goes. */
 static void let_go(struct bw_model *m, const struct step *s)
 {
+  if (s->kind == PUT_TERMS)
+    free(s->networks);
   pdp_table_release(&m->table[row[s->kind].self], s->self);
   for (int i = 0; i < NAMED; i++)
     pdp_table_release(&m->table[row[s->kind].named[i]], s->named[i]);
@@ -460,7 +479,10 @@ bool bw_model_end_session(struct bw_model *m, const struct bw_id *session, int64
 bool bw_model_put_terms(struct bw_model *m, const struct bw_terms_fact *fact)
 {
   struct step s = {.kind = PUT_TERMS, .portals = pdp_terms_portals(fact)};
-  return stage_step(m, &s, &fact->id, (const struct bw_id *[NAMED]){NULL});
+  if (m->failed || pdp_key_none(pdp_key(&fact->id)))
+    return !m->failed;
+  m->failed = !pdp_terms_networks(fact, &s.networks);
+  return !m->failed && stage_step(m, &s, &fact->id, (const struct bw_id *[NAMED]){NULL});
 }
 
 static void drop(struct bw_model *m, enum step_kind kind, const struct bw_id *id)
@@ -474,10 +496,10 @@ void bw_model_drop_role(struct bw_model *m, const struct bw_id *id) { drop(m, DR
 void bw_model_drop_grant(struct bw_model *m, const struct bw_id *id) { drop(m, DROP_GRANT, id); }
 void bw_model_drop_terms(struct bw_model *m, const struct bw_id *id) { drop(m, DROP_TERMS, id); }
 
-/* Slots that tables grew out of, freed when no reader can be in them. */
+/* Slots that tables grew out of, and networks that are others by now, freed when no reader can be in them. */
 static void reclaim(struct bw_model *m)
 {
-  bool any = false;
+  bool any = m->retired != NULL;
   for (int i = 0; i < PDP_TABLES; i++)
     any |= m->table[i].retired != NULL;
   if (!any)
@@ -485,6 +507,7 @@ static void reclaim(struct bw_model *m)
   synchronize_rcu();
   for (int i = 0; i < PDP_TABLES; i++)
     pdp_table_reclaim(&m->table[i]);
+  pdp_terms_free_retired(m);
 }
 
 void bw_model_begin(struct bw_model *m)

@@ -1,6 +1,7 @@
 /* Rows of tenants, principals, roles, grants, ended sessions and terms of sessions, put into the model or dropped from
    it. A word that this binary does not know, as a newer schema may hold, becomes 0, which permits nothing. */
 #include "policy/fact.h"
+#include "base/network.h"
 #include "policy/mint.h"
 
 static const char *const tenant_kinds[] = {
@@ -121,9 +122,27 @@ static bool apply_session(struct bw_model *model, const struct db_rows *rows, in
   return db_is_null(rows, row, 1) || bw_model_end_session(model, &id, db_time(rows, row, 1));
 }
 
-/* A rule and an age for each portal. */
+enum { NETWORKS_MOST = 64 };
+
+/* A line that is no network admits nobody. */
+static void bind(struct str lines, struct bw_network list[NETWORKS_MOST], struct bw_terms_fact *fact)
+{
+  fact->bounded = lines.p != NULL;
+  fact->networks = list;
+  while (lines.n > 0 && fact->network_count < NETWORKS_MOST) {
+    struct network network;
+    if (!network_parse(str_cut(&lines, '\n'), &network))
+      continue;
+    struct bw_network *place = &list[fact->network_count++];
+    memcpy(place->base, network.base, sizeof place->base);
+    place->bits = (unsigned char)network.bits;
+  }
+}
+
+/* A rule and an age for each portal, then networks, a line each. */
 static bool apply_terms(struct bw_model *model, const struct db_rows *rows, int row)
 {
+  struct bw_network networks[NETWORKS_MOST];
   struct bw_terms_fact fact = {.id = id_of(rows, row, ID)};
   if (!db_bool(rows, row, KNOWN)) {
     bw_model_drop_terms(model, &fact.id);
@@ -133,6 +152,7 @@ static bool apply_terms(struct bw_model *model, const struct db_rows *rows, int 
     fact.factor_rule[i] = rule_of(db_text(rows, row, FIRST + 2 * (i - 1)));
     fact.factor_minutes[i] = minutes_of(db_text(rows, row, FIRST + 2 * (i - 1) + 1));
   }
+  bind(db_text(rows, row, FIRST + 2 * BW_PORTALS), networks, &fact);
   return bw_model_put_terms(model, &fact);
 }
 

@@ -65,6 +65,60 @@ def test_a_refresh_from_elsewhere_is_refused_and_ends_nothing(estate, admin, hom
     at(person, "2001:db8::5").post("/v1/token/refresh", body)
 
 
+def at_once(caller, *addresses):
+    """Statuses of the same request from each."""
+    statuses = []
+    for address in addresses:
+        caller.address = address
+        statuses.append(caller.call("GET", "/v1/me").status_code)
+    return statuses
+
+
+@pytest.mark.parametrize("networks, inside, outside", [(["192.0.2.0/24"], INSIDE, (OUTSIDE, "2001:db8::5", "192.0.3.7")),
+                                                       (["2001:db8::/32"], "2001:db8::5", (INSIDE, "2001:db9::5"))])
+def test_a_token_from_elsewhere_is_refused_on_the_very_next_request(estate, admin, home, networks, inside, outside):
+    """Whatever is asked for, as a token of nobody; and it is good still where it was."""
+    person = estate.person(home["name"], "customer_admin")
+    assert at_once(person.client, inside, *outside) == [200] * (1 + len(outside))
+    narrow(admin, home, *networks)
+    assert at_once(person.client, inside, *outside) == [200] + [401] * len(outside)
+    unknown = person.client.other("bw1_nonsense")
+    unknown.address = person.client.address = outside[0]
+    for method, path in (("GET", f"/v1/tenants/{home['id']}"), ("POST", "/v1/logout"), ("POST", "/v1/me/step-up")):
+        assert told(person.client.call(method, path, 401)) == told(unknown.call(method, path, 401))
+    person.client.address = inside
+    person.client.get(f"/v1/tenants/{home['id']}")
+    narrow(admin, home)
+    assert at_once(person.client, *outside) == [200] * len(outside)
+
+
+def test_a_token_is_bound_by_every_list_above_and_by_no_neighbours(estate, admin):
+    partner = estate.new_tenant("partner", estate.id("alpha"), unique("partner"))
+    customer = estate.new_tenant("customer", partner["id"], unique("customer"))
+    estate.tenants[customer["name"]] = customer
+    person, neighbour = estate.person(customer["name"]), estate.person("alpha_one")
+    narrow(admin, customer, "192.0.2.0/24", "198.51.100.0/24")
+    narrow(admin, partner, "192.0.2.0/28")
+    assert at_once(person.client, INSIDE, OUTSIDE, "192.0.2.99") == [200, 401, 401]
+    assert at_once(neighbour.client, OUTSIDE) == [200]
+
+
+@pytest.mark.parametrize("network, inside, outside", [("192.0.2.0/24", INSIDE, OUTSIDE), ("2001:db8::/48", "2001:db8::7", "2001:db8:1::7")])
+def test_a_machines_token_too_by_its_own_networks(estate, admin, home, network, inside, outside):
+    """Where people of its tenant may be says nothing of it."""
+    narrow(admin, home, "203.0.113.0/24")
+    made, secret = estate.new_machine(home["name"], "viewer")
+    caller = admin.other()
+    form = {"grant_type": "client_credentials", "client_id": made["id"], "client_secret": secret}
+    for networks, statuses in (([network], [200, 401]), ([], [200, 200])):
+        admin.patch(f"/v1/clients/{made['id']}", {"networks": networks})
+        caller.token, caller.address = None, inside
+        caller.token = caller.call("POST", "/oauth2/token", 200, data=form).json()["access_token"]
+        assert at_once(caller, inside, outside) == statuses
+    admin.patch(f"/v1/clients/{made['id']}", {"networks": [network]})
+    assert at_once(caller, inside, outside) == [401, 401]  # what began before another list has ended
+
+
 def test_every_list_on_the_way_down_has_to_hold_the_address(estate, admin):
     partner = estate.new_tenant("partner", estate.id("alpha"), unique("partner"))
     customer = estate.new_tenant("customer", partner["id"], unique("customer"))

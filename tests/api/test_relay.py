@@ -104,3 +104,31 @@ def test_a_portal_that_may_no_longer_is_refused_from_the_next_login(estate, pers
     login(portal, person)
     estate.admin.client.delete(f"/v1/grants/{grant['id']}")
     login(portal, person, 403)
+
+
+def test_a_token_is_good_by_the_address_that_was_stated_and_from_where_the_portal_is(estate):
+    """In every request after, which comes from the portal's backend, and of a session that goes on from it."""
+    home = estate.new_tenant()
+    estate.tenants[home["name"]] = home
+    person, portal = estate.person(home["name"], "viewer", log_in=False), estate.machine("alpha", "portal")
+    person.log_in().enrol()
+    policy = f"/v1/tenants/{home['id']}/security-policy"
+    estate.admin.client.patch(policy, {"networks": ["203.0.113.0/24"]})
+    pending = login(portal, person).json()["pending_token"]
+    recovery = {"pending_token": pending, "code": person.recovery_codes[0], "client_address": HOME}
+    session = portal.post("/v1/login/recovery", recovery).json()
+    caller = portal.other(session["access_token"])
+    caller.get("/v1/me")
+    raised = caller.post("/v1/me/step-up", {"code": person.recovery_codes[1]}).json()
+    caller = portal.other(raised["access_token"])
+    caller.get("/v1/me")
+    events = estate.admin.client.get(f"/v1/tenants/{person.tenant_id}/audit", params={"action": "stepUp"}).json()["items"]
+    assert {event["address"] for event in events} == {HOME}
+    # Where the portal is not, neither is the person.
+    backend = portal.get("/v1/me").json()["id"]
+    estate.admin.client.patch(f"/v1/clients/{backend}", {"networks": ["10.255.0.0/16"]})
+    caller.get("/v1/me", 401)
+    estate.admin.client.patch(f"/v1/clients/{backend}", {"networks": []})
+    caller.get("/v1/me")
+    estate.admin.client.patch(policy, {"networks": ["192.0.2.0/24"]})
+    caller.get("/v1/me", 401)

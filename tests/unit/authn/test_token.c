@@ -85,8 +85,11 @@ static void it_says_what_it_was_given(void **state)
   tokens[1].audience = AUTHN_SERVICE;
   tokens[2].audience = AUTHN_ANALYTICS;
   tokens[2].caller.epoch = 0;
-  tokens[3].caller =
-      (struct authn_caller){tokens[0].caller.principal, tokens[0].caller.session, AUTHN_CLIENT, AUTHN_SINGLE, 1, 0, 0};
+  tokens[3].caller = (struct authn_caller){.principal = tokens[0].caller.principal,
+                                           .session = tokens[0].caller.session,
+                                           .kind = AUTHN_CLIENT,
+                                           .strength = AUTHN_SINGLE,
+                                           .epoch = 1};
   for (size_t i = 0; i < 4; i++)
     for (int again = 0; again < 2; again++) {
       assert_int_equal(authn_token_check(&issuer, issued(&tokens[i]), issuer_now, arena, &got), R_OK);
@@ -117,6 +120,45 @@ static void its_claims_are_those_of_rfc_9068(void **state)
   for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
     assert_non_null(strstr(payload.p, wanted[i]));
   assert_false(str_equal(payload, payload_of(sample_text()))); /* jti */
+}
+
+static void it_names_who_stated_where_its_person_is(void **state)
+{
+  (void)state;
+  static const char *const addresses[] = {"203.0.113.50", "2001:db8::7"};
+  for (size_t i = 0; i < 2; i++) {
+    struct authn_token token = issuer_sample(), got;
+    memset(token.caller.relay.b, 'r', sizeof token.caller.relay.b);
+    assert_true(network_parse(str_of(addresses[i]), &token.caller.stated));
+    struct str text = issued(&token), payload = payload_of(text);
+    assert_non_null(strstr(payload.p, addresses[i]));
+    assert_int_equal(authn_token_verify(&issuer, text, issuer_now, arena, &got), R_OK);
+    assert_true(uuid_equal(&got.caller.relay, &token.caller.relay));
+    assert_memory_equal(&got.caller.stated, &token.caller.stated, sizeof got.caller.stated);
+    assert_null(strstr(payload_of(sample_text()).p, "relay"));
+  }
+}
+
+static void a_statement_that_is_none_is_refused(void **state)
+{
+  (void)state;
+  static const char *const wrong[][2] = {{"relay", NULL},
+                                         {"address", NULL},
+                                         {"relay", "\"00000000-0000-0000-0000-000000000000\""},
+                                         {"relay", "\"x\""},
+                                         {"address", "\"203.0.113.0/24\""},
+                                         {"address", "\"nowhere\""},
+                                         {"address", "\"\""},
+                                         {"address", "7"}};
+  struct authn_token token = issuer_sample();
+  memset(token.caller.relay.b, 'r', sizeof token.caller.relay.b);
+  assert_true(network_parse(STR("203.0.113.50"), &token.caller.stated));
+  struct str payload = payload_of(issued(&token));
+  assert_int_equal(open_at(issuer_forge_payload(&issuer, arena, payload), issuer_now), R_OK);
+  for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+    struct str body = issuer_change(arena, payload, wrong[i][0], wrong[i][1]);
+    assert_int_equal(open_at(issuer_forge_payload(&issuer, arena, body), issuer_now), R_UNAUTHENTICATED);
+  }
 }
 
 static void it_is_good_until_it_expires(void **state)
@@ -380,6 +422,8 @@ int main(void)
   const struct CMUnitTest tests[] = {
       test(it_says_what_it_was_given),
       test(its_claims_are_those_of_rfc_9068),
+      test(it_names_who_stated_where_its_person_is),
+      test(a_statement_that_is_none_is_refused),
       test(it_is_good_until_it_expires),
       test(what_is_no_tokens_content_is_not_signed),
       test(another_issuer_is_not_believed),

@@ -76,11 +76,88 @@ static void a_portal_asks_for_more_than_all_of_them_and_never_for_less(void **st
   assert_int_equal(asked_by(*state, SITE, 2).rule, BW_FACTOR_PRIVILEGED);
 }
 
+/* 10.0.0.0/8 and 2001:db8::/32; an address of each, and of neither. */
+static const struct bw_network ten = {.base = {[10] = 0xFF, [11] = 0xFF, [12] = 10}, .bits = 104},
+                               doc = {.base = {0x20, 0x01, 0x0D, 0xB8}, .bits = 32},
+                               odd = {.base = {[10] = 0xFF, [11] = 0xFF, [12] = 10, [13] = 0x40}, .bits = 106};
+static const unsigned char in_ten[16] = {[10] = 0xFF, [11] = 0xFF, [12] = 10, [13] = 0x7F, [15] = 9},
+                           low_ten[16] = {[10] = 0xFF, [11] = 0xFF, [12] = 10, [13] = 0x3F},
+                           in_doc[16] = {0x20, 0x01, 0x0D, 0xB8, [15] = 5}, elsewhere[16] = {0x20, 0x01, 0x0D, 0xB9};
+
+static void binds(struct bw_model *m, unsigned number, const struct bw_network *networks, size_t count)
+{
+  struct bw_terms_fact fact = {.id = id(number), .bounded = true, .networks = networks, .network_count = count};
+  CHANGE(m, assert_true(bw_model_put_terms(m, &fact)));
+}
+
+static bool tenant_admits(const struct bw_model *m, unsigned tenant, const unsigned char *address)
+{
+  struct bw_id t = id(tenant);
+  return bw_tenant_admits(m, &t, address);
+}
+
+static bool client_admits(const struct bw_model *m, unsigned client, const unsigned char *address)
+{
+  struct bw_id c = id(client);
+  return bw_client_admits(m, &c, address);
+}
+
+static void people_come_from_a_network_of_every_list_above_them(void **state)
+{
+  assert_true(tenant_admits(*state, SITE, elsewhere) && tenant_admits(*state, SITE, NULL));
+  assert_false(tenant_admits(*state, 77, in_ten));
+  binds(*state, PARTNER, (struct bw_network[]){ten, doc}, 2);
+  assert_true(tenant_admits(*state, SITE, in_ten) && tenant_admits(*state, SITE, in_doc));
+  assert_false(tenant_admits(*state, SITE, elsewhere) || tenant_admits(*state, SITE, NULL));
+  assert_true(tenant_admits(*state, RIVAL, elsewhere) && tenant_admits(*state, PROVIDER, elsewhere));
+  binds(*state, CUSTOMER, &odd, 1);
+  assert_true(tenant_admits(*state, SITE, in_ten));
+  assert_false(tenant_admits(*state, SITE, low_ten) || tenant_admits(*state, SITE, in_doc));
+  assert_true(tenant_admits(*state, OTHER, low_ten));
+  binds(*state, CUSTOMER, NULL, 0);
+  assert_false(tenant_admits(*state, SITE, in_ten));
+  struct bw_id customer = id(CUSTOMER);
+  CHANGE(*state, bw_model_drop_terms(*state, &customer));
+  assert_true(tenant_admits(*state, SITE, in_doc));
+}
+
+static void a_client_comes_from_its_own_networks(void **state)
+{
+  assert_true(client_admits(*state, ADMIN, elsewhere) && client_admits(*state, 77, NULL));
+  binds(*state, ADMIN, &doc, 1);
+  assert_true(client_admits(*state, ADMIN, in_doc));
+  assert_false(client_admits(*state, ADMIN, in_ten) || client_admits(*state, ADMIN, NULL));
+}
+
+static void a_load_of_everything_leaves_networks_as_it_says(void **state)
+{
+  const struct bw_network *lists[] = {&ten, &ten, &doc};
+  struct bw_terms_fact fact = {.id = id(ADMIN), .bounded = true, .network_count = 1};
+  for (size_t i = 0; i < 3; i++) {
+    fact.networks = lists[i];
+    assert_true(bw_model_begin_whole(*state));
+    assert_true(bw_model_put_terms(*state, &fact));
+    assert_true(bw_model_commit(*state, i));
+    assert_int_equal(client_admits(*state, ADMIN, in_ten), lists[i] == &ten);
+  }
+  bw_model_begin(*state); /* begun and given up */
+  fact.networks = &ten;
+  assert_true(bw_model_put_terms(*state, &fact));
+  bw_model_begin(*state);
+  assert_true(bw_model_commit(*state, 9));
+  assert_false(client_admits(*state, ADMIN, in_ten));
+  assert_true(bw_model_begin_whole(*state) && bw_model_commit(*state, 10));
+  assert_true(client_admits(*state, ADMIN, in_ten));
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
       ON_ESTATE(the_strictest_of_a_tenant_and_all_above_it_is_asked),
       ON_ESTATE(a_portal_asks_for_more_than_all_of_them_and_never_for_less),
+      ON_ESTATE(people_come_from_a_network_of_every_list_above_them),
+      ON_ESTATE(a_client_comes_from_its_own_networks),
+      ON_ESTATE(a_load_of_everything_leaves_networks_as_it_says),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

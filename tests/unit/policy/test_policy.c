@@ -219,6 +219,34 @@ static void what_a_tenant_asks_of_a_portal_is_followed(void **state)
   assert_int_equal(asked_by(*state, 4, 3).factor_minutes, 0);
 }
 
+static bool admits(const struct policy *policy, int tenant, int client, unsigned char last)
+{
+  struct bw_id home = id(tenant), machine = id(client);
+  unsigned char from[16] = {[10] = 0xFF, [11] = 0xFF, [12] = 192, [14] = 2, [15] = last};
+  return tenant ? bw_tenant_admits(policy_model(policy), &home, from)
+                : bw_client_admits(policy_model(policy), &machine, from);
+}
+
+static void from_where_people_and_clients_may_come_is_followed(void **state)
+{
+  sql("INSERT INTO tenant_setting (tenant_id, tenant_path, tenant_boundary, section, name, value)"
+      " SELECT id, path, boundary, 'security', 'networks', '[\"192.0.2.7\", \"10.0.0.0/8\"]' FROM tenant WHERE id = test.id(4);"
+      "INSERT INTO principal (id, tenant_id, tenant_path, tenant_boundary, kind, state, display_name, name_key, networks)"
+      " SELECT test.id(190), id, path, boundary, 'client', 'active', 'Machine', 'machine', '{192.0.2.8/32}' FROM tenant WHERE id = test.id(4);");
+  assert_true(SOON(!admits(*state, 4, 0, 8) && !admits(*state, 0, 190, 7)));
+  assert_true(admits(*state, 4, 0, 7) && admits(*state, 0, 190, 8));
+  struct policy *policy = policy_with(60 * CLOCK_SECOND);
+  assert_true(SOON(policy_fresh(policy)));
+  assert_true(admits(policy, 4, 0, 7) && !admits(policy, 4, 0, 8));
+  assert_true(admits(policy, 0, 190, 8) && !admits(policy, 0, 190, 7));
+  policy_close(&policy);
+  sql("DELETE FROM tenant_setting; UPDATE principal SET networks = '{192.0.2.7/32}' WHERE id = test.id(190);");
+  assert_true(SOON(admits(*state, 4, 0, 8) && admits(*state, 0, 190, 7)));
+  assert_false(admits(*state, 0, 190, 8));
+  sql("DELETE FROM principal WHERE id = test.id(190);");
+  assert_true(SOON(admits(*state, 0, 190, 8)));
+}
+
 static void another_epoch_ends_all_sessions(void **state)
 {
   struct bw_id user = id(106), session = id(320);
@@ -503,6 +531,7 @@ int main(void)
       FOLLOWED(recently_ended_sessions_are_loaded_and_old_ones_are_not),
       FOLLOWED(what_a_tenant_asks_of_sessions_is_followed),
       FOLLOWED(what_a_tenant_asks_of_a_portal_is_followed),
+      FOLLOWED(from_where_people_and_clients_may_come_is_followed),
       FOLLOWED(another_epoch_ends_all_sessions),
       FOLLOWED(a_transaction_is_seen_whole_or_not_at_all),
       FOLLOWED(nothing_is_missed_in_a_storm_of_commits),
