@@ -5,7 +5,8 @@
 #include "base/text.h"
 #include "crypto/seal.h"
 
-enum { CURSOR_MOST = 1024, CONTEXT_MOST = 32 * 1024, REPLY_MOST = 4 << 20 };
+/* A page ends where its items pass PAGE_BYTES: whoever fills rows to their bounds makes pages short, no list unreadable. */
+enum { CURSOR_MOST = 1024, CONTEXT_MOST = 32 * 1024, PAGE_BYTES = 1 << 20, REPLY_MOST = 4 << 20 };
 
 /* Everything that a cursor is bound to: who asks, what, and with which filters, as they were sent. */
 static struct str context_of(const struct api_call *call)
@@ -116,10 +117,22 @@ static enum result put_cursor(struct api_call *call, const struct store_object *
   return R_OK;
 }
 
+/* How many of the items make the page: one at least, however long it is. */
+static size_t shown_of(const struct api_list *list)
+{
+  size_t most = list->count < list->limit ? list->count : list->limit, shown = 0;
+  for (size_t bytes = 0; shown < most; shown++) {
+    bytes += list->items[shown].body.n;
+    if (shown > 0 && bytes > PAGE_BYTES)
+      break;
+  }
+  return shown;
+}
+
 RESULT api_list_reply(struct api_call *call, struct api_list *list)
 {
   struct buf body = buf_in(call->arena, REPLY_MOST);
-  size_t shown = list->count < list->limit ? list->count : list->limit;
+  size_t shown = shown_of(list);
   buf_put(&body, STR("{\"items\":["));
   for (size_t i = 0; i < shown; i++) {
     if (i > 0)
@@ -127,7 +140,7 @@ RESULT api_list_reply(struct api_call *call, struct api_list *list)
     buf_put(&body, list->items[i].body);
   }
   buf_put(&body, STR("],\"next_cursor\":"));
-  if (list->count > list->limit)
+  if (list->count > shown)
     TRY(put_cursor(call, &list->items[shown - 1], &body));
   else
     buf_put(&body, STR("null"));

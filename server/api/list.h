@@ -38,5 +38,5 @@ RESULT api_list_folded(struct api_call *call, const struct json_text *prefix, st
 /* Takes what one store call gave; list->fetch is 0 when the page is full. */
 void api_list_take(struct api_list *list, const struct store_page *page);
 
-/* {"items": [...], "next_cursor": ...} */
+/* {"items": [...], "next_cursor": ...}: fewer items than the limit where they are long. */
 RESULT api_list_reply(struct api_call *call, struct api_list *list);

@@ -3,6 +3,7 @@
 #include "domain/setting.h"
 #include "base/buf.h"
 #include "base/network.h"
+#include "base/text.h"
 #include "domain/audit.h"
 #include "store/tenant.h"
 
@@ -276,7 +277,7 @@ static RESULT join_words(const struct setting_patch *patch, struct arena *arena,
 {
   struct str lines = STR("");
   for (size_t i = 0; i < patch->count; i++) {
-    if (patch->items[i].n == 0)
+    if (patch->items[i].n == 0 || text_utf8_count(patch->items[i]) > SETTING_WORD)
       return R_MALFORMED;
     TRY(unite(lines, patch->items[i], arena, &lines));
   }
@@ -372,7 +373,7 @@ static RESULT check(const struct setting_view *view, const struct setting_patch 
       return refuse(refusals, patch->setting, "malformed",
                     rule->kind == SETTING_NETWORKS
                         ? STR("Must be 1 to 64 networks, such as 192.0.2.0/24 or 2001:db8::/32")
-                        : STR("Must be 1 to 64 words"));
+                        : STR("Must be 1 to 64 words of at most 64 characters"));
     TRY(r);
   } else {
     TRY(check_bounds(patch, arena, refusals));

@@ -76,7 +76,7 @@ struct setting_patch {
   size_t count;
 };
 
-enum { SETTING_ITEMS = 64 };
+enum { SETTING_ITEMS = 64, SETTING_WORD = 64 /* code points */ };
 
 /* Why a patch is refused: `code` is stable, `message` names the bound. */
 struct setting_refusal {

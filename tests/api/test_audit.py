@@ -1,4 +1,6 @@
 """Audit: every change once, refusals counted, no secrets, and nobody from above by name."""
+import hashlib
+import json
 import time
 
 import pytest
@@ -36,6 +38,24 @@ def test_a_change_writes_one_event(estate, customer, admin):
     assert event["before"] == {"name": customer["name"], "external_id": None}
     assert event["after"] == {"name": "Renamed", "external_id": "x"}
     assert event["request_id"] == reply.headers["X-Request-Id"] and event["address"] == admin.address
+
+
+def test_a_member_that_is_too_long_is_shortened_and_says_so(estate, customer, admin):
+    """It takes a bounded room, and two that begin alike are told apart."""
+    short, first, second = ["a"], ["\U0001F4DE" * 256] * 32, ["\U0001F4DE" * 256] * 31
+    user = estate.new_user("audited", dialling_addresses=short)
+    for addresses in (first, second):
+        admin.patch(f"/v1/users/{user['id']}", {"dialling_addresses": addresses, "email": f"{len(addresses)}@example.com"})
+
+    def kept(addresses):
+        whole = json.dumps(addresses, ensure_ascii=False, separators=(",", ":"))
+        return {"shortened": True, "bytes": len(whole.encode()), "sha256": hashlib.sha256(whole.encode()).hexdigest(),
+                "begins": whole[:1000]}
+    newer, older = events(admin, customer["id"], action="updateUser")
+    assert older["before"] == {"dialling_addresses": short, "email": None}
+    assert older["after"] == {"dialling_addresses": kept(first), "email": "32@example.com"}
+    assert newer["before"] == older["after"]
+    assert newer["after"] == {"dialling_addresses": kept(second), "email": "31@example.com"}
 
 
 def test_every_change_is_in_it(estate, customer, admin):

@@ -54,6 +54,18 @@ def test_without_a_limit_a_page_has_fifty(estate, admin):
     assert len(page["items"]) == 50 and page["next_cursor"]
 
 
+def test_a_page_of_long_items_ends_early_and_the_list_is_whole(estate, admin):
+    """As many dialling addresses as a user can have, as long as each can be: no more of them than a mebibyte makes a page."""
+    estate.tenants["long"] = estate.new_tenant()
+    made = {estate.new_user("long", dialling_addresses=["\U0001F4DE" * 256] * 32)["id"] for _ in range(34)}
+    path = f"/v1/tenants/{estate.id('long')}/users"
+    page = admin.get(path, params={"limit": 200})
+    assert 1 <= len(page.json()["items"]) < 34 and page.json()["next_cursor"] and len(page.content) < 1.1 * 2**20
+    for limit in (1, 33, 200):
+        found = ids(admin.pages(path, limit))
+        assert len(found) == 34 and set(found) == made
+
+
 def test_what_is_made_between_pages_moves_nothing(estate, crowd, admin):
     path = f"/v1/tenants/{crowd['id']}/clients"
     estate.tenants["crowd"] = crowd

@@ -134,6 +134,14 @@ def test_every_wrong_member_is_named_and_nothing_is_set(line):
     assert values(line.below.get(line.path(line.customer)).json()) == DEFAULTS
 
 
+def test_a_word_has_at_most_64_characters(line):
+    path = line.path(line.customer)
+    error, = line.below.problem("PATCH", path, 422, "out_of_bounds", json={"password_words": ["x", "\U0001F4DE" * 65]})["errors"]
+    assert (error["field"], error["code"]) == ("password_words", "malformed") and "64" in error["message"]
+    longest = ["\U0001F4DE" * 64]
+    assert line.below.patch(path, {"password_words": longest}).json()["password_words"]["own"] == longest
+
+
 def test_a_portal_is_held_to_what_all_are_held_to(line):
     """Its own value may be larger, as below one that was tightened later; what holds is the tighter of both."""
     path = line.path(line.customer)
