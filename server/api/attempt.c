@@ -7,19 +7,6 @@
 enum { TRIES = 3, KEY_MOST = 255 };
 static const int64_t APPLY_WAIT = 2 * CLOCK_SECOND;
 
-static struct change change_of(struct api_call *call, struct store_tx *tx)
-{
-  return (struct change){.domain = call->api->domain,
-                         .actor = api_actor(call),
-                         .arena = call->arena,
-                         .now = call->now,
-                         .deadline = http_request_deadline(call->request),
-                         .action = api_routes[call->route].http.operation,
-                         .scope = call->scope,
-                         .root = call->root,
-                         .tx = tx};
-}
-
 /* The key of a creating POST; .p NULL without one. */
 static enum result key_of(struct api_call *call, struct str *ret_key)
 {
@@ -86,7 +73,7 @@ static enum result attempt(struct api_call *call)
   TRY(key_of(call, &key.key));
   TRY(request_digest(call, digest));
   TRY(store_tx_open(&store, &tx));
-  call->change = change_of(call, tx);
+  call->change = api_change(call, tx);
   if (key.key.p)
     TRY(claim(call, &key, &answered));
   if (answered)

@@ -2,6 +2,7 @@
 #include "api/call.h"
 #include "api/assurance.h"
 #include "api/etag.h"
+#include "api/routes.h"
 
 struct domain_actor api_actor(const struct api_call *call)
 {
@@ -13,6 +14,19 @@ struct domain_actor api_actor(const struct api_call *call)
                                .weak = call->weak,
                                .address = http_request_address(call->request),
                                .request_id = http_request_id(call->request)};
+}
+
+struct change api_change(const struct api_call *call, struct store_tx *tx)
+{
+  return (struct change){.domain = call->api->domain,
+                         .actor = api_actor(call),
+                         .arena = call->arena,
+                         .now = call->now,
+                         .deadline = http_request_deadline(call->request),
+                         .action = api_routes[call->route].http.operation,
+                         .scope = call->scope,
+                         .root = call->root,
+                         .tx = tx};
 }
 
 struct store_call api_store(const struct api_call *call, const struct scope *scope)

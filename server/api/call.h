@@ -53,6 +53,9 @@ typedef RESULT api_handler(struct api_call *call);
 /* Who acts, for audit events; anonymous for a public route. */
 struct domain_actor api_actor(const struct api_call *call);
 
+/* What this request changes in `tx`. */
+struct change api_change(const struct api_call *call, struct store_tx *tx);
+
 /* For store calls of this request under one of its scopes; in the transaction when a change is under way. */
 struct store_call api_store(const struct api_call *call, const struct scope *scope);
 

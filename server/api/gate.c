@@ -142,6 +142,17 @@ static enum result decide_roots(struct api_call *call)
   return call->root_count ? api_assurance_permission(call, (enum bw_permission)row_of(call)->permission) : R_FORBIDDEN;
 }
 
+RESULT api_gate_stay(struct api_call *call)
+{
+  struct uuid home;
+  if (!policy_fresh(policy_of(call)))
+    return R_UNAVAILABLE;
+  if (!is_alive(call, &call->caller, &home))
+    return R_UNAUTHENTICATED;
+  TRY(api_assurance_session(call));
+  return decide(call);
+}
+
 /* Tokens that are not believed are charged to where they come from. */
 static enum result authenticate_within_budget(struct api_call *call)
 {

@@ -136,7 +136,7 @@ void http_stream_fail(struct http_stream *stream);
 /* NULL when memory is out. */
 struct MHD_Response *http_stream_response(struct http_request *request);
 
-/* Gives its place back. NULL-safe. */
+/* Gives its place back, if it has one. NULL-safe. */
 void http_stream_close(struct http_stream *stream);
 
 /* Queues the reply. */

@@ -40,10 +40,12 @@ void http_stream_close(struct http_stream *s)
   struct http_streams *all = &s->request->server->streams;
   pthread_mutex_lock(&all->lock);
   struct http_stream **at = &all->first;
-  while (*at != s)
+  while (*at && *at != s)
     at = &(*at)->next;
-  *at = s->next;
-  all->open--;
+  if (*at) {
+    *at = s->next;
+    all->open--;
+  }
   pthread_mutex_unlock(&all->lock);
   arena_free(&s->arena);
 }
@@ -75,12 +77,12 @@ RESULT http_stream_reply(struct http_reply *reply, const char *content_type, con
     return r->stream ? R_INTERNAL : R_NO_MEMORY;
   *s = (struct http_stream){
       .source = *source, .request = r, .end = clock_monotonic() + r->server->config.limits.stream_time};
-  if (!enter(s))
-    return R_BUSY;
   r->stream = s;
   TRY(turn(s));
-  http_reply_body(reply, 200, content_type, STR_NONE);
-  reply->streams = true;
+  if (!s->page.last && !enter(s))
+    return R_BUSY;
+  http_reply_body(reply, 200, content_type, s->page.last ? s->page.text : STR_NONE);
+  reply->streams = !s->page.last;
   return R_OK;
 }
 

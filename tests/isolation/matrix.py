@@ -371,6 +371,12 @@ ROWS = {
     "getGrant": [Row(200)],
     "revokeGrant": [Row(204, fresh=fresh("grant"))],
 
+    "exportTenants": [Row(200), Row(200, name="subtree", query="?scope=subtree&format=csv")],
+    "exportUsers": [Row(200, permissions=("user:read",)),
+                    Row(200, name="subtree", permissions=("user:read",), query="?scope=subtree&format=csv")],
+    "exportGrants": [Row(200, permissions=("user:read",)),
+                     Row(200, name="subtree", permissions=("user:read",), query="?scope=subtree&importable=true")],
+
     "listAudit": [Row(200)],
 }
 

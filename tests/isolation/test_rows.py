@@ -1,4 +1,8 @@
 """What the service shows is what its role sees under that scope, and that is what stands in the subtree: no row else."""
+import csv
+import io
+import json
+
 import psycopg
 import pytest
 from forest import Scope, administrator, denied, owned_tables, pages, random_tree
@@ -69,6 +73,31 @@ def test_a_list_shows_what_stands_in_the_subtree(forest, thing):
         assert sorted(listed) == truth, admin.name
         with forest.scope(admin) as scope:
             assert sorted(str(row[0]) for row in scope.rows(TABLES[thing][0])) == truth, admin.name
+
+
+# What is counted: by which column it stands in a tenant, and whether the tenant that is exported is part of it.
+EXPORTS = {"tenants": ("SELECT id, parent_id FROM tenant WHERE parent_id IS NOT NULL", "name"),
+           "users": ("SELECT login, tenant_id FROM principal WHERE kind = 'user' AND state <> 'terminated'", "login"),
+           "grants": ('SELECT id, tenant_id FROM "grant" WHERE expires_at IS NULL OR expires_at > now()', "role")}
+
+
+@pytest.mark.parametrize("thing", EXPORTS)
+@pytest.mark.parametrize("format", ["ndjson", "csv"])
+def test_an_export_has_what_stands_in_the_subtree(forest, thing, format):
+    statement, column = EXPORTS[thing]
+    everything = forest.rows(statement)
+    for admin in forest.admins:
+        grant = admin.grants[0]
+        inside = forest.below(grant.tenant.id, grant.reach)
+        truth = sorted(row for row, tenant in everything if tenant in inside and (thing != "tenants" or row in inside))
+        path = f"/v1/tenants/{grant.tenant.id}/exports/{thing}?scope=subtree&format={format}"
+        reply = forest.estate.api.call("GET", path, admin.token)
+        assert reply.status == 200
+        rows = ([json.loads(line) for line in reply.text.splitlines()] if format == "ndjson"
+                else list(csv.DictReader(io.StringIO(reply.text, newline=""))))
+        assert len(rows) == len(truth), admin.name
+        if thing == "users":
+            assert sorted(row[column] for row in rows) == truth, admin.name
 
 
 def several_roots(forest):

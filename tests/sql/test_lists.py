@@ -47,13 +47,14 @@ class Place:
         """The first page, not filtered, or the one thing that is looked for: by the names of parameters."""
         return {"low": self.path, "high": f"{self.path}0", "path": self.path, "after_path": self.path, "after_id": ZERO,
                 "before_id": LAST, "limit": PAGE, "tenant": self.id, "parent": self.id, "principal": self.user,
-                "role": ADMINISTRATOR, "reach": "subtree"}
+                "role": ADMINISTRATOR, "reach": "subtree",
+                "importable": False}
 
     def later(self):
         return self.first() | {"after_path": self.middle, "before_id": f"8{LAST[1:]}"}
 
     def filtered(self):
-        return self.first() | {"external_id": self.external_id}
+        return self.first() | {"external_id": self.external_id, "importable": True}
 
     def values(self, form, name):
         ids = {"tenant": self.home, "user": self.user, "client": self.client, "grant": self.grant, "role": self.role}

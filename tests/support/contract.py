@@ -114,7 +114,12 @@ class Document:
             raise BrokenPromise(f"{where}: {media}, not {' or '.join(content)}")
         if reply.request.method == "HEAD":
             return
-        self.check_schema(content[media]["schema"], reply.json(), where)
+        schema = content[media]["schema"]
+        if media == "application/x-ndjson":
+            for line in reply.text.splitlines():
+                self.check_schema(schema, json.loads(line), where)
+            return
+        self.check_schema(schema, reply.text if media.startswith("text/") else reply.json(), where)
         if media == "application/problem+json":
             self.check_problem(reply, where)
 

@@ -228,6 +228,16 @@ static void a_kept_connection_asks_again(void **state)
   close(fd);
 }
 
+static void one_page_alone_has_a_length(void **state)
+{
+  (void)state;
+  int fd = order_pages("/pages/1/me", "1.1");
+  hear_head(fd);
+  close(fd);
+  assert_non_null(strstr(answer, "Content-Length: 65536\r\n"));
+  assert_null(strstr(answer, "chunked"));
+}
+
 static void head_makes_no_page_but_the_first(void **state)
 {
   (void)state;
@@ -286,12 +296,12 @@ static void a_client_that_does_not_read_holds_no_worker(void **state)
   assert_int_equal(mill.running, 0);
   for (int i = 0; i < 20; i++)
     assert_int_equal(ask(server, "GET /fast HTTP/1.1\r\nHost: h\r\n\r\n", answer), 200);
-  assert_int_equal(ask(server, "GET /pages/1/them HTTP/1.1\r\nHost: h\r\n\r\n", answer), 503);
+  assert_int_equal(ask(server, "GET /pages/2/them HTTP/1.1\r\nHost: h\r\n\r\n", answer), 503);
   assert_non_null(strstr(answer, "Retry-After: "));
   for (int i = 0; i < 4; i++)
     close(slow[i]);
   wait_for_streams(0);
-  assert_int_equal(ask(server, "HEAD /pages/1/them HTTP/1.1\r\nHost: h\r\n\r\n", answer), 200);
+  assert_int_equal(ask(server, "HEAD /pages/2/them HTTP/1.1\r\nHost: h\r\n\r\n", answer), 200);
 }
 
 static void one_owner_has_a_share_of_the_streams(void **state)
@@ -300,8 +310,9 @@ static void one_owner_has_a_share_of_the_streams(void **state)
   int slow[2] = {order_pages("/pages/1000000/me", "1.1"), order_pages("/pages/1000000/me", "1.1")};
   hear_head(slow[0]);
   hear_head(slow[1]);
-  assert_int_equal(ask(server, "GET /pages/1/me HTTP/1.1\r\nHost: h\r\n\r\n", answer), 503);
-  assert_int_equal(ask(server, "HEAD /pages/1/you HTTP/1.1\r\nHost: h\r\n\r\n", answer), 200);
+  assert_int_equal(ask(server, "GET /pages/2/me HTTP/1.1\r\nHost: h\r\n\r\n", answer), 503);
+  assert_int_equal(ask(server, "HEAD /pages/1/me HTTP/1.1\r\nHost: h\r\n\r\n", answer), 200);
+  assert_int_equal(ask(server, "HEAD /pages/2/you HTTP/1.1\r\nHost: h\r\n\r\n", answer), 200);
   close(slow[0]);
   close(slow[1]);
   wait_for_streams(0);
@@ -380,6 +391,7 @@ int main(void)
       IN(all_pages_arrive_in_order, open_mill),
       IN(an_old_client_hears_the_end_of_the_connection, open_mill),
       IN(a_kept_connection_asks_again, open_mill),
+      IN(one_page_alone_has_a_length, open_mill),
       IN(head_makes_no_page_but_the_first, open_mill),
       IN(a_fault_after_the_first_page_is_no_end, open_mill),
       IN(a_fault_in_the_first_page_is_a_problem, open_mill),

@@ -1,0 +1,11 @@
+/* CSV by RFC 4180, which no spreadsheet takes for formulas. */
+#pragma once
+#include "base/buf.h"
+
+/* One field. Before one that begins with = + - @ tab CR NUL or with an apostrophe stands an apostrophe: a spreadsheet
+   shows it as text, and who reads it back takes exactly one away from every field that begins with one. .p NULL: an
+   empty field, as an empty text. */
+void csv_put(struct buf *b, struct str field);
+
+/* The end of a record. */
+void csv_end(struct buf *b);

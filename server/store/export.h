@@ -1,0 +1,14 @@
+/* Exports: what stands in a tenant, as an import takes it. */
+#pragma once
+#include "store/call.h"
+
+struct store_export {
+  struct store_range range;
+  struct uuid parent; /* of tenants: only those right below this one; zero: all below */
+  bool importable;    /* leave out what no import could take, for want of an external_id */
+};
+
+/* The next page. Of tenants the range's own is none: it is what the others are put into. */
+typedef RESULT store_export_page(const struct store_call *call, const struct store_export *what,
+                                 struct store_page *ret_page);
+store_export_page store_export_tenants, store_export_users, store_export_grants;
