@@ -1,5 +1,5 @@
-/* Exports over HTTP: what stands in a tenant, page by page, as an import takes it. Trusts: nothing of the request, and no
-   decision for longer than one page. */
+/* Exports over HTTP: what stands in a tenant, page by page, as an import takes it. Trusts: nothing of the request, and
+   no decision for longer than one page. */
 #include "domain/export.h"
 #include "api/gate.h"
 #include "api/list.h"
@@ -19,7 +19,10 @@ struct kind {
 };
 
 static const struct kind tenants = {
-    store_export_tenants, BW_TENANT_READ, "tenants", {"kind", "external_id", "tenant_external_id", "tenant_kind", "name"}};
+    store_export_tenants,
+    BW_TENANT_READ,
+    "tenants",
+    {"kind", "external_id", "tenant_external_id", "tenant_kind", "name"}};
 static const struct kind users = {
     store_export_users,
     BW_USER_READ,
@@ -29,8 +32,8 @@ static const struct kind grants = {
     store_export_grants,
     BW_USER_READ,
     "grants",
-    {"kind", "user_external_id", "user_tenant_external_id", "tenant_external_id", "role", "scope", "reason", "not_before",
-     "expires_at"}};
+    {"kind", "user_external_id", "user_tenant_external_id", "tenant_external_id", "role", "scope", "reason",
+     "not_before", "expires_at"}};
 
 /* One under way: what it was asked for, and how far it is. */
 struct export {
@@ -202,7 +205,8 @@ static enum result begin(struct api_call *call, const struct kind *kind, const s
                        .importable = query->importable.value};
   struct http_source source = {
       .fill = fill, .state = e, .owner = {(const char *)e->call.caller.principal.b, sizeof e->call.caller.principal.b}};
-  TRY(http_stream_reply(call->reply, e->csv ? "text/csv; charset=utf-8; header=present" : "application/x-ndjson", &source));
+  const char *media = e->csv ? "text/csv; charset=utf-8; header=present" : "application/x-ndjson";
+  TRY(http_stream_reply(call->reply, media, &source));
   http_reply_header(call->reply, "Content-Disposition", file);
   return e->complete ? R_OK : note(e, call);
 }

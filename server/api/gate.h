@@ -8,8 +8,8 @@
    every route but public ones, where a handler may ask for it. */
 RESULT api_gate_authenticate(struct api_call *call);
 
-/* The caller may still do what the route does, for a reply that goes on for long: who they are is known, all else is asked
-   anew, and call->scope minted. What the token said of their session holds until the session ends. */
+/* The caller may still do what the route does, for a reply that goes on for long: who they are is known, all else is
+   asked anew, and call->scope minted. What the token said of their session holds until the session ends. */
 RESULT api_gate_stay(struct api_call *call);
 
 /* The routes with the gate before them, for an http server. `api` must outlive it. */

@@ -42,7 +42,7 @@ static void log_refusal(const struct api_call *call, enum result why)
 
 static void add_headers(struct api_call *call, enum result why)
 {
-  bool form = api_routes[call->route].http.form;
+  bool form = api_routes[call->route].http.media == HTTP_MEDIA_FORM;
   struct str challenge = form ? STR("Basic realm=\"bailiwick\"") : STR("Bearer realm=\"bailiwick\"");
   if ((form ? api_oauth_status(why) : result_row(why)->status) == 401)
     http_reply_header(call->reply, "WWW-Authenticate", challenge);
@@ -67,7 +67,7 @@ void api_refuse(struct api_call *call, enum result why)
     remember(call, why);
   log_refusal(call, why);
   add_headers(call, why); /* first: a problem keeps these, and says when to come again only where nothing does */
-  if (api_routes[call->route].http.form)
+  if (api_routes[call->route].http.media == HTTP_MEDIA_FORM)
     api_oauth_problem(call, why);
   else
     http_reply_problem(call->reply, why, call->detail, call->errors, call->error_count);

@@ -26,7 +26,7 @@ const struct route api_routes[ROUTE__COUNT] = {
                            .method = HTTP_##verb,                                                                      \
                            .path = where,                                                                              \
                            .lane = HTTP_LANE_##in,                                                                     \
-                           .form = IS_FORM(ROUTE_##op),                                                                \
+                           .media = IS_FORM(ROUTE_##op) ? HTTP_MEDIA_FORM : HTTP_MEDIA_JSON,                           \
                            .body = SCOPE_##rule == SCOPE_PUBLIC || SCOPE_##rule == SCOPE_MACHINE ? PUBLIC_BODY : 0},    \
                   .permission = BW_##perm,                                                                             \
                   .scope = SCOPE_##rule,                                                                               \

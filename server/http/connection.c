@@ -71,6 +71,12 @@ void http_connection_reset(struct http_connection *c)
     (void)shutdown(c->socket, SHUT_RDWR);
 }
 
+void http_connection_read(struct http_connection *c, int64_t now)
+{
+  c->deadline = now + c->registry->request_time;
+  c->phase = HTTP_READING;
+}
+
 void http_connection_send(struct http_connection *c, int64_t now)
 {
   c->deadline = now + c->registry->request_time;

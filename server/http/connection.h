@@ -42,6 +42,9 @@ int64_t http_connection_begin(struct http_connection *connection, int64_t now);
 /* The request has come in full; false when the deadline thread was first and has shut the socket. */
 bool http_connection_run(struct http_connection *connection);
 
+/* More of the request is awaited, which again has a request's time to come. */
+void http_connection_read(struct http_connection *connection, int64_t now);
+
 /* The reply goes out; its bytes have a request's time to leave. */
 void http_connection_send(struct http_connection *connection, int64_t now);
 

@@ -70,8 +70,9 @@ bool http_exchange_may_suspend(struct http_server *server)
   return false;
 }
 
-static enum MHD_Result hand_to_lane(struct http_request *r, struct http_lane_pool *pool)
+static enum MHD_Result hand_to_lane(struct http_request *r, enum http_stage stage)
 {
+  struct http_lane_pool *pool = &r->server->lanes[r->server->config.table->at(r->route)->lane];
   if (!http_exchange_may_suspend(r->server)) {
     http_reply_problem(&r->reply, R_UNAVAILABLE, NULL, NULL, 0);
     return http_reply_send(r);
@@ -82,7 +83,7 @@ static enum MHD_Result hand_to_lane(struct http_request *r, struct http_lane_poo
     return http_reply_send(r);
   }
   r->suspended = true;
-  r->stage = HTTP_STAGE_LANE;
+  r->stage = stage;
   MHD_suspend_connection(r->mhd);
   http_lane_put(pool, r);
   return MHD_YES;
@@ -100,7 +101,7 @@ static enum MHD_Result run(struct http_request *r)
     return MHD_NO;
   enum http_lane lane = table->at(r->route)->lane;
   if (lane != HTTP_LANE_DECISION)
-    return hand_to_lane(r, &r->server->lanes[lane]);
+    return hand_to_lane(r, HTTP_STAGE_LANE);
   r->worker = event_thread_number(r->server);
   table->enter(table->service, r->route, r, &r->reply);
   return http_reply_send(r);
@@ -110,9 +111,41 @@ static enum MHD_Result open_request(struct http_request *r, const char *method, 
 {
   http_request_open(r, method, version);
   r->stage = HTTP_STAGE_BODY;
-  if (!r->close)
+  if (!r->close && (r->reply.status != 0 || r->server->config.table->at(r->route)->media != HTTP_MEDIA_ROWS))
     return MHD_YES;
-  return http_connection_run(r->connection) ? http_reply_send(r) : MHD_NO;
+  if (!http_connection_run(r->connection))
+    return MHD_NO;
+  return r->close ? http_reply_send(r) : hand_to_lane(r, HTTP_STAGE_ASKED);
+}
+
+/* The handler has run before the body was asked for: it takes it, or has answered. */
+static enum MHD_Result go_on(struct http_request *r)
+{
+  bool takes = r->reply.status == 0 && r->sink.take;
+  if (!takes && r->reply.status == 0)
+    http_reply_problem(&r->reply, R_INTERNAL, NULL, NULL, 0);
+  bool reads = takes || (r->length > 0 && r->length <= HTTP_DISCARD_MOST && !r->expects);
+  r->close = !reads && r->length > 0;
+  if (!reads)
+    return http_reply_send(r);
+  r->stage = takes ? HTTP_STAGE_UPLOAD : HTTP_STAGE_BODY;
+  http_connection_read(r->connection, clock_monotonic());
+  return MHD_YES;
+}
+
+/* Back from a lane. */
+static enum MHD_Result come_back(struct http_request *r)
+{
+  enum MHD_Result went_on = MHD_YES;
+  r->suspended = false;
+  if (r->stage == HTTP_STAGE_LANE)
+    went_on = http_reply_send(r);
+  else if (r->stage == HTTP_STAGE_ASKED)
+    went_on = go_on(r);
+  else
+    http_connection_read(r->connection, clock_monotonic());
+  atomic_fetch_sub(&r->server->suspended, 1);
+  return went_on;
 }
 
 enum MHD_Result http_exchange_handle(void *cls, struct MHD_Connection *mhd, const char *url, const char *method,
@@ -132,12 +165,15 @@ enum MHD_Result http_exchange_handle(void *cls, struct MHD_Connection *mhd, cons
   }
   if (r->stage == HTTP_STAGE_BODY)
     return run(r);
-  if (r->stage != HTTP_STAGE_LANE)
+  enum http_stage stage = r->stage;
+  if (r->suspended) {
+    enum MHD_Result went_on = come_back(r);
+    if (stage != HTTP_STAGE_UPLOAD)
+      return went_on;
+  }
+  if (stage != HTTP_STAGE_UPLOAD)
     return MHD_NO;
-  r->suspended = false;
-  enum MHD_Result sent = http_reply_send(r);
-  atomic_fetch_sub(&server->suspended, 1);
-  return sent;
+  return *upload_size > 0 ? http_upload_receive(r, upload, upload_size) : http_upload_finish(r);
 }
 
 void http_exchange_done(void *cls, struct MHD_Connection *mhd, void **context, enum MHD_RequestTerminationCode code)
@@ -152,6 +188,7 @@ void http_exchange_done(void *cls, struct MHD_Connection *mhd, void **context, e
   if (r->suspended)
     atomic_fetch_sub(&server->suspended, 1);
   http_stream_close(r->stream);
+  http_upload_close(r);
   if (r->counted)
     http_registry_leave(&server->registry, &r->address);
   if (r->body_room > 0) {

@@ -4,14 +4,18 @@
 #include "http/connection.h"
 #include "http/lane.h"
 #include "http/matcher.h"
+#include "http/pages.h"
 #include "http/query.h"
 #include "http/registry.h"
 #include "http/server.h"
 #include "http/stats.h"
-#include "http/stream.h"
+#include "http/upload.h"
 #include <microhttpd.h>
 
 enum { HTTP_REPLY_HEADERS = 16 };
+
+/* A larger body is not waited for only to be thrown away: the connection is closed under it. */
+enum { HTTP_DISCARD_MOST = 16 << 20 };
 
 struct http_header {
   const char *name;
@@ -31,30 +35,12 @@ struct http_reply {
   size_t member_count;
 };
 
-/* A reply in pages, from the handler that began it to the end of the request. */
-struct http_stream {
-  struct http_stream *next; /* of the server's */
-  struct http_source source;
-  struct http_request *request;
-  struct arena *arena; /* of the page */
-  struct http_page page;
-  size_t given; /* bytes of the page that are on their way */
-  bool failed;
-  int64_t end; /* clock_monotonic() at which all must have been given */
-};
-
-/* All that are under way. */
-struct http_streams {
-  pthread_mutex_t lock; /* holds first */
-  struct http_stream *first;
-  _Atomic unsigned open;
-  _Atomic uint64_t refused;
-};
-
 enum http_stage {
   HTTP_STAGE_HEADERS, /* not looked at yet */
   HTTP_STAGE_BODY,    /* being read, or thrown away when the reply is known */
   HTTP_STAGE_LANE,    /* suspended, a lane has it */
+  HTTP_STAGE_ASKED,   /* the same, before its body is asked for */
+  HTTP_STAGE_UPLOAD,  /* its body goes into the handler's sink */
   HTTP_STAGE_REPLY    /* queued */
 };
 
@@ -82,6 +68,12 @@ struct http_request {
   size_t body_room;
   struct http_reply reply;
   struct http_stream *stream; /* NULL: none was begun */
+  unsigned long long length;  /* of the body, as it was said */
+  bool expects;               /* 100-continue: sends no body before it is asked for */
+  struct http_sink sink;      /* of a body that is stored as it comes; .take NULL: none */
+  int64_t end;                /* clock_monotonic() at which all of that must have come */
+  bool received;              /* all of it has */
+  size_t passed;              /* bytes that came behind a problem */
 };
 
 struct http_server {
@@ -100,6 +92,7 @@ struct http_server {
   pthread_cond_t wake;
   bool stops, sweeping;
   _Atomic bool draining, closing;
+  _Atomic unsigned uploads;   /* bodies that go into a sink */
   _Atomic unsigned active;    /* requests from their line to the last byte of the reply */
   _Atomic unsigned suspended; /* connections: MHD_stop_daemon aborts while there are any */
   _Atomic unsigned event_threads;
@@ -127,17 +120,15 @@ void http_exchange_done(void *server, struct MHD_Connection *connection, void **
    reply then. */
 void http_request_open(struct http_request *request, const char *method, const char *version);
 
-RESULT http_streams_init(struct http_streams *streams);
+/* More of a body for a sink; what is left of *size comes again. And its end. */
+enum MHD_Result http_upload_receive(struct http_request *request, const char *bytes, size_t *size);
+enum MHD_Result http_upload_finish(struct http_request *request);
 
-/* Makes the next page, or marks the stream as broken off: while its connection is suspended. */
-void http_stream_fill(struct http_stream *stream);
-void http_stream_fail(struct http_stream *stream);
+/* Stores what has come: while the connection is suspended. */
+void http_upload_store(struct http_request *request);
 
-/* NULL when memory is out. */
-struct MHD_Response *http_stream_response(struct http_request *request);
-
-/* Gives its place back, if it has one. NULL-safe. */
-void http_stream_close(struct http_stream *stream);
+/* Gives its place back, if it has one. */
+void http_upload_close(struct http_request *request);
 
 /* Queues the reply. */
 enum MHD_Result http_reply_send(struct http_request *request);

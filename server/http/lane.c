@@ -9,11 +9,13 @@
 
 enum { LINGER = 8, HASH_NICE = 10, HASH_SLICE = 100000000 /* nanoseconds, the longest */ };
 
-/* A request's handler, or the next page of a reply that one began. */
+/* A request's handler, or the next page of a reply, or piece of a body, that one began with. */
 static void serve(struct http_lane_pool *pool, struct http_request *request)
 {
   if (request->stage == HTTP_STAGE_REPLY)
     http_stream_fill(request->stream);
+  else if (request->stage == HTTP_STAGE_UPLOAD)
+    http_upload_store(request);
   else
     pool->table->enter(pool->table->service, request->route, request, &request->reply);
 }

@@ -7,8 +7,7 @@
 #include "http/guard.h"
 #include <assert.h>
 
-/* A larger body is not waited for only to be thrown away: the connection is closed under it. */
-enum { DISCARD_MOST = 16 << 20, FORWARDED_MOST = 16 };
+enum { FORWARDED_MOST = 16 };
 
 static enum MHD_Result guard_header(void *guard, enum MHD_ValueKind kind, const char *name, size_t name_size,
                                     const char *value, size_t value_size)
@@ -177,6 +176,18 @@ static bool is_media(struct str value, struct str media)
          str_equal_fold(parameter, STR("charset=\"utf-8\""));
 }
 
+static bool takes(const struct http_request *r, enum http_media media)
+{
+  static const struct str names[][3] = {[HTTP_MEDIA_JSON] = {STR("application/json")},
+                                        [HTTP_MEDIA_FORM] = {STR("application/x-www-form-urlencoded")},
+                                        [HTTP_MEDIA_ROWS] = {STR("application/x-ndjson"), STR("text/csv")}};
+  struct str sent = http_request_header(r, "Content-Type");
+  for (const struct str *name = names[media]; name->p; name++)
+    if (is_media(sent, *name))
+      return true;
+  return false;
+}
+
 static RESULT open_body(struct http_request *r, unsigned long long length)
 {
   if (length == 0 || r->route < 0)
@@ -184,9 +195,10 @@ static RESULT open_body(struct http_request *r, unsigned long long length)
   const struct http_route *route = r->server->config.table->at(r->route);
   if (route->body > 0 && length > route->body)
     return R_TOO_LARGE;
-  struct str media = route->form ? STR("application/x-www-form-urlencoded") : STR("application/json");
-  if (http_request_header(r, "Content-Encoding").p || !is_media(http_request_header(r, "Content-Type"), media))
+  if (http_request_header(r, "Content-Encoding").p || !takes(r, route->media))
     return R_MEDIA_TYPE;
+  if (route->media == HTTP_MEDIA_ROWS)
+    return R_OK;
   size_t held = atomic_fetch_add_explicit(&r->server->bodies, (size_t)length, memory_order_relaxed);
   bool room = held + length <= r->server->config.limits.bodies;
   if (room)
@@ -216,10 +228,12 @@ static RESULT examine(struct http_request *r, unsigned long long length, struct 
 {
   TRY(identify(r));
   r->cors = origin_allowed(r);
-  if (length > r->server->config.limits.body)
+  const struct http_limits *limits = &r->server->config.limits;
+  if (length > limits->body && length > limits->upload)
     return R_TOO_LARGE;
   TRY(resolve(r, culprit));
-  return open_body(r, length);
+  bool rows = r->route >= 0 && r->server->config.table->at(r->route)->media == HTTP_MEDIA_ROWS;
+  return length > (rows ? limits->upload : limits->body) ? R_TOO_LARGE : open_body(r, length);
 }
 
 void http_request_open(struct http_request *r, const char *method, const char *version)
@@ -234,13 +248,15 @@ void http_request_open(struct http_request *r, const char *method, const char *v
   if (why == R_OK && !(r->method = http_matcher_method(str_of(method))))
     why = R_NOT_IMPLEMENTED;
   r->close = why != R_OK;
+  r->length = guard.length;
+  r->expects = guard.expects;
   if (r->method == HTTP_HEAD)
     r->method = HTTP_GET;
   if (why == R_OK)
     why = examine(r, guard.length, &culprit);
   if (why == R_OK)
     return;
-  if (guard.length > DISCARD_MOST || (guard.expects && guard.length > 0))
+  if (guard.length > HTTP_DISCARD_MOST || (guard.expects && guard.length > 0))
     r->close = true;
   struct http_field_error error = {culprit, "query_parameter", "It cannot be read, or comes twice"};
   http_reply_problem(&r->reply, why, NULL, &error, culprit.n > 0);

@@ -23,6 +23,9 @@ struct http_limits http_limits_default(void)
                               .queue = {[HTTP_LANE_DATABASE] = 1024, [HTTP_LANE_HASH] = 64},
                               .request_time = 30 * CLOCK_SECOND,
                               .idle_time = 60 * CLOCK_SECOND,
+                              .upload = 1 << 30,
+                              .piece = 256 << 10,
+                              .uploads = 32,
                               .streams = 32,
                               .owner_streams = 4,
                               .stream_time = 3600 * CLOCK_SECOND};

@@ -16,6 +16,9 @@ struct http_limits {
   unsigned queue[HTTP__LANES];  /* requests that wait for a lane's worker; beyond: 503 with Retry-After */
   int64_t request_time;         /* microseconds from first byte to the reply, header phase included */
   int64_t idle_time;            /* microseconds a kept connection may be silent */
+  size_t upload;                /* bytes of a body that is stored as it comes ... */
+  size_t piece;                 /* ... of how much of it is held at a time, more than twice `header` ... */
+  unsigned uploads;             /* ... and how many come at once; beyond: 503 with Retry-After */
   unsigned streams;             /* replies in pages that are under way; beyond: 503 with Retry-After ... */
   unsigned owner_streams;       /* ... and of one owner */
   int64_t stream_time;          /* microseconds that one may take in all; each of its pages has a request's time */

@@ -17,7 +17,7 @@ struct http_source {
   struct str owner; /* whose reply it is, for one owner's share of all */
 };
 
-/* Answers 200 in the pages of the source, whose first is made before anything is sent; one page alone is a reply like any
-   other. R_BUSY: as many of more pages are under way as there may be, in all or of this owner; else what the first page
+/* Answers 200 in the pages of the source, whose first is made before anything is sent; one page alone is a reply like
+   any other. R_BUSY: as many of more pages are under way as there may be, in all or of this owner; else what the first page
    gave. */
 RESULT http_stream_reply(struct http_reply *reply, const char *content_type, const struct http_source *source);

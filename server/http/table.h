@@ -10,12 +10,19 @@ enum http_lane {
   HTTP__LANES
 };
 
+/* What a body may be. */
+enum http_media {
+  HTTP_MEDIA_JSON,
+  HTTP_MEDIA_FORM, /* application/x-www-form-urlencoded */
+  HTTP_MEDIA_ROWS  /* of any length, as NDJSON or CSV: the handler runs before it and takes it by http_upload_take */
+};
+
 struct http_route {
   const char *operation; /* "listTenants": metrics label */
   enum http_method method;
   const char *path; /* "/v1/tenants/{id}/users"; a {name} matches one non-empty segment */
   enum http_lane lane;
-  bool form; /* takes application/x-www-form-urlencoded instead of application/json */
+  enum http_media media;
   size_t body; /* bytes of a body at most, where that is less than the server takes; 0: what the server takes */
 };
 
