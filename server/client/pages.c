@@ -39,11 +39,7 @@ RESULT client_pages_next(struct client_pages *pages, struct arena *arena, struct
     client_say_problem("", reply.status, reply.body, reply.request_id);
     return R_FORBIDDEN;
   }
-  enum result r = keep_cursor(pages, reply.body, arena);
-  if (r != R_OK) {
-    client_say("what answered is no Bailiwick");
-    return r;
-  }
+  TRY(keep_cursor(pages, reply.body, arena));
   *ret_page = reply.body;
   return R_OK;
 }

@@ -12,6 +12,6 @@ struct client_pages {
   char cursor[CLIENT_PAGES_CURSOR]; /* "" before the first page */
 };
 
-/* The next page, in the arena. R_NOT_FOUND behind the last; R_FORBIDDEN when the service refused, which was said; else
-   nothing came, and why was said. */
+/* The next page, in the arena. R_NOT_FOUND behind the last; R_FORBIDDEN when the service refused, which was said;
+   R_MALFORMED when what came is no page; else nothing came, and why was said. */
 RESULT client_pages_next(struct client_pages *pages, struct arena *arena, struct str *ret_page);

@@ -25,15 +25,19 @@ struct run {
   bool json, unicode;
 };
 
-static int ended(enum result r)
-{
-  return r == R_OK ? CLIENT_DONE : r == R_NOT_FOUND ? CLIENT_REFUSED : CLIENT_NOT_STARTED;
-}
-
 static int not_understood(void)
 {
   client_say("what answered is no Bailiwick");
   return CLIENT_NOT_STARTED;
+}
+
+static int ended(enum result r)
+{
+  if (r == R_MALFORMED || r == R_TOO_LARGE)
+    return not_understood();
+  if (r == R_OK)
+    return CLIENT_DONE;
+  return r == R_NOT_FOUND ? CLIENT_REFUSED : CLIENT_NOT_STARTED;
 }
 
 /* Lists. */
@@ -60,7 +64,7 @@ static int listed(enum result r)
 {
   if (r == R_NOT_FOUND)
     return CLIENT_DONE;
-  return r == R_FORBIDDEN ? CLIENT_REFUSED : CLIENT_NOT_STARTED;
+  return r == R_FORBIDDEN ? CLIENT_REFUSED : ended(r);
 }
 
 /* In memory that is given back: a list has no end that could be foreseen. */

@@ -101,3 +101,13 @@ def test_what_a_file_says_is_made_once(provisioning, estate, way):
 def test_a_script_is_short(provisioning):
     assert [len(script.splitlines()) < 40 for script in provisioning.scripts] == [True, True]
     assert "curl" in provisioning.scripts[0] and "curl" not in provisioning.scripts[1]
+
+
+def test_a_certificate_that_nobody_vouches_for_is_refused(server):
+    """By the authorities of the system, where no others are named."""
+    person = Shell(server)
+    try:
+        assert "certificate" in person("login", "--tenant", "x", "--login", "y", text="z\n", status=3).errors
+        assert "login_failed" in person("login", "--tenant", "x", "--login", "y", "--ca", str(server.trust), text="z\n", status=1).errors
+    finally:
+        person.close()
