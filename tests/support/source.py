@@ -1,5 +1,6 @@
-"""Reads the tables of the C source: routes, permissions, results, settings, and the tables of bodies."""
+"""Reads the tables of the C source: routes, permissions, results, settings, and the tables of bodies; each once a process."""
 import ast
+import functools
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,12 +76,14 @@ class Route:
         return self.method == "POST" and self.changes
 
 
+@functools.cache
 def permissions():
     """NAME -> wire name."""
     rows = calls(bare(ROOT / "include/bailiwick/permissions.def"), "PERMISSION")
     return {name: literal(wire) for name, wire, *_ in rows}
 
 
+@functools.cache
 def routes():
     wire = permissions() | {"SELF": "self", "SINGLE": "single", "PUBLIC": "public"}
     rows = calls(bare(ROOT / "server/api/routes.def"), "ROUTE")
@@ -237,11 +240,13 @@ def units():
     return [Unit(path) for path in sorted((ROOT / "server/api").glob("*.c"))]
 
 
+@functools.cache
 def tables():
     """variable -> table."""
     return {table.variable: table for unit in units() for table in unit.tables()}
 
 
+@functools.cache
 def uses():
     """handler -> what it decodes."""
     found = {}
