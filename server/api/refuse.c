@@ -43,7 +43,11 @@ static void log_refusal(const struct api_call *call, enum result why)
 static void add_headers(struct api_call *call, enum result why)
 {
   bool form = api_routes[call->route].http.media == HTTP_MEDIA_FORM;
-  struct str challenge = form ? STR("Basic realm=\"bailiwick\"") : STR("Bearer realm=\"bailiwick\"");
+  /* RFC 6750 section 3.1: who sent no token is told of no error. */
+  bool sent = http_request_header(call->request, "Authorization").p != NULL;
+  struct str challenge = form   ? STR("Basic realm=\"bailiwick\"")
+                         : sent ? STR("Bearer realm=\"bailiwick\", error=\"invalid_token\"")
+                                : STR("Bearer realm=\"bailiwick\"");
   if ((form ? api_oauth_status(why) : result_row(why)->status) == 401)
     http_reply_header(call->reply, "WWW-Authenticate", challenge);
   if (why == R_STEP_UP) {
