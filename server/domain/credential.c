@@ -92,7 +92,7 @@ RESULT domain_credential_want(struct signin *s, const struct store_credential *u
 RESULT domain_credential_put(struct signin *s, struct store_tx *tx, const struct store_credential *user,
                              const struct credential_wanted *wanted)
 {
-  TRY(store_credential_set(tx, &user->principal, str_of(wanted->hash), wanted->kept));
+  TRY(store_credential_set(tx, &user->principal, user->epoch, str_of(wanted->hash), wanted->kept));
   TRY(store_invitation_end(tx, &user->principal));
   TRY(renew(s, tx, user));
   TRY(domain_session_event(s, tx, &user->principal, AUTHN_USER, "user", &user->principal));
@@ -160,5 +160,7 @@ RESULT domain_credential_change(struct signin *s, const struct authn_caller *cal
   TRY(domain_credential_prove(s, caller, current, &user));
   TRY(domain_credential_want(s, &user, password, &wanted));
   TRY(store_tx_open(&store, &tx));
-  return set(s, tx, &user, &wanted);
+  /* Another change came first: this session is over by it. */
+  enum result r = set(s, tx, &user, &wanted);
+  return r == R_NOT_FOUND ? R_UNAUTHENTICATED : r;
 }

@@ -370,7 +370,9 @@ RESULT domain_login_password(struct signin *s, struct str pending_token, struct 
   TRY(domain_credential_want(s, &user, password, &wanted));
   TRY(domain_password_differs(s, &user, password));
   TRY(store_tx_open(&store, &tx));
-  TRY(domain_credential_put(s, tx, &user, &wanted));
+  r = domain_credential_put(s, tx, &user, &wanted);
+  if (r != R_OK)
+    return r == R_NOT_FOUND ? R_LOGIN_FAILED : r;
   session.epoch++;
   TRY(enter(s, tx, &session, enrols ? LOGIN_ENROLL : LOGIN_WHOLE, &login));
   TRY(store_tx_commit(tx, &s->revision));

@@ -47,13 +47,14 @@ RESULT store_credential_get(const struct store_call *call, const struct uuid *us
   return R_OK;
 }
 
-RESULT store_credential_set(struct store_tx *tx, const struct uuid *user, struct str hash, int64_t kept)
+RESULT store_credential_set(struct store_tx *tx, const struct uuid *user, uint32_t epoch, struct str hash, int64_t kept)
 {
   struct db_values values = {0};
   struct db_rows rows;
   db_put_uuid(&values, user);
   db_put_text(&values, hash);
   db_put_int(&values, kept);
+  db_put_int(&values, epoch);
   TRY(store_run(tx, SQL_credential_set, &values, &rows));
   return rows.count == 1 ? R_OK : R_NOT_FOUND;
 }

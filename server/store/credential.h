@@ -23,8 +23,8 @@ RESULT store_credential_find(const struct store_call *call, struct str code, str
 RESULT store_credential_get(const struct store_call *call, const struct uuid *user, struct store_credential *ret_credential);
 
 /* Sets the hash, makes the user active, ends every session; of those before, `kept` are kept. R_NOT_FOUND when the user
-   is neither invited nor active. */
-RESULT store_credential_set(struct store_tx *tx, const struct uuid *user, struct str hash, int64_t kept);
+   is neither invited nor active, or is not at that epoch any more: their sessions ended since they were looked at. */
+RESULT store_credential_set(struct store_tx *tx, const struct uuid *user, uint32_t epoch, struct str hash, int64_t kept);
 
 struct store_hashes {
   const struct str *list;

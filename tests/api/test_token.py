@@ -1,5 +1,6 @@
 """Sessions and their tokens: what opens what, what is good once, and what ends them."""
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -94,10 +95,27 @@ def test_a_changed_token_is_refused(person, anonymous):
 def test_no_token_opens_what_another_is_for(estate, person, anonymous):
     anonymous.other(person.refresh_token).get("/v1/me", 401)
     refresh(anonymous, person.client.token, 401)
-    invitation = estate.invite(person.id)
-    anonymous.other(invitation).get("/v1/me", 401)
-    refresh(anonymous, invitation, 401)
+    for token in (estate.reset(person.id), estate.invite(estate.new_user("alpha_one")["id"])):
+        anonymous.other(token).get("/v1/me", 401)
+        refresh(anonymous, token, 401)
     anonymous.post("/v1/invitations/accept", {"token": person.refresh_token, "password": PASSWORD}, 422)
+
+
+def test_b15_of_changes_at_once_with_one_password_one_is_made(person, anonymous):
+    """Whoever was proved by a password that is none any more changes nothing: their session is over."""
+    wanted = [f"an entirely different one {n}" for n in range(6)]
+    with ThreadPoolExecutor(len(wanted)) as pool:
+        said = list(pool.map(lambda new: person.client.other(person.client.token).call(
+            "PUT", "/v1/me/password", json={"current_password": PASSWORD, "new_password": new}).status_code, wanted))
+    assert sorted(said) == [204] + [401] * (len(wanted) - 1)
+    anonymous.post("/v1/login", person.body() | {"password": wanted[said.index(204)]})
+
+
+def test_a_refused_token_is_said_to_be_one(person, anonymous):
+    """RFC 6750 section 3.1: and who sent none hears of no error."""
+    refused = anonymous.other(person.client.token + "x").get("/v1/me", 401)
+    assert refused.headers["WWW-Authenticate"] == 'Bearer realm="bailiwick", error="invalid_token"'
+    assert anonymous.get("/v1/me", 401).headers["WWW-Authenticate"] == 'Bearer realm="bailiwick"'
 
 
 def test_a_changed_password_ends_every_session(person, anonymous):

@@ -22,12 +22,14 @@ static struct authn_caller person(enum estate_user user)
   struct uuid id = estate_user(user);
   CLEANUP(secret_free) struct secret prepared = {0};
   char hash[CRYPTO_HASH_TEXT];
+  struct store_credential found;
   uint64_t revision;
   assert_ok(authn_password_prepare(password, &prepared));
   struct str bytes = {(const char *)prepared.p, prepared.n};
   assert_ok(crypto_hash_make(estate_domain.keys, (struct crypto_cost){8, 1, 1}, bytes, hash));
   struct store_tx *tx = estate_auth(&s);
-  assert_ok(store_credential_set(tx, &id, str_of(hash), 0));
+  assert_ok(store_credential_get(&(struct store_call){.pool = estate_domain.auth, .arena = s.arena}, &id, &found));
+  assert_ok(store_credential_set(tx, &id, found.epoch, str_of(hash), 0));
   assert_ok(store_tx_commit(tx, &revision));
   store_tx_close(&tx);
   struct authn_caller caller = {.principal = id, .kind = AUTHN_USER};

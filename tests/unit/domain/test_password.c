@@ -41,6 +41,7 @@ static void give(enum estate_user who, const char *password, int64_t kept)
   struct store_call call = {.pool = estate_domain.auth, .arena = estate_arena()};
   struct secret prepared CLEANUP(secret_free) = {0};
   char hash[CRYPTO_HASH_TEXT];
+  struct store_credential user;
   struct store_tx *tx;
   struct uuid id = estate_user(who);
   uint64_t revision;
@@ -48,7 +49,8 @@ static void give(enum estate_user who, const char *password, int64_t kept)
   assert_ok(crypto_hash_make(estate_domain.keys, (struct crypto_cost){8, 1, 1},
                              (struct str){(const char *)prepared.p, prepared.n}, hash));
   assert_ok(store_tx_open(&call, &tx));
-  assert_ok(store_credential_set(tx, &id, str_of(hash), kept));
+  assert_ok(store_credential_get(&call, &id, &user));
+  assert_ok(store_credential_set(tx, &id, user.epoch, str_of(hash), kept));
   assert_ok(store_tx_commit(tx, &revision));
   store_tx_close(&tx);
 }
