@@ -98,6 +98,7 @@ static RESULT leave_address(struct change *change, const struct uuid *id, const 
 {
   if (!email->given || str_equal(user->email, email->value))
     return R_OK;
+  TRY(domain_guard_other(change, id));
   /* Where a new password can be asked for, whoever says the address decides over the password. */
   TRY(domain_reset_note(change, id, STORE_RESET_PASSWORD));
   if (!user->email.p)

@@ -36,9 +36,10 @@ def an_address():
 
 
 def reachable(at, address, role=None):
-    """Somebody with a password and an address."""
+    """Somebody with a password and an address, which they have had for a while."""
     person = at.person("alpha_one", role)
     at.admin.client.patch(f"/v1/users/{person.id}", {"email": address})
+    at.server.sql(f"UPDATE principal SET email_changed_at = now() - interval '25 hours' WHERE id = '{person.id}'")
     return person
 
 
@@ -102,6 +103,19 @@ def test_whoever_forgot_gets_a_link_by_login_or_by_address(at, mailbox, address)
     events = [event["actor"]["kind"] for event in at.admin.client.pages(f"/v1/tenants/{person.tenant_id}/audit",
                                                                         action="forgotPassword", object_id=person.id)]
     assert events == ["anonymous", "anonymous"]
+
+
+def test_an_address_that_somebody_gave_them_gets_no_password_for_a_day(at, mailbox, address):
+    """Whoever may change addresses, but resets nobody's password, does not get to by a detour."""
+    person = reachable(at, address)
+    thief = f"thief-{address}"
+    at.actor("alpha_one", "provisioner").patch(f"/v1/users/{person.id}", {"email": thief})
+    forgot(at, login=person.login, tenant=person.tenant_code)
+    assert mailbox.wait(address)[0].subject == "Your e-mail address at alpha_one was changed"
+    settled(at, mailbox, thief, 0)
+    at.server.sql(f"UPDATE principal SET email_changed_at = now() - interval '25 hours' WHERE id = '{person.id}'")
+    forgot(at, login=person.login, tenant=person.tenant_code)
+    assert mailbox.wait(thief)[0].token
 
 
 def test_nobody_else_is_sent_anything(at, mailbox, address):
