@@ -28,8 +28,9 @@ static RESULT take(struct change *change, const struct invitation_order *order, 
   TRY(store_user_lock(change->tx, &order->user, ret_user));
   TRY(domain_guard_principal(change, &order->user, &ret_user->tenant));
   TRY(domain_guard_other(change, &order->user));
-  bool fits =
-      str_is(ret_user->state, "active") || (order->purpose == STORE_INVITATION && str_is(ret_user->state, "invited"));
+  bool resets = order->purpose == STORE_RESET || change->actor.kind == DOMAIN_ACTOR_OPERATOR;
+  bool invites = order->purpose == STORE_INVITATION;
+  bool fits = (resets && str_is(ret_user->state, "active")) || (invites && str_is(ret_user->state, "invited"));
   return fits ? R_OK : R_WRONG_STATE;
 }
 

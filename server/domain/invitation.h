@@ -19,9 +19,10 @@ struct invitation {
 
 /* The newest token of a person is the only one that is good. It is sent where mails are and the person has an address;
    else it is in the arena, shown once, and stands in the database as a digest. An invitation is good for
-   limits.invitation_time, but for limits.reset_time where it does what a reset does: of an active user. R_WRONG_STATE
-   for a suspended or terminated user, and to reset what was never set; R_SELF_SERVICE for oneself: that would be a new
-   password without the old one; R_PRIVILEGED. */
+   limits.invitation_time, but for limits.reset_time where it does what a reset does: of an active user, whom the
+   operator alone invites again. R_WRONG_STATE for a suspended or terminated user, to reset what was never set, and to
+   invite whoever has a password; R_SELF_SERVICE for oneself: that would be a new password without the old one;
+   R_PRIVILEGED. */
 RESULT domain_invitation_order(struct change *change, const struct invitation_order *order,
                                struct invitation *ret_invitation);
 

@@ -1,4 +1,5 @@
--- A one-time token of that purpose that can still be used: the newest of its user, not spent, not expired.
+-- A one-time token of that purpose that can still be used: the newest of its user, not spent, not expired, and no
+-- password has come since.
 -- role: auth
 -- params: $1 digest bytea, $2 now timestamptz, $3 purpose text
 -- row: principal_id uuid
@@ -8,3 +9,4 @@ SELECT i.principal_id
  WHERE i.digest = $1 AND i.purpose = $3 AND i.used_at IS NULL AND i.expires_at > $2 AND p.state IN ('invited', 'active')
    AND NOT EXISTS (SELECT FROM vault.invitation n
                     WHERE n.principal_id = i.principal_id AND (n.created_at, n.id) > (i.created_at, i.id))
+   AND NOT EXISTS (SELECT FROM vault.credential c WHERE c.principal_id = i.principal_id AND c.changed_at > i.created_at)

@@ -88,7 +88,7 @@ def test_what_people_do_themselves_is_in_it(estate, customer, admin):
 def test_it_holds_no_secret(estate, customer, admin):
     person = estate.person("audited", "viewer").enrol()
     machine, secret = estate.new_machine("audited")
-    token = estate.invite(person.id)
+    token = estate.reset(person.id)
     person.client.other().post("/v1/login", person.body() | {"password": "not the one that it is"}, 401)
     text = admin.get(f"/v1/tenants/{customer['id']}/audit", params={"limit": 200}).text
     for hidden in (PASSWORD, "not the one", secret, token, person.secret, person.client.token, person.refresh_token):

@@ -46,7 +46,7 @@ def test_an_enrolment_under_way_is_void_too(estate, other):
 
 def test_whoever_let_them_set_a_password_does_not_within_a_day(person, other, server):
     """With the factors they would have the account."""
-    other.post(f"/v1/users/{person.id}/invite", status=201)
+    other.post(f"/v1/users/{person.id}/reset-password", status=201)
     other.problem("POST", path(person), 422, "four_eyes")
     assert person.client.get("/v1/me/factors").json()["authenticators"]
     server.sql(f"UPDATE account_reset SET created_at = now() - interval '25 hours' WHERE principal_id = '{person.id}'")
@@ -55,8 +55,8 @@ def test_whoever_let_them_set_a_password_does_not_within_a_day(person, other, se
 
 def test_nor_the_reverse(estate, person, other):
     other.post(path(person))
-    other.problem("POST", f"/v1/users/{person.id}/invite", 422, "four_eyes")
-    estate.admin.client.post(f"/v1/users/{person.id}/invite", status=201)
+    other.problem("POST", f"/v1/users/{person.id}/reset-password", 422, "four_eyes")
+    estate.admin.client.post(f"/v1/users/{person.id}/reset-password", status=201)
     other.post(path(person))  # the same again adds nothing
 
 

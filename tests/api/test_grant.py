@@ -152,13 +152,13 @@ def test_a_machine_can_be_given_roles(estate):
     assert estate.grant("alpha_one", machine["id"], "viewer")["principal_id"] == machine["id"]
 
 
-@pytest.mark.parametrize("role", ["customer_admin", "partner_admin"])
+@pytest.mark.parametrize("role", ["customer_admin", "partner_admin", "helpdesk"])
 def test_no_machine_is_given_power_over_authentication_or_privileges(estate, admin, role):
     """DOMAIN.md 4.1 rule 5."""
     machine, _ = estate.new_machine("alpha")
     refused(admin, estate, "alpha", machine["id"], role, "not_for_machines")
     only = {row["name"] for row in admin.get("/v1/permissions").json()["items"] if row["for_people_only"]}
-    assert {"client:update", "grant:assign_privileged"} <= only
+    assert {"client:update", "grant:assign_privileged", "credential:reset"} <= only
     assert not only & {"user:create", "tenant:create_customer", "import:run", "grant:assign"}
 
 

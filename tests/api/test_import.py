@@ -67,7 +67,7 @@ def test_the_demo_estate_is_loaded_once(at):
 
 
 def test_a_clients_second_run_writes_nothing_but_its_coming_and_going(at, partner):
-    rows = [tenant(at.word("c"), above=partner), user("u1", partner), grant("u1", partner, "helpdesk")]
+    rows = [tenant(at.word("c"), above=partner), user("u1", partner), grant("u1", partner, "viewer")]
     machine = at.machine(partner)
     load(at.server, rows, machine).is_clean(created=3)
     others = "action NOT IN ('issueClientToken', 'logout')"
@@ -262,7 +262,7 @@ def test_foreign_lines_change_nothing_while_own_ones_are_applied(at, world):
 
 def test_a_client_may_what_its_roles_let_it_do(at, world):
     left, _, machine = world
-    rows = [tenant("sub", "partner", above=left), user("boss", left), grant("boss", left, "helpdesk")]
+    rows = [tenant("sub", "partner", above=left), user("boss", left), grant("boss", left, "viewer")]
     load(at.server, rows, machine).is_clean(created=3)
     load(at.server, [grant("boss", left, "partner_admin")]).is_clean(created=1)
     provisioner = at.machine(left, "provisioner")
@@ -485,7 +485,11 @@ def test_a_password_hashed_elsewhere_works_and_is_ours_after_the_first_login(at,
 def test_who_was_invited_gets_it_later_and_who_has_a_password_keeps_it(at, partner):
     login = at.word("ada")
     load(at.server, [user("u1", partner, login)]).is_clean(created=1)
+    token = at.admin.post(f"/v1/users/{users_of(at, partner)['u1']['id']}/invite", status=201).json()["token"]
     load(at.server, [user("u1", partner, login, password_hash=bcrypted("the first of the two"))]).is_clean(updated=1)
+    # B9: what they were invited with is dead since.
+    at.admin.other().problem("POST", "/v1/invitations/accept", 422, "token_spent",
+                             json={"token": token, "password": "an entirely different one"})
     load(at.server, [user("u1", partner, login, password_hash=bcrypted("the second of the two"))]).is_clean(unchanged=1)
     at.signed_in(login, at.find(partner)[0]["code"], "the first of the two")
 

@@ -73,8 +73,8 @@ def test_b6_the_owner_gets_in_at_once_with_a_known_device(person):
 def test_b6_a_new_password_by_a_one_time_token_lets_the_owner_in_from_anywhere(estate, person):
     flood(person)
     caller = person.client.other()
-    accept = {"token": estate.invite(person.id), "password": "another horse 9 battery staple"}
-    caller.post("/v1/invitations/accept", accept)
+    accept = {"token": estate.reset(person.id), "password": "another horse 9 battery staple"}
+    caller.post("/v1/password/reset", accept)
     caller.post("/v1/login", person.body(password=accept["password"]))
 
 

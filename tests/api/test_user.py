@@ -97,13 +97,25 @@ def test_an_invitation_cannot_be_made_up(anonymous, token):
     anonymous.problem("POST", "/v1/invitations/accept", 422, "token_spent", json=body)
 
 
-def test_a_new_password_by_invitation_ends_sessions_and_keeps_the_factor(estate):
-    person = estate.person("alpha_one", "viewer").enrol()
-    body = {"token": estate.invite(person.id), "password": "an entirely different one"}
-    person.client.other().post("/v1/invitations/accept", body)
-    person.client.get("/v1/me", 401)
-    person.password = body["password"]
-    assert person.client.other().post("/v1/login", person.body()).json()["pending"] == "totp"
+def test_whoever_has_a_password_is_not_invited_again(estate):
+    """That would be a reset, which has a permission of its own."""
+    person = estate.person("alpha_one", "viewer")
+    for role in ("provisioner", "customer_admin"):
+        estate.actor("alpha_one", role).problem("POST", f"/v1/users/{person.id}/invite", 422, "wrong_state")
+    person.client.get("/v1/me")
+
+
+def test_a_reset_has_a_permission_of_its_own(estate):
+    person = estate.person("alpha_one", "viewer")
+    estate.actor("alpha_one", "provisioner").problem("POST", f"/v1/users/{person.id}/reset-password", 403, "forbidden")
+
+
+def test_nobody_moves_their_own_address(estate):
+    """Where a new password is sent: a token that was stolen for a quarter of an hour would take the account for good."""
+    person = estate.person("alpha_one", "customer_admin")
+    path = f"/v1/users/{person.id}"
+    person.client.problem("PATCH", path, 422, "self_service", json={"email": "thief@example.com"})
+    assert person.client.patch(path, {"display_name": "Another Name"}).json()["display_name"] == "Another Name"
 
 
 def test_a_suspension_ends_sessions_from_the_next_request(estate, admin):
@@ -152,9 +164,9 @@ def test_nobody_does_it_to_themselves(estate, what):
 def test_only_who_gives_privileges_touches_the_privileged(estate):
     boss = estate.person("alpha_one", "customer_admin")
     helper = estate.actor("alpha_one", "helpdesk")
-    helper.problem("POST", f"/v1/users/{boss.id}/invite", 422, "privileged")
+    helper.problem("POST", f"/v1/users/{boss.id}/reset-password", 422, "privileged")
     plain = estate.person("alpha_one", "viewer")
-    helper.post(f"/v1/users/{plain.id}/invite", status=201)
+    helper.post(f"/v1/users/{plain.id}/reset-password", status=201)
 
 
 def test_a_list_is_of_one_tenant_or_its_subtree(estate):

@@ -14,9 +14,9 @@ def spread_out(estate):
     first, second = f"{MARK} first password", f"{MARK} second password"
     secrets = {"password": first, "new password": second}
     person = estate.person("alpha", "viewer", log_in=False)
-    secrets["invitation"] = estate.invite(person.id)
+    secrets["reset"] = estate.reset(person.id)
     anonymous = person.client.other()
-    anonymous.post("/v1/invitations/accept", {"token": secrets["invitation"], "password": first})
+    anonymous.post("/v1/password/reset", {"token": secrets["reset"], "password": first})
     person.password = first
     person.log_in()
     secrets["access token"], secrets["refresh token"] = person.client.token, person.refresh_token

@@ -208,7 +208,7 @@ def test_a_suspended_machine_has_no_token(estate):
 @pytest.mark.parametrize("action", ["suspend", "terminate"])
 def test_a_suspended_or_terminated_user_is_out_on_every_path(estate, action):
     person = estate.enter(Actor(unused("out"), estate.tenants["a"]))
-    invitation = estate.made(f"/v1/users/{person.id}/invite", None)["token"]
+    reset = estate.made(f"/v1/users/{person.id}/reset-password", None)["token"]
     estate.api.must(200, "POST", f"/v1/users/{person.id}/{action}", estate.admin.token)
     tries = [estate.api.call("GET", "/v1/me", person.token),
              estate.api.call("POST", "/v1/token/refresh", body={"refresh_token": person.refresh}),
@@ -216,6 +216,5 @@ def test_a_suspended_or_terminated_user_is_out_on_every_path(estate, action):
                                                         "tenant": person.home.code}),
              estate.api.call("POST", "/v1/me/totp", person.token, body={"password": person.password}),
              estate.api.call("POST", "/v1/me/step-up", person.token, body={"code": "000000"}),
-             estate.api.call("POST", "/v1/invitations/accept", body={"token": invitation,
-                                                                     "password": secrets.token_urlsafe(18)})]
+             estate.api.call("POST", "/v1/password/reset", body={"token": reset, "password": secrets.token_urlsafe(18)})]
     assert [reply.status for reply in tries] == [401, 401, 401, 401, 401, 422]

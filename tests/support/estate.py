@@ -107,6 +107,10 @@ class Estate:
     def invite(self, user_id):
         return self.admin.client.post(f"/v1/users/{user_id}/invite", status=201).json()["token"]
 
+    def reset(self, user_id):
+        """A token by which a person who has a password sets another, at /v1/password/reset."""
+        return self.admin.client.post(f"/v1/users/{user_id}/reset-password", status=201).json()["token"]
+
     def person(self, tenant="alpha_one", role=None, scope="subtree", log_in=True, at=None):
         """A new user with a password, a role at `at` (their tenant unless given) when one is given, and a session."""
         user = self.new_user(tenant)
