@@ -27,7 +27,12 @@ RESULT import_actor_client(const struct domain *domain, struct str id, struct st
                         struct import_actor *ret_actor)
 {
   struct import_actor actor = {.domain = domain, .who = {.kind = DOMAIN_ACTOR_CLIENT}};
-  struct signin signin = {.domain = domain, .arena = arena, .now = clock_now(), .action = "issueClientToken"};
+  /* Whoever runs the command is at this machine. */
+  struct signin signin = {.domain = domain,
+                          .arena = arena,
+                          .now = clock_now(),
+                          .action = "issueClientToken",
+                          .address = STR("127.0.0.1")};
   struct login login;
   TRY(name_request(arena, &actor.who.request_id));
   signin.request_id = actor.who.request_id;
