@@ -59,7 +59,7 @@ RESULT domain_audit_done(struct change *change, const struct audit_record *recor
 {
   struct store_audit event = {.tenant = record->tenant,
                               .at = change->now,
-                              .action = str_of(change->action),
+                              .action = str_of(record->action ? record->action : change->action),
                               .outcome = STR("done"),
                               .object_kind = str_of(record->object_kind),
                               .object = record->object,

@@ -4,6 +4,7 @@
 #include "store/audit.h"
 
 struct audit_record {
+  const char *action;      /* NULL: the change's own; else that of what goes with it */
   struct uuid tenant;      /* where it happened */
   const char *object_kind; /* "tenant", "user", "client", "grant", ... */
   struct uuid object;

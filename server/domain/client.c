@@ -2,6 +2,7 @@
 #include "domain/client.h"
 #include "authn/name.h"
 #include "domain/audit.h"
+#include "domain/grant.h"
 #include "domain/guard.h"
 #include "domain/proof.h"
 #include "store/client.h"
@@ -76,6 +77,7 @@ RESULT domain_client_delete(struct change *change, const struct uuid *id)
   struct store_client client;
   TRY(take(change, id, &client));
   TRY(domain_guard_other(change, id));
+  TRY(domain_grant_end(change, id));
   TRY(store_client_delete(change->tx, id));
   struct audit_record event = {
       .tenant = client.tenant, .object_kind = "client", .object = *id, .before = client.object.body};

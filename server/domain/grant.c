@@ -108,3 +108,20 @@ RESULT domain_grant_revoke(struct change *change, const struct uuid *id)
       .tenant = grant.tenant, .object_kind = "grant", .object = *id, .before = grant.object.body, .named = grant.named};
   return domain_audit_done(change, &event);
 }
+
+RESULT domain_grant_end(struct change *change, const struct uuid *principal)
+{
+  const struct store_grant *grants;
+  size_t count;
+  TRY(store_grant_delete_held(change->tx, principal, &grants, &count));
+  for (size_t i = 0; i < count; i++) {
+    struct audit_record event = {.action = "revokeGrant",
+                                 .tenant = grants[i].tenant,
+                                 .object_kind = "grant",
+                                 .object = grants[i].object.id,
+                                 .before = grants[i].object.body,
+                                 .named = grants[i].named};
+    TRY(domain_audit_done(change, &event));
+  }
+  return R_OK;
+}

@@ -18,3 +18,7 @@ RESULT domain_grant_create(struct change *change, const struct grant_new *grant,
 
 /* R_SELF_SERVICE for one's own; R_PRIVILEGED as above. */
 RESULT domain_grant_revoke(struct change *change, const struct uuid *id);
+
+/* All that a principal who goes holds within the scope, with an event each where it stood. The principal is held. Who
+   may end them may end what they hold: without them it is nothing. */
+RESULT domain_grant_end(struct change *change, const struct uuid *principal);

@@ -3,6 +3,7 @@
 #include "authn/name.h"
 #include "crypto/foreign.h"
 #include "domain/audit.h"
+#include "domain/grant.h"
 #include "domain/guard.h"
 #include "domain/invitation.h"
 #include "domain/notice.h"
@@ -150,5 +151,9 @@ RESULT domain_user_resume(struct change *change, const struct uuid *id, struct o
 
 RESULT domain_user_terminate(struct change *change, const struct uuid *id, struct outcome *ret_outcome)
 {
-  return set_state(change, id, store_user_terminate, ret_outcome);
+  struct outcome outcome;
+  TRY(set_state(change, id, store_user_terminate, &outcome));
+  TRY(domain_grant_end(change, id));
+  *ret_outcome = outcome;
+  return R_OK;
 }

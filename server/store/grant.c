@@ -77,20 +77,25 @@ RESULT store_grant_insert(struct store_tx *tx, const struct store_grant_row *row
   return R_OK;
 }
 
-RESULT store_grant_lock(struct store_tx *tx, const struct uuid *id, struct store_grant *ret_grant)
+static struct store_grant grant_of(const struct db_rows *rows, int row)
 {
   enum { TENANT = STORE__COLUMNS, PRINCIPAL, ROLE, NAMED };
+  return (struct store_grant){.object = store_run_object(rows, row),
+                              .tenant = db_uuid(rows, row, TENANT),
+                              .principal = db_uuid(rows, row, PRINCIPAL),
+                              .role = db_uuid(rows, row, ROLE),
+                              .named = db_text(rows, row, NAMED)};
+}
+
+RESULT store_grant_lock(struct store_tx *tx, const struct uuid *id, struct store_grant *ret_grant)
+{
   struct db_values v = {0};
   struct db_rows rows;
   db_put_uuid(&v, id);
   TRY(store_run(tx, SQL_grant_lock, &v, &rows));
   if (rows.count == 0)
     return R_NOT_FOUND;
-  *ret_grant = (struct store_grant){.object = store_run_object(&rows, 0),
-                                    .tenant = db_uuid(&rows, 0, TENANT),
-                                    .principal = db_uuid(&rows, 0, PRINCIPAL),
-                                    .role = db_uuid(&rows, 0, ROLE),
-                                    .named = db_text(&rows, 0, NAMED)};
+  *ret_grant = grant_of(&rows, 0);
   return R_OK;
 }
 
@@ -99,4 +104,21 @@ RESULT store_grant_delete(struct store_tx *tx, const struct uuid *id)
   struct db_values v = {0};
   db_put_uuid(&v, id);
   return store_run_touch(tx, SQL_grant_delete, &v);
+}
+
+RESULT store_grant_delete_held(struct store_tx *tx, const struct uuid *principal, const struct store_grant **ret_grants,
+                               size_t *ret_count)
+{
+  struct db_values v = {0};
+  struct db_rows rows;
+  db_put_uuid(&v, principal);
+  TRY(store_run(tx, SQL_grant_delete_held, &v, &rows));
+  struct store_grant *grants = arena_array(tx->arena, (size_t)rows.count + 1, sizeof *grants);
+  if (!grants)
+    return R_NO_MEMORY;
+  for (int i = 0; i < rows.count; i++)
+    grants[i] = grant_of(&rows, i);
+  *ret_grants = grants;
+  *ret_count = (size_t)rows.count;
+  return R_OK;
 }

@@ -39,3 +39,6 @@ struct store_grant {
 /* R_NOT_FOUND outside the scope. */
 RESULT store_grant_lock(struct store_tx *tx, const struct uuid *id, struct store_grant *ret_grant);
 RESULT store_grant_delete(struct store_tx *tx, const struct uuid *id);
+/* All that a principal holds within the scope, as it was. */
+RESULT store_grant_delete_held(struct store_tx *tx, const struct uuid *principal, const struct store_grant **ret_grants,
+                               size_t *ret_count);

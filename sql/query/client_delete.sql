@@ -1,4 +1,4 @@
--- Deletes a client; its secrets, sessions and grants go with it.
+-- Deletes a client; its secrets and sessions go with it.
 -- role: app
 -- params: $1 id uuid
 -- row: none

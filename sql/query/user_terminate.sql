@@ -1,8 +1,7 @@
--- Ends a user for good: their grants go, their names stay taken.
+-- Ends a user for good: their names stay taken.
 -- role: app
 -- params: $1 id uuid
 -- row: id uuid, path text, body json, version bigint
-WITH gone AS (DELETE FROM "grant" WHERE principal_id = $1)
 UPDATE principal p
    SET state = 'terminated', state_before = NULL, epoch = p.epoch + 1
  WHERE p.id = $1 AND p.kind = 'user'

@@ -147,6 +147,42 @@ def test_a_terminated_user_gets_nothing(estate, admin):
     refused(admin, estate, "alpha_one", user["id"], "viewer", "wrong_state")
 
 
+def gone(estate, kind):
+    """(path, what ends it) of somebody at home at alpha."""
+    if kind == "user":
+        path = f"/v1/users/{estate.new_user('alpha')['id']}"
+        return path, lambda caller: caller.post(f"{path}/terminate")
+    path = f"/v1/clients/{estate.new_machine('alpha')[0]['id']}"
+    return path, lambda caller: caller.delete(path)
+
+
+@pytest.mark.parametrize("kind", ["user", "client"])
+def test_a_grant_that_goes_with_its_holder_is_revoked_where_it_stood(estate, admin, kind):
+    path, end = gone(estate, kind)
+    places = {name: estate.grant(name, path.split("/")[-1], "viewer") for name in ("alpha", "alpha_one", "alpha_two")}
+    boss = estate.person("alpha", "partner_admin")
+    reply = end(boss.client)
+    for name, grant in places.items():
+        made, = admin.pages(f"/v1/tenants/{estate.id(name)}/audit", object_id=grant["id"], action="createGrant")
+        event, = admin.pages(f"/v1/tenants/{estate.id(name)}/audit", object_id=grant["id"], action="revokeGrant")
+        assert event["before"] == made["after"] | {"granted_by": None} and event["after"] is None  # given from above its ender
+        assert (event["actor"]["id"], event["request_id"]) == (boss.id, reply.headers["X-Request-Id"])
+        admin.get(f"/v1/grants/{grant['id']}", 404)
+    path = f"/v1/tenants/{estate.id('alpha_one')}/audit"
+    seen, = estate.actor("alpha_one", "auditor").pages(path, object_id=places["alpha_one"]["id"], action="revokeGrant")
+    assert (seen["actor"]["kind"], seen["before"]["principal_id"]) == ("partner operator", None)
+
+
+def test_a_grant_outside_of_what_who_ends_its_holder_sees_stays_and_gives_nothing(estate, admin):
+    """It is then for those to take away who see it."""
+    person = estate.person("alpha", "viewer", at="alpha_one")
+    grant, = admin.pages(f"/v1/users/{person.id}/grants")
+    estate.actor("alpha", "partner_admin", "self").post(f"/v1/users/{person.id}/terminate")
+    person.client.get(f"/v1/tenants/{estate.id('alpha_one')}", 401)
+    assert admin.get(f"/v1/grants/{grant['id']}").json() == grant
+    estate.actor("alpha_one", "customer_admin").delete(f"/v1/grants/{grant['id']}")
+
+
 def test_a_machine_can_be_given_roles(estate):
     machine, _ = estate.new_machine("alpha_one")
     assert estate.grant("alpha_one", machine["id"], "viewer")["principal_id"] == machine["id"]
