@@ -20,6 +20,13 @@ static enum result key_of(struct api_call *call, struct str *ret_key)
   return R_OK;
 }
 
+RESULT api_attempt_keyless(struct api_call *call)
+{
+  if (!http_request_header(call->request, "Idempotency-Key").p)
+    return R_OK;
+  return api_wrong(call, "Idempotency-Key", "unknown", "is not taken here: nothing of this reply is kept");
+}
+
 /* What the key stands for: the operation, its target and its body. */
 static enum result request_digest(struct api_call *call, unsigned char ret_digest[CRYPTO_DIGEST])
 {

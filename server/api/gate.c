@@ -188,8 +188,11 @@ static enum result pass(struct api_call *call)
   }
   TRY(authenticate_within_budget(call));
   TRY(api_assurance_session(call));
-  if (row->scope == SCOPE_SELF)
+  if (row->scope == SCOPE_SELF) {
+    if (row->http.method == HTTP_POST)
+      TRY(api_attempt_keyless(call));
     return row->run(call);
+  }
   if (strstr(row->http.path, "{id}") && !uuid_parse(http_request_path(call->request, "id"), &call->object))
     return R_NOT_FOUND;
   if (row->scope == SCOPE_ROOTS) {

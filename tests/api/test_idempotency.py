@@ -3,7 +3,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from support.estate import unique
+from support import source
+from support.estate import PASSWORD, unique
 
 
 @pytest.fixture(name="key")
@@ -85,3 +86,14 @@ def test_a_key_has_1_to_255_characters(estate, admin, key):
     assert reply.status_code == 400 and reply.json()["errors"][0]["field"] == "Idempotency-Key"
 
 
+@pytest.fixture(scope="module", name="person")
+def made_person(estate):
+    return estate.person()
+
+
+@pytest.mark.parametrize("path", [r.path for r in source.routes() if (r.method, r.scope) == ("POST", "self")])
+def test_what_keeps_no_reply_refuses_the_key_and_does_nothing(person, key, path):
+    """A second factor or recovery codes, shown once, would else be made twice by whoever relies on it."""
+    problem = person.client.problem("POST", path.replace("{id}", person.id), 400, "malformed", json={"password": PASSWORD}, headers=key)
+    assert [(error["field"], error["code"]) for error in problem["errors"]] == [("Idempotency-Key", "unknown")]
+    assert person.client.get("/v1/me/factors").json()["authenticators"] == []
