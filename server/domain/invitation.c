@@ -118,14 +118,18 @@ static RESULT keep(struct signin *s, const char *what, const struct store_reset_
 {
   struct store_call store = domain_session_store(s);
   struct authn_throttle subject;
+  char place[AUTHN_THROTTLE_PLACE_TEXT];
   struct str typed = arena_print(s->arena, "%s\n%.*s\n%.*s\n%.*s", what, (int)name->code.n, name->code.p,
                                  (int)name->login_key.n, name->login_key.p, (int)name->email_key.n, name->email_key.p);
   if (!typed.p)
     return R_NO_MEMORY;
   TRY(throttle_on(s, 'n', typed, &subject));
+  authn_throttle_place(s->address, place);
   struct store_reset request = {.subject = {(const char *)subject.subject, sizeof subject.subject},
                                 .address = s->address,
-                                .request_id = s->request_id};
+                                .request_id = s->request_id,
+                                .kind = str_of(what),
+                                .place = str_of(place)};
   struct crypto_binding binding = wish_binding(s->domain, request.subject);
   TRY(crypto_seal(&binding, typed, s->arena, &request.sealed));
   return s->domain->mail.sends ? store_reset_put(&store, &request) : R_OK;

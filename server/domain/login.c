@@ -6,7 +6,6 @@
 #include "authn/pending.h"
 #include "domain/credential.h"
 #include "domain/factor.h"
-#include "domain/invitation.h"
 #include "domain/password.h"
 #include "domain/security.h"
 #include "domain/throttle.h"
@@ -45,11 +44,7 @@ static enum result count(struct signin *s, const struct attempt *attempt, struct
                                    .account_attempts = attempt->policy.account_attempts,
                                    .address_attempts = attempt->policy.address_attempts,
                                    .tenant_attempts = attempt->policy.tenant_attempts};
-  enum result r = domain_throttle_take(s, &target, ret_throttle);
-  /* Whether its owner can be told changes nothing for who has to wait. */
-  if (r == R_THROTTLED)
-    (void)!domain_invitation_warn(s, attempt->code, attempt->key);
-  return r;
+  return domain_throttle_take(s, &target, ret_throttle);
 }
 
 /* The account, or a stand-in whose hash nothing fits: both are counted and hashed against. For a tenant that is none, the same

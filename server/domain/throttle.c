@@ -1,6 +1,7 @@
 /* Attempts at passwords, by strangers and by what is known. Trusts: nothing that is passed in. */
 #include "domain/throttle.h"
 #include "authn/nonce.h"
+#include "domain/invitation.h"
 
 enum { NAME_MOST = 1024 };
 
@@ -73,18 +74,22 @@ RESULT domain_throttle_take(struct signin *s, const struct throttle_target *targ
 {
   struct store_call store = domain_session_store(s);
   struct throttle t = {0};
-  int64_t wait = 0;
+  struct store_attempted attempted;
   TRY(counters_of(s, target, &t));
   struct store_attempt attempt = attempt_of(&t);
   attempt.person = target->person;
   attempt.account_most = target->account_attempts;
   attempt.address_most = target->address_attempts;
   attempt.tenant_most = target->tenant_attempts;
-  TRY(store_throttle_login(&store, &attempt, s->now, &t.known, &wait));
-  if (wait > 0) {
-    s->retry_after = wait;
+  TRY(store_throttle_login(&store, &attempt, s->now, &attempted));
+  /* Whether its owner can be told changes nothing for who has to wait. */
+  if (attempted.account_full)
+    (void)!domain_invitation_warn(s, target->code, target->key);
+  if (attempted.wait > 0) {
+    s->retry_after = attempted.wait;
     return R_THROTTLED;
   }
+  t.known = attempted.known;
   *ret_throttle = t;
   return R_OK;
 }

@@ -42,7 +42,8 @@ struct throttle_target {
 };
 
 /* Counts an attempt of `s`, whose device_token may make it a known one: R_THROTTLED, with s->retry_after, when it
-   may not be made. */
+   may not be made. Its owner is told when that is for what was tried at the account, and not when its address or tenant
+   alone has used up what it may: that says nothing of this account. */
 RESULT domain_throttle_take(struct signin *s, const struct throttle_target *target, struct throttle *ret_throttle);
 
 /* The password was right. Queued in `tx`. */

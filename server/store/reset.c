@@ -10,6 +10,8 @@ RESULT store_reset_put(const struct store_call *call, const struct store_reset *
   db_put_bytes(&values, request->sealed.p, request->sealed.n);
   db_put_text(&values, request->address);
   db_put_text(&values, request->request_id);
+  db_put_text(&values, request->kind);
+  db_put_text(&values, request->place);
   return store_read(call, SQL_reset_request_put, &values, &rows);
 }
 

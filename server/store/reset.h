@@ -6,12 +6,15 @@ struct store_reset {
   struct str subject; /* an HMAC of what was typed */
   struct str sealed;  /* what was typed */
   struct str address, request_id;
+  struct str kind;    /* "reset" or "warn" */
+  struct str place;   /* for which `address` stands */
   int64_t created_at; /* set by the database */
 };
-/* At once and for all to see; the same subject again is no second request. */
+/* At once and for all to see; the same subject again is no second request, and beyond 10,000 of a kind, or 100 of a kind
+   of one place, nothing is put in. */
 RESULT store_reset_put(const struct store_call *call, const struct store_reset *request);
-/* The oldest that nobody else has in hand, gone with the commit; R_NOT_FOUND when there is none. Lives in tx's arena.
- */
+/* The oldest that nobody else has in hand, without kind and place, gone with the commit; R_NOT_FOUND when there is none.
+   Lives in tx's arena. */
 RESULT store_reset_take(struct store_tx *tx, struct store_reset *ret_request);
 
 /* What was typed, in the forms in which it is looked for; .p NULL: not given. */

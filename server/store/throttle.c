@@ -53,7 +53,7 @@ static void put_attempt(struct db_values *values, const struct store_attempt *at
 }
 
 RESULT store_throttle_login(const struct store_call *call, const struct store_attempt *attempt, int64_t now,
-                            struct str *ret_known, int64_t *ret_wait)
+                            struct store_attempted *ret_attempted)
 {
   struct db_values values = {0};
   struct db_rows rows;
@@ -66,8 +66,7 @@ RESULT store_throttle_login(const struct store_call *call, const struct store_at
   TRY(store_read(call, SQL_throttle_login, &values, &rows));
   if (rows.count != 1)
     return R_INTERNAL;
-  *ret_known = db_text(&rows, 0, 0);
-  *ret_wait = db_int(&rows, 0, 1);
+  *ret_attempted = (struct store_attempted){db_text(&rows, 0, 0), db_int(&rows, 0, 1), db_bool(&rows, 0, 2)};
   return R_OK;
 }
 

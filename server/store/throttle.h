@@ -23,10 +23,15 @@ struct store_attempt {
   int64_t account_most, address_most, tenant_most; /* tenant_most 0: no limit */
 };
 
-/* Counts it on all that it concerns, or on none: then ret_wait is the seconds to wait, else 0. ret_known is
-   "device" or "place", from which that person came before, .p NULL for a stranger. */
+/* What became of it. */
+struct store_attempted {
+  struct str known;  /* "device" or "place", from which that person came before; .p NULL for a stranger */
+  int64_t wait;      /* seconds; 0: it is counted */
+  bool account_full; /* it waits for what was tried at this account, and not for its address or tenant alone */
+};
+/* Counts it on all that it concerns, or on none. */
 RESULT store_throttle_login(const struct store_call *call, const struct store_attempt *attempt, int64_t now,
-                            struct str *ret_known, int64_t *ret_wait);
+                            struct store_attempted *ret_attempted);
 /* It succeeded: gives back what was counted. Queued. */
 RESULT store_throttle_login_done(struct store_tx *tx, const struct store_attempt *attempt, struct str known);
 

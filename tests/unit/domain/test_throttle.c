@@ -71,7 +71,7 @@ static struct login enter(struct signin *s, enum estate_user user)
   return login;
 }
 
-static void forget_everything(void) { estate_sql("TRUNCATE vault.throttle, vault.known"); }
+static void forget_everything(void) { estate_sql("TRUNCATE vault.throttle, vault.known, vault.reset_request"); }
 
 static int begin(void **state)
 {
@@ -299,6 +299,55 @@ static void addresses_of_one_64_are_one_place(void **state)
   assert_int_equal(attempts(&same, &known, 50), 10);
 }
 
+/* How many owners are to be told that somebody tries at their account. */
+static const char *warnings(void) { return estate_ask("SELECT count(*) FROM vault.reset_request WHERE kind = 'warn'"); }
+
+static void an_owner_is_told_of_attempts_at_their_account(void **state)
+{
+  (void)state;
+  estate_domain.mail.sends = true;
+  struct throttle_target target = account("anna", A_PLAIN), other = account("bert", B_PLAIN);
+  struct signin s = from("198.51.100.1"), home = from("203.0.113.7");
+  assert_int_equal(attempts(&s, &target, 5), 5);
+  assert_string_equal(warnings(), "0");
+  assert_int_equal(attempts(&s, &target, 1), 0);
+  assert_int_equal(attempts(&s, &target, 1), 0);
+  assert_string_equal(warnings(), "1");
+  enter(&home, B_PLAIN);
+  assert_int_equal(attempts(&home, &other, 11), 10);
+  assert_string_equal(warnings(), "2");
+  estate_domain.mail.sends = false;
+}
+
+static void an_address_over_its_limit_warns_nobody(void **state)
+{
+  (void)state;
+  estate_domain.mail.sends = true;
+  struct throttle_target untouched[] = {account("anna", A_PLAIN), account("bert", B_PLAIN), account("carl", C_PLAIN)};
+  struct signin s = from("198.51.100.1");
+  for (int i = 0; i < 110; i++) {
+    struct throttle_target guessed = account(arena_print(estate_arena(), "user-%d", i).p, 0);
+    assert_int_equal(attempts(&s, &guessed, 1), i < 100);
+  }
+  for (int i = 0; i < 3; i++)
+    assert_int_equal(attempts(&s, &untouched[i], 1), 0);
+  assert_string_equal(warnings(), "0");
+  estate_domain.mail.sends = false;
+}
+
+static void a_tenant_over_its_limit_warns_nobody(void **state)
+{
+  (void)state;
+  estate_domain.mail.sends = true;
+  struct throttle_target target = account("anna", A_PLAIN);
+  target.tenant_attempts = 3;
+  struct signin s = from("198.51.100.1"), other = from("198.51.100.2");
+  assert_int_equal(attempts(&s, &target, 3), 3);
+  assert_int_equal(attempts(&other, &target, 1), 0);
+  assert_string_equal(warnings(), "0");
+  estate_domain.mail.sends = false;
+}
+
 static void a_new_device_is_told_from_a_known_one(void **state)
 {
   (void)state;
@@ -389,6 +438,9 @@ int main(void)
       throttle_test(a_success_gives_an_address_back_its_own_attempt_alone),
       throttle_test(a_tenant_under_fire_is_shut_to_its_strangers_alone),
       throttle_test(addresses_of_one_64_are_one_place),
+      throttle_test(an_owner_is_told_of_attempts_at_their_account),
+      throttle_test(an_address_over_its_limit_warns_nobody),
+      throttle_test(a_tenant_over_its_limit_warns_nobody),
       throttle_test(a_new_device_is_told_from_a_known_one),
       throttle_test(the_last_eight_of_a_kind_are_kept),
       throttle_test(no_name_address_or_token_stands_in_the_database),
