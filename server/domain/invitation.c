@@ -142,7 +142,9 @@ RESULT domain_invitation_ask(struct signin *s, const struct invitation_wish *wis
   struct store_call store = domain_session_store(s);
   struct authn_throttle address;
   struct store_reset_name name = {.code = wish->tenant};
-  TRY(throttle_on(s, 'a', s->address, &address));
+  char place[AUTHN_THROTTLE_PLACE_TEXT];
+  authn_throttle_place(s->address, place);
+  TRY(throttle_on(s, 'a', str_of(place), &address));
   TRY(authn_throttle_take(&address, &store, s->domain->limits.address_attempts, s->now, &s->retry_after));
   TRY(form_of(wish->login, authn_name_normalise, s->arena, &name.login_key));
   TRY(form_of(wish->email, authn_name_fold, s->arena, &name.email_key));

@@ -337,6 +337,20 @@ static void an_address_that_asks_too_often_waits_whoever_it_asks_for(void **stat
   assert_true(s.retry_after > 0);
 }
 
+static void addresses_of_one_64_ask_as_one(void **state)
+{
+  (void)state;
+  struct invitation_wish wish = {STR("nobody"), STR_NONE, STR("code-aaaaaaaa")};
+  for (int i = 0; i <= 100; i++) {
+    struct signin s = signin();
+    s.address = arena_print(estate_arena(), "2001:db8:1:2::%x", i + 1);
+    assert_result(domain_invitation_ask(&s, &wish), i < 100 ? R_OK : R_THROTTLED);
+  }
+  struct signin other = signin();
+  other.address = STR("2001:db8:1:3::1");
+  assert_ok(domain_invitation_ask(&other, &wish));
+}
+
 static void what_waited_too_long_is_served_no_more(void **state)
 {
   (void)state;
@@ -393,6 +407,7 @@ int main(void)
       invitation_test(one_person_is_sent_three_an_hour),
       invitation_test(the_same_again_is_one_request_and_says_nothing_in_clear),
       invitation_test(an_address_that_asks_too_often_waits_whoever_it_asks_for),
+      invitation_test(addresses_of_one_64_ask_as_one),
       invitation_test(what_waited_too_long_is_served_no_more),
       invitation_test(whoever_strangers_try_at_is_warned_once_a_day),
   };
