@@ -2,6 +2,7 @@
 #include "domain/factor.h"
 #include "crypto/seal.h"
 #include "domain/notice.h"
+#include "domain/security.h"
 #include "store/factor.h"
 
 static enum result context_of(struct arena *arena, const struct uuid *tenant, const struct uuid *user,
@@ -43,9 +44,11 @@ RESULT domain_factor_step(struct signin *s, const struct uuid *user, const struc
 RESULT domain_factor_count(struct signin *s, const struct uuid *user, struct authn_throttle *ret_throttle)
 {
   struct store_call store = domain_session_store(s);
+  struct security_policy policy;
+  TRY(domain_security_read_for(s, user, &policy));
   TRY(authn_throttle_on(s->domain->keys, AUTHN_THROTTLE_CODE, (struct str){(const char *)user->b, sizeof user->b},
                         ret_throttle));
-  return authn_throttle_take(ret_throttle, &store, s->domain->limits.account_attempts, s->now, &s->retry_after);
+  return authn_throttle_take(ret_throttle, &store, policy.account_attempts, s->now, &s->retry_after);
 }
 
 RESULT domain_factor_disabled(struct signin *s, struct store_tx *tx, const struct uuid *user, const char *object_kind,

@@ -14,8 +14,8 @@ enum { DOMAIN_FACTORS = 10 };
    code was used, there is no authenticator, or 100 failures have disabled it; R_THROTTLED. */
 RESULT domain_factor_spend(struct signin *s, struct store_tx *tx, const struct uuid *user, struct str code);
 
-/* Counts one attempt of whatever kind at the user's second factors: R_THROTTLED. After a success the caller forgets it.
- */
+/* Counts one attempt of whatever kind at the user's second factors: R_THROTTLED beyond what their tenant lets through.
+   After a success the caller forgets it. */
 RESULT domain_factor_count(struct signin *s, const struct uuid *user, struct authn_throttle *ret_throttle);
 
 /* The last failure that an authenticator, or a set of recovery codes, may have: `tx`, which counts it, keeps the event

@@ -36,6 +36,15 @@ RESULT domain_security_read(struct signin *s, const struct uuid *tenant, struct 
   return R_OK;
 }
 
+RESULT domain_security_read_for(struct signin *s, const struct uuid *person, struct security_policy *ret_policy)
+{
+  struct uuid home = domain_session_home(s, person);
+  enum result r = domain_security_read(s, &home, ret_policy);
+  if (r == R_NOT_FOUND)
+    domain_security_default(&s->domain->limits, ret_policy);
+  return r == R_NOT_FOUND ? R_OK : r;
+}
+
 #define PORTAL(name)                                                                                                   \
   {                                                                                                                    \
     .session_idle_time = policy->name##_session_idle_time, .session_time = policy->name##_session_time,                \

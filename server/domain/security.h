@@ -27,6 +27,9 @@ struct security_policy {
 /* What holds at the tenant, in one statement on the auth pool. R_NOT_FOUND: no such tenant. */
 RESULT domain_security_read(struct signin *s, const struct uuid *tenant, struct security_policy *ret_policy);
 
+/* The same at the person's home; what holds for a tenant that is none for who is not in the snapshot. */
+RESULT domain_security_read_for(struct signin *s, const struct uuid *person, struct security_policy *ret_policy);
+
 /* What holds where nothing is set, and for a tenant that is none. */
 void domain_security_default(const struct domain_limits *limits, struct security_policy *ret_policy);
 

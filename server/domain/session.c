@@ -74,13 +74,17 @@ RESULT domain_session_relayed(struct signin *s, const struct uuid *tenant)
   return R_FORBIDDEN;
 }
 
-RESULT domain_session_relayed_for(struct signin *s, const struct uuid *person)
+struct uuid domain_session_home(const struct signin *s, const struct uuid *person)
 {
   struct bw_id id = policy_id(person);
   struct bw_principal_fact fact;
-  struct uuid home = {0};
-  if (s->relay && bw_principal(policy_model(s->domain->policy), &id, &fact))
-    home = policy_uuid(&fact.home);
+  bool known = bw_principal(policy_model(s->domain->policy), &id, &fact);
+  return known ? policy_uuid(&fact.home) : (struct uuid){0};
+}
+
+RESULT domain_session_relayed_for(struct signin *s, const struct uuid *person)
+{
+  struct uuid home = domain_session_home(s, person);
   return domain_session_relayed(s, &home);
 }
 

@@ -48,6 +48,9 @@ RESULT domain_session_allowed(const struct signin *s, const struct uuid *princip
 /* The same of the home alone, for who is not active yet. */
 RESULT domain_session_housed(const struct signin *s, const struct uuid *home);
 
+/* The person's home by the snapshot: zero for who is not in it. */
+struct uuid domain_session_home(const struct signin *s, const struct uuid *person);
+
 /* Who relays a login may do so for people of the tenant: R_FORBIDDEN, for one that it does not see as for none,
    and the tenant is not told of it. R_OK when nobody relays. */
 RESULT domain_session_relayed(struct signin *s, const struct uuid *tenant);

@@ -210,3 +210,14 @@ def test_a_change_is_on_record_with_what_the_tenant_itself_says(line):
     assert (event["object_kind"], event["object_id"]) == ("security_policy", line.customer["id"])
     assert event["before"] == {"password_history": 1}
     assert event["after"] == {"password_history": 3, "second_factor": "everyone"}
+
+
+def test_passwords_and_codes_in_a_session_are_counted_by_what_its_tenant_says(line, estate):
+    line.above.patch(line.path(line.customer), {"account_attempts": 3})
+    people = (estate.person(line.customer["name"]).enrol(), 3), (estate.person("alpha_one").enrol(), 10)
+    for person, most in people:
+        change = {"current_password": "not this one, no", "new_password": "another one, and long enough"}
+        statuses = [person.client.put("/v1/me/password", change, None).status_code for _ in range(most + 1)]
+        assert statuses == [422] * most + [429]
+        statuses = [person.client.post("/v1/me/step-up", {"code": "x"}, None).status_code for _ in range(most + 1)]
+        assert statuses[:most].count(429) == 0 and statuses[most] == 429

@@ -75,6 +75,21 @@ static void attempts_are_counted_before_the_code_is_looked_at(void **state)
   assert_true(s.retry_after > 0);
 }
 
+static void attempts_are_as_many_as_the_tenant_says(void **state)
+{
+  (void)state;
+  struct signin s = estate_signin("test");
+  struct uuid user = estate_user(A_VIEWER), elsewhere = estate_user(C_PLAIN);
+  struct authn_throttle throttle;
+  estate_sql("INSERT INTO tenant_setting (tenant_id, tenant_path, tenant_boundary, section, name, value)"
+             " SELECT id, path, boundary, 'security', 'account_attempts', '3' FROM tenant WHERE path = '%s'",
+             estate_path(A).p);
+  for (int i = 0; i < 4; i++) {
+    assert_result(domain_factor_count(&s, &user, &throttle), i < 3 ? R_OK : R_THROTTLED);
+    assert_ok(domain_factor_count(&s, &elsewhere, &throttle));
+  }
+}
+
 /* How often it stands in the audit, and how many were told. */
 static const char *told(void)
 {
@@ -107,6 +122,7 @@ int main(void)
       estate_test(a_code_of_any_of_them_passes_once),
       estate_test(a_seed_that_was_moved_to_another_user_does_not_unseal),
       estate_test(attempts_are_counted_before_the_code_is_looked_at),
+      estate_test(attempts_are_as_many_as_the_tenant_says),
       estate_test(the_last_failure_leaves_an_event_and_a_notice),
   };
   return cmocka_run_group_tests(tests, estate_up, estate_down);
