@@ -2,12 +2,12 @@
 #pragma once
 #include "api/call.h"
 
-/* Runs the route's handler in a transaction, again when the database asks for it, at most 3 times. R_OK: committed, with its
-   audit event, or answered from the reply kept under its Idempotency-Key. */
+/* Runs the route's handler in a transaction, again when the database asks for it, at most 3 times. R_OK: committed,
+   with its audit event, or answered from the reply kept under its Idempotency-Key. */
 RESULT api_attempt(struct api_call *call);
 
-/* What runs outside of that transaction keeps no reply and refuses the key of one: ignored, it would promise that the same
-   request again does nothing twice. R_MALFORMED. */
+/* What runs outside of that transaction keeps no reply and refuses the key of one: ignored, it would promise that the
+   same request again does nothing twice. R_MALFORMED. */
 RESULT api_attempt_keyless(struct api_call *call);
 
 /* Before the reply to what was committed goes out: waits until this process has applied call->revision, and names it in
