@@ -10,6 +10,7 @@
 #include "db/tx.h"
 #include "domain/bootstrap.h"
 #include "domain/signing.h"
+#include "jobs/import.h"
 #include "jobs/keys.h"
 #include "jobs/letter.h"
 #include "jobs/outbox.h"
@@ -41,6 +42,7 @@ struct service {
   struct jobs_keys *keys;
   struct jobs_smtp *smtp;
   struct jobs_outbox *outbox;
+  struct jobs_import *import;
 };
 
 static struct http_limits limits_of(const struct settings *s)
@@ -112,6 +114,15 @@ static void close_mail(struct service *v)
   jobs_smtp_close(&v->smtp);
 }
 
+static bool somebody_waits(void *server) { return http_server_waits(server, HTTP_LANE_DATABASE); }
+
+static enum result open_import(struct service *v)
+{
+  struct jobs_import_config config = {
+      .domain = v->api.domain, .refusals = v->api.refusals, .busy = somebody_waits, .who = v->server};
+  return jobs_import_open(&config, v->arena, &v->import);
+}
+
 static void outbox_metrics(const void *outbox, struct buf *text) { jobs_outbox_metrics(outbox, text); }
 
 static enum result open_service(struct service *v)
@@ -129,6 +140,7 @@ static enum result open_service(struct service *v)
   TRY(open_mail(v));
   v->table = api_table(&v->api);
   TRY(open_listener(v, v->settings->listen, &v->table, v->tls, &v->server));
+  TRY(open_import(v));
   v->management = (struct api_management){.policy = v->process.domain.policy,
                                           .refusals = v->api.refusals,
                                           .server = v->server,
@@ -140,6 +152,7 @@ static enum result open_service(struct service *v)
 
 static void close_service(struct service *v)
 {
+  jobs_import_close(&v->import); /* it looks at the server */
   http_server_close(&v->server, v->settings->drain_time);
   http_server_close(&v->management_server, 0);
   jobs_keys_close(&v->keys);

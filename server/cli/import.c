@@ -107,16 +107,10 @@ static void summarise(const struct import *i)
 
 /* One line. */
 
-static const bool kept_out[R__COUNT] = {
-    [R_FORBIDDEN] = true,        [R_NOT_FOUND] = true,  [R_CEILING] = true,      [R_KIND_CEILING] = true,
-    [R_NOT_FOR_MACHINES] = true, [R_PRIVILEGED] = true, [R_SELF_SERVICE] = true, [R_OUTSIDE_HOME] = true,
-    [R_LOGIN_FAILED] = true,     [R_THROTTLED] = true,
-};
-
 static void remember(struct import *i, const char *action, enum result r)
 {
   struct domain_refusal_event event = {.actor = i->actor.who, .action = action, .reason = r};
-  if (kept_out[r])
+  if (import_apply_keeps_out(r))
     domain_refusal_put(i->refusals, &event);
 }
 
@@ -137,17 +131,18 @@ static bool breaks_off(enum result r) { return worth_waiting(r) || r == R_UNAUTH
 
 static RESULT apply(struct import *i, const struct import_row *row, struct arena *arena, struct str *ret_about)
 {
-  enum import_effect effect = IMPORT_UNCHANGED;
+  struct import_applied applied;
   int64_t until = clock_monotonic() + patience;
-  enum result r = import_apply(&i->apply, row, arena, &effect, ret_about);
+  enum result r = import_apply(&i->apply, row, arena, &applied);
   while (worth_waiting(r) && clock_monotonic() < until && !stopped()) {
     usleep(PAUSE);
-    r = import_apply(&i->apply, row, arena, &effect, ret_about);
+    r = import_apply(&i->apply, row, arena, &applied);
   }
   if (r == R_OK)
-    i->effects[effect]++;
+    i->effects[applied.effect]++;
   else
     remember(i, import_apply_action(row->kind), r);
+  *ret_about = applied.about;
   return r;
 }
 

@@ -75,7 +75,7 @@ static enum result open_keys(const struct settings *s, const char *data, struct 
 static enum result open_pools(const struct settings *s, struct cli_process *p)
 {
   unsigned workers = (unsigned)(s->database_workers + 2 * s->hash_workers);
-  struct db_config app = {.conninfo = p->conninfo, .role = DB_APP, .connections = workers + 2};
+  struct db_config app = {.conninfo = p->conninfo, .role = DB_APP, .connections = workers + 4};
   struct db_config auth = {.conninfo = p->conninfo, .role = DB_AUTH, .connections = workers + 2};
   TRY(db_pool_open(&app, &p->domain.app));
   return db_pool_open(&auth, &p->domain.auth);
@@ -141,6 +141,7 @@ static struct domain_limits limits_of(const struct settings *s)
       .account_attempts = s->account_attempts,
       .address_attempts = s->address_attempts,
       .tenant_attempts = s->tenant_attempts,
+      .import_size = s->import_limit,
       .cost = {.memory = (uint32_t)s->hash_memory, .passes = (uint32_t)s->hash_passes, .lanes = 1},
   };
 }

@@ -31,6 +31,7 @@ static const struct str names[] = {
     [CRYPTO_PSEUDONYM] = {"pseudonym", 9},
     [CRYPTO_THROTTLE] = {"throttle", 8},
     [CRYPTO_OUTBOX] = {"outbox", 6},
+    [CRYPTO_IMPORT] = {"import", 6},
 };
 _Static_assert(sizeof names / sizeof *names == CRYPTO__PURPOSES, "every purpose has a name");
 

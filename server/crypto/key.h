@@ -17,6 +17,7 @@ enum crypto_purpose {
   CRYPTO_PSEUDONYM,        /* HMAC that names an actor to those below */
   CRYPTO_THROTTLE,         /* HMAC of throttle subjects: no login name stands in the table */
   CRYPTO_OUTBOX,           /* one-time tokens and typed names on their way to a mail */
+  CRYPTO_IMPORT,           /* what import jobs have yet to load */
   CRYPTO__PURPOSES
 };
 

@@ -269,6 +269,9 @@ RESULT db_connection_verb(struct db_connection *c, enum db_verb verb)
       [DB_BEGIN_SNAPSHOT] = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
       [DB_COMMIT] = "COMMIT",
       [DB_ROLLBACK] = "ROLLBACK",
+      [DB_MARK] = "SAVEPOINT mark",
+      [DB_FORGET] = "RELEASE SAVEPOINT mark",
+      [DB_RETURN] = "ROLLBACK TO SAVEPOINT mark",
       [DB_LISTEN] = "LISTEN bailiwick_policy",
   };
   if (!step_add(c, STEP_VERB))

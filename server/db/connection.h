@@ -16,7 +16,7 @@ RESULT db_connection_send(struct db_connection *connection, enum statement state
                           struct db_rows *ret_rows);
 RESULT db_connection_send_scope(struct db_connection *connection, const struct scope *scope);
 
-enum db_verb { DB_BEGIN, DB_BEGIN_SNAPSHOT, DB_COMMIT, DB_ROLLBACK, DB_LISTEN };
+enum db_verb { DB_BEGIN, DB_BEGIN_SNAPSHOT, DB_COMMIT, DB_ROLLBACK, DB_MARK, DB_FORGET, DB_RETURN, DB_LISTEN };
 RESULT db_connection_verb(struct db_connection *connection, enum db_verb verb);
 
 /* Asks the server to send what it has up to here before it goes on. */

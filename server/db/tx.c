@@ -15,6 +15,8 @@ struct db_tx {
   struct db_connection *connection; /* NULL until the first statement */
   struct db_rows id;                /* pg_current_xact_id(), fetched with the first statements */
   bool custom_plan, committed;
+  struct scope scope;         /* the one that was set last, where it is not the first */
+  bool scope_known;           /* call.scope is what holds now: a return may have undone it */
   enum result failure; /* the first one; nothing runs after it */
 };
 
@@ -63,6 +65,7 @@ RESULT db_tx_open(const struct db_call *call, struct db_tx **ret_tx)
     return R_NO_MEMORY;
   tx->call = *call;
   tx->failure = R_OK;
+  tx->scope_known = true;
   *ret_tx = tx;
   return R_OK;
 }
@@ -79,15 +82,24 @@ static RESULT begin(struct db_tx *tx)
   return db_connection_flush(tx->connection);
 }
 
+static RESULT hear(struct db_tx *tx)
+{
+  TRY(db_connection_sync(tx->connection));
+  return db_connection_receive(tx->connection, tx->call.arena, tx->call.deadline);
+}
+
+/* The connection, with room for more in its pipeline. */
+static RESULT make_room(struct db_tx *tx)
+{
+  if (!tx->connection)
+    TRY(begin(tx));
+  return db_connection_pending(tx->connection) < DB_STEPS ? R_OK : hear(tx);
+}
+
 static RESULT send(struct db_tx *tx, enum statement statement, const struct db_values *values, struct db_rows *ret_rows)
 {
   TRY(check_scope(&tx->call, statement));
-  if (!tx->connection)
-    TRY(begin(tx));
-  if (db_connection_pending(tx->connection) >= DB_STEPS) {
-    TRY(db_connection_sync(tx->connection));
-    TRY(db_connection_receive(tx->connection, tx->call.arena, tx->call.deadline));
-  }
+  TRY(make_room(tx));
   if (db_statements[statement].custom_plan && !tx->custom_plan) {
     TRY(send_custom_plan(tx->connection));
     tx->custom_plan = true;
@@ -99,8 +111,7 @@ static RESULT send_and_receive(struct db_tx *tx, enum statement statement, const
                                struct db_rows *ret_rows)
 {
   TRY(send(tx, statement, values, ret_rows));
-  TRY(db_connection_sync(tx->connection));
-  return db_connection_receive(tx->connection, tx->call.arena, tx->call.deadline);
+  return hear(tx);
 }
 
 RESULT db_tx_run(struct db_tx *tx, enum statement statement, const struct db_values *values, struct db_rows *ret_rows)
@@ -119,6 +130,66 @@ RESULT db_tx_queue(struct db_tx *tx, enum statement statement, const struct db_v
   assert(!tx->committed);
   TRY(tx->failure);
   tx->failure = send(tx, statement, values, NULL);
+  return tx->failure;
+}
+
+static bool same_scope(const struct scope *a, const struct scope *b)
+{
+  return a && b && strcmp(a->low, b->low) == 0 && strcmp(a->high, b->high) == 0 &&
+         strcmp(a->ancestors, b->ancestors) == 0 && strcmp(a->consents, b->consents) == 0;
+}
+
+static RESULT send_scope(struct db_tx *tx, const struct scope *scope)
+{
+  TRY(make_room(tx));
+  return db_connection_send_scope(tx->connection, scope);
+}
+
+RESULT db_tx_scope(struct db_tx *tx, const struct scope *scope)
+{
+  assert(!tx->committed);
+  TRY(tx->failure);
+  if (tx->scope_known && same_scope(tx->call.scope, scope))
+    return R_OK;
+  tx->scope = *scope;
+  tx->call.scope = &tx->scope;
+  tx->scope_known = true;
+  return tx->failure = send_scope(tx, scope);
+}
+
+static RESULT send_verb(struct db_tx *tx, enum db_verb verb)
+{
+  TRY(make_room(tx));
+  return db_connection_verb(tx->connection, verb);
+}
+
+RESULT db_tx_mark(struct db_tx *tx)
+{
+  TRY(tx->failure);
+  return tx->failure = send_verb(tx, DB_MARK);
+}
+
+RESULT db_tx_forget(struct db_tx *tx)
+{
+  TRY(tx->failure);
+  tx->failure = send_verb(tx, DB_FORGET);
+  if (tx->failure == R_OK)
+    tx->failure = hear(tx);
+  return tx->failure;
+}
+
+/* What was set behind the mark, for the transaction alone, is undone too. */
+RESULT db_tx_return(struct db_tx *tx)
+{
+  if (!tx->connection || db_connection_lost(tx->connection))
+    return db_failure_say(R_UNAVAILABLE, "the connection was lost behind a mark");
+  /* What waits to be sent may fail like what failed before: neither counts any more. */
+  if (db_connection_pending(tx->connection) > 0)
+    (void)!hear(tx);
+  tx->scope_known = tx->custom_plan = false;
+  tx->failure = send_verb(tx, DB_RETURN);
+  if (tx->failure == R_OK)
+    tx->failure = hear(tx);
   return tx->failure;
 }
 

@@ -29,6 +29,16 @@ RESULT db_tx_run(struct db_tx *tx, enum statement statement, const struct db_val
 /* Queues a statement whose rows nobody needs; it goes out with the next run or the commit, which report its failure. */
 RESULT db_tx_queue(struct db_tx *tx, enum statement statement, const struct db_values *values);
 
+/* What follows runs under another scope; nothing is sent where it is the same. */
+RESULT db_tx_scope(struct db_tx *tx, const struct scope *scope);
+
+/* Marks a place, and: forgets the last mark, having heard that all behind it was done; or returns to it, and all
+   behind it is undone, also after a failure, which is forgiven unless the connection is lost. Marks may lie within
+   each other. */
+RESULT db_tx_mark(struct db_tx *tx);
+RESULT db_tx_forget(struct db_tx *tx);
+RESULT db_tx_return(struct db_tx *tx);
+
 /* Committed, but the revision behind it could not be read: wait as for one that is yet to come. */
 #define DB_REVISION_UNKNOWN INT64_MAX
 

@@ -15,6 +15,7 @@ struct domain_limits {
   int64_t access_token_time, session_time, session_idle_time, invitation_time, reset_time;
   int64_t account_attempts, address_attempts, tenant_attempts; /* failed logins in 15 minutes; 0: no limit */
   int64_t signing_key_time, signing_key_lead; /* how long a key signs, and how long before that it is published */
+  int64_t import_size;                            /* bytes of what one import may bring */
   struct crypto_cost cost;                    /* of a password hash */
 };
 

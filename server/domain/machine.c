@@ -3,7 +3,6 @@
 #include "authn/assertion.h"
 #include "authn/nonce.h"
 #include "authn/throttle.h"
-#include "domain/security.h"
 #include "store/proof.h"
 
 /* An assertion that was used is kept for longer than it could be used, as clocks differ. */
@@ -22,29 +21,12 @@ struct entry {
   int64_t expires_at;                  /* which ends then; 0: it was a secret */
 };
 
-/* What holds at the client's home; of who is no client, what holds where nothing is set. */
-static enum result limits_of(struct signin *s, struct str client_id, struct security_policy *ret_policy)
-{
-  struct uuid client = {0}, home = {0};
-  struct bw_principal_fact fact;
-  bool named = client_id.p && uuid_parse(client_id, &client);
-  struct bw_id id = policy_id(&client);
-  if (named && bw_principal(policy_model(s->domain->policy), &id, &fact) && fact.kind == BW_PRINCIPAL_CLIENT)
-    home = policy_uuid(&fact.home);
-  enum result r = domain_security_read(s, &home, ret_policy);
-  if (r == R_NOT_FOUND)
-    domain_security_default(&s->domain->limits, ret_policy);
-  return r == R_NOT_FOUND ? R_OK : r;
-}
-
 /* A client's failures count by the address they come from: from elsewhere nobody keeps it out. */
 static enum result take(struct signin *s, struct str client_id, struct throttles *ret_throttles)
 {
   struct store_call store = domain_session_store(s);
   const struct crypto_keys *keys = s->domain->keys;
-  struct security_policy policy;
   char place[AUTHN_THROTTLE_PLACE_TEXT];
-  TRY(limits_of(s, client_id, &policy));
   authn_throttle_place(s->address, place);
   int n = client_id.n < UUID_TEXT ? (int)client_id.n : UUID_TEXT; /* what is longer is nobody's */
   struct str client = arena_print(s->arena, "%.*s %s", n, client_id.p ? client_id.p : "", place);
@@ -52,8 +34,10 @@ static enum result take(struct signin *s, struct str client_id, struct throttles
     return R_NO_MEMORY;
   TRY(authn_throttle_on(keys, AUTHN_THROTTLE_ADDRESS, str_of(place), &ret_throttles->address));
   TRY(authn_throttle_on(keys, AUTHN_THROTTLE_CLIENT, client, &ret_throttles->client));
-  TRY(authn_throttle_take(&ret_throttles->address, &store, policy.address_attempts, s->now, &s->retry_after));
-  return authn_throttle_take(&ret_throttles->client, &store, policy.account_attempts, s->now, &s->retry_after);
+  TRY(authn_throttle_take(&ret_throttles->address, &store, s->domain->limits.address_attempts, s->now,
+                          &s->retry_after));
+  return authn_throttle_take(&ret_throttles->client, &store, s->domain->limits.account_attempts, s->now,
+                             &s->retry_after);
 }
 
 static enum result give_back(const struct throttles *throttles, struct store_tx *tx)

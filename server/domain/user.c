@@ -27,7 +27,7 @@ static RESULT fold_email(struct str email, struct arena *arena, struct str *ret_
   return email.p ? authn_name_fold(email, arena, ret_key) : R_OK;
 }
 
-RESULT domain_user_create(struct change *change, const struct user_new *user, struct outcome *ret_outcome)
+static RESULT names_of_new(const struct user_new *user, struct arena *arena, struct store_user_names *ret_names)
 {
   struct store_user_names names = {.login = user->login,
                                    .display_name = user->display_name.p ? user->display_name : user->login,
@@ -35,14 +35,70 @@ RESULT domain_user_create(struct change *change, const struct user_new *user, st
                                    .external_id = user->external_id,
                                    .dialling = user->dialling,
                                    .dialling_count = user->dialling_count};
+  TRY(authn_name_normalise(names.login, arena, &names.login_key));
+  TRY(authn_name_fold(names.display_name, arena, &names.name_key));
+  TRY(fold_email(names.email, arena, &names.email_key));
+  *ret_names = names;
+  return R_OK;
+}
+
+RESULT domain_user_create(struct change *change, const struct user_new *user, struct outcome *ret_outcome)
+{
+  struct store_user_names names;
   struct uuid id;
   struct store_object made;
-  TRY(authn_name_normalise(names.login, change->arena, &names.login_key));
-  TRY(authn_name_fold(names.display_name, change->arena, &names.name_key));
-  TRY(fold_email(names.email, change->arena, &names.email_key));
+  TRY(names_of_new(user, change->arena, &names));
   TRY(uuid_new(&id));
   TRY(store_user_insert(change->tx, &id, &user->tenant, &names, &made));
   return record(change, &user->tenant, STR_NONE, &made, ret_outcome);
+}
+
+/* One of many; `before` is the one before it, whose tenant is often the same. */
+static RESULT prepare(const struct change *change, const struct user_new *user, const struct store_user_new *before,
+                      struct store_user_new *ret_user)
+{
+  struct store_user_new made = {.tenant = user->tenant};
+  TRY(names_of_new(user, change->arena, &made.names));
+  TRY(uuid_new(&made.id));
+  TRY(uuid_new(&made.event));
+  if (before && uuid_equal(&before->tenant, &user->tenant)) {
+    made.pseudonym = before->pseudonym;
+  } else {
+    struct store_audit event = {.tenant = user->tenant};
+    TRY(domain_audit_actor(change->domain, &change->actor, change->arena, &event));
+    made.pseudonym = event.actor_pseudonym;
+  }
+  *ret_user = made;
+  return R_OK;
+}
+
+RESULT domain_user_create_many(struct change *change, const struct user_new *users, size_t count, struct uuid *ret_ids)
+{
+  struct store_user_new *rows = arena_array(change->arena, count + 1, sizeof *rows);
+  size_t *places = arena_array(change->arena, count + 1, sizeof *places), ready = 0;
+  bool *made = arena_array(change->arena, count + 1, sizeof *made);
+  struct store_audit event = {.at = change->now, .action = str_of(change->action)};
+  if (!rows || !places || !made)
+    return R_NO_MEMORY;
+  memset(ret_ids, 0, count * sizeof *ret_ids);
+  for (size_t i = 0; i < count; i++) {
+    enum result r = prepare(change, &users[i], ready ? &rows[ready - 1] : NULL, &rows[ready]);
+    if (r == R_OK)
+      places[ready++] = i;
+    else if (r == R_NO_MEMORY || r == R_AGAIN)
+      return r;
+  }
+  if (ready == 0)
+    return R_OK;
+  event.tenant = rows[0].tenant;
+  TRY(domain_audit_actor(change->domain, &change->actor, change->arena, &event));
+  TRY(store_user_insert_many(change->tx, rows, ready, &event, made));
+  for (size_t i = 0; i < ready; i++)
+    if (made[i]) {
+      ret_ids[places[i]] = rows[i].id;
+      change->events++;
+    }
+  return R_OK;
 }
 
 /* The user, held; who may not touch a privileged one stops here. */

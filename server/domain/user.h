@@ -15,8 +15,13 @@ struct user_new {
    a normal form. */
 RESULT domain_user_create(struct change *change, const struct user_new *user, struct outcome *ret_outcome);
 
-/* Whoever has no password yet gets one that was hashed elsewhere (crypto/foreign.h), which nobody reads again, and is active.
-   R_HASH_MALFORMED, R_HASH_COSTLY; R_WRONG_STATE for who is not invited; R_PRIVILEGED for a privileged user, whoever asks. */
+/* Many at once. Whoever cannot be made so has a zero id in ret_ids, and nothing of them is done: each by itself
+   tells why. */
+RESULT domain_user_create_many(struct change *change, const struct user_new *users, size_t count, struct uuid *ret_ids);
+
+/* Whoever has no password yet gets one that was hashed elsewhere (crypto/foreign.h), which nobody reads again, and
+   is active. R_HASH_MALFORMED, R_HASH_COSTLY; R_WRONG_STATE for who is not invited; R_PRIVILEGED for a privileged
+   user, whoever asks. */
 RESULT domain_user_adopt(struct change *change, const struct uuid *id, struct str hash, struct outcome *ret_outcome);
 
 struct user_patch {

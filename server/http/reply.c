@@ -147,7 +147,7 @@ static bool add_cors(struct http_request *r, struct MHD_Response *response)
     return true;
   return add_str(r, response, "Access-Control-Allow-Origin", http_request_header(r, "Origin")) &&
          add(response, "Access-Control-Expose-Headers",
-             "Content-Disposition, ETag, Idempotency-Replayed, Location, Policy-Revision, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Request-Id");
+             "Content-Disposition, ETag, Idempotency-Replayed, Link, Location, Policy-Revision, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Request-Id");
 }
 
 static bool add_headers(struct http_request *r, struct MHD_Response *response)

@@ -178,8 +178,10 @@ static bool is_media(struct str value, struct str media)
 
 static bool takes(const struct http_request *r, enum http_media media)
 {
-  static const struct str names[][3] = {[HTTP_MEDIA_JSON] = {STR("application/json")},
+  static const struct str names[][4] = {[HTTP_MEDIA_JSON] = {STR("application/json")},
                                         [HTTP_MEDIA_FORM] = {STR("application/x-www-form-urlencoded")},
+                                        [HTTP_MEDIA_BYTES] = {STR("application/octet-stream"),
+                                                              STR("application/x-ndjson"), STR("text/csv")},
                                         [HTTP_MEDIA_ROWS] = {STR("application/x-ndjson"), STR("text/csv")}};
   struct str sent = http_request_header(r, "Content-Type");
   for (const struct str *name = names[media]; name->p; name++)

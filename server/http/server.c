@@ -344,6 +344,11 @@ void http_server_close(struct http_server **server, int64_t grace)
   *server = NULL;
 }
 
+bool http_server_waits(const struct http_server *server, enum http_lane lane)
+{
+  return atomic_load_explicit(&server->lanes[lane].waiting, memory_order_relaxed) > 0;
+}
+
 static void print_lanes(const struct http_server *server, struct buf *text)
 {
   static const char *const names[HTTP__LANES] = {[HTTP_LANE_DATABASE] = "database", [HTTP_LANE_HASH] = "hash"};

@@ -54,6 +54,9 @@ uint16_t http_server_port(const struct http_server *server);
    and frees all; waits for every handler, so a handler must return once cancelled. NULL-safe; leaves *server NULL. */
 void http_server_close(struct http_server **server, int64_t grace);
 
+/* Whether requests wait for a worker of a lane. */
+bool http_server_waits(const struct http_server *server, enum http_lane lane);
+
 /* Prometheus text of this listener: requests by operation and status with latency histogram, lanes' queues,
    connections, refused frames. No label comes from input. */
 struct buf;

@@ -24,15 +24,10 @@ static RESULT name_request(struct arena *arena, struct str *ret_id)
 }
 
 RESULT import_actor_client(const struct domain *domain, struct str id, struct str secret, struct arena *arena,
-                        struct import_actor *ret_actor)
+                           struct import_actor *ret_actor)
 {
   struct import_actor actor = {.domain = domain, .who = {.kind = DOMAIN_ACTOR_CLIENT}};
-  /* Whoever runs the command is at this machine. */
-  struct signin signin = {.domain = domain,
-                          .arena = arena,
-                          .now = clock_now(),
-                          .action = "issueClientToken",
-                          .address = STR("127.0.0.1")};
+  struct signin signin = {.domain = domain, .arena = arena, .now = clock_now(), .action = "issueClientToken"};
   struct login login;
   TRY(name_request(arena, &actor.who.request_id));
   signin.request_id = actor.who.request_id;
@@ -91,8 +86,15 @@ static RESULT leave_operator(const struct import_actor *actor, const struct bw_i
   return policy_scope_whole(policy_of(actor), arena, &ret_leave->scope);
 }
 
+/* What stands outside the job's tenant does not exist. */
+static bool is_within(const struct import_actor *actor, const struct bw_id *tenant)
+{
+  struct bw_id within = policy_id(&actor->within);
+  return uuid_is_zero(&actor->within) || bw_tenant_within(policy_model(policy_of(actor)), tenant, &within);
+}
+
 RESULT import_actor_leave(const struct import_actor *actor, const struct uuid *tenant, enum bw_permission permission,
-                       struct arena *arena, struct import_leave *ret_leave)
+                          struct arena *arena, struct import_leave *ret_leave)
 {
   const struct bw_model *model = policy_model(policy_of(actor));
   struct bw_question question = {
@@ -107,19 +109,22 @@ RESULT import_actor_leave(const struct import_actor *actor, const struct uuid *t
     bw_decide(model, &question, &answer);
   if (answer.reason == BW_REASON_NO_SUBJECT)
     return R_UNAUTHENTICATED;
+  bool visible = answer.effect == BW_ALLOW || answer.reason == BW_REASON_NO_PERMISSION;
+  if (!visible || !is_within(actor, &question.tenant))
+    return R_NOT_FOUND;
   if (answer.effect != BW_ALLOW)
-    return answer.reason == BW_REASON_NO_PERMISSION ? R_FORBIDDEN : R_NOT_FOUND;
+    return R_FORBIDDEN;
   ret_leave->root = policy_uuid(&answer.root);
   ret_leave->reach = answer.reach;
   return policy_scope(policy_of(actor), &answer, arena, &ret_leave->scope);
 }
 
 RESULT import_actor_roots(const struct import_actor *actor, enum bw_permission permission, struct arena *arena,
-                       const struct policy_root **ret_roots, size_t *ret_count)
+                          const struct policy_root **ret_roots, size_t *ret_count)
 {
   if (!policy_fresh(policy_of(actor)))
     return R_UNAVAILABLE;
-  if (actor->who.kind == DOMAIN_ACTOR_CLIENT)
+  if (actor->who.kind != DOMAIN_ACTOR_OPERATOR)
     return policy_roots(policy_of(actor), &actor->who.id, permission, clock_now(), arena, ret_roots, ret_count);
   struct policy_root *root = arena_alloc(arena, sizeof *root);
   if (!root)
@@ -132,12 +137,9 @@ RESULT import_actor_roots(const struct import_actor *actor, enum bw_permission p
   return R_OK;
 }
 
-static RESULT once(const struct import_actor *actor, const struct import_task *task, struct arena *arena)
+static RESULT run_in(const struct import_actor *actor, const struct import_task *task, struct store_tx *tx,
+                     struct arena *arena)
 {
-  struct store_call store = {.pool = actor->domain->app, .scope = task->leave->scope, .arena = arena};
-  CLEANUP(store_tx_close) struct store_tx *tx = NULL;
-  uint64_t revision;
-  TRY(store_tx_open(&store, &tx));
   struct change change = {.domain = actor->domain,
                           .actor = actor->who,
                           .arena = arena,
@@ -147,14 +149,26 @@ static RESULT once(const struct import_actor *actor, const struct import_task *t
                           .root = task->leave->root,
                           .tx = tx};
   TRY(task->run(&change, task->what));
-  if (change.events == 0)
-    return R_INTERNAL;
+  return change.events == 0 ? R_INTERNAL : R_OK;
+}
+
+static RESULT once(const struct import_actor *actor, const struct import_task *task, struct arena *arena)
+{
+  struct store_call store = {.pool = actor->domain->app, .scope = task->leave->scope, .arena = arena};
+  CLEANUP(store_tx_close) struct store_tx *tx = NULL;
+  uint64_t revision;
+  TRY(store_tx_open(&store, &tx));
+  TRY(run_in(actor, task, tx, arena));
   return store_tx_commit(tx, &revision);
 }
 
 RESULT import_actor_change(const struct import_actor *actor, const struct import_task *task, struct arena *arena)
 {
   enum result r = R_AGAIN;
+  if (actor->tx) {
+    TRY(store_tx_scope(actor->tx, task->leave->scope));
+    return run_in(actor, task, actor->tx, arena);
+  }
   for (int i = 0; r == R_AGAIN && i < TRIES; i++)
     r = once(actor, task, arena);
   return r;

@@ -7,11 +7,15 @@ struct import_actor {
   struct domain_actor who;
   struct uuid home;    /* the client's; the provider for the operator */
   struct uuid session; /* the client's; zero for the operator */
+  /* Of a job: nothing outside that tenant's subtree is there, and whatever is done is done in one transaction. */
+  struct uuid within; /* zero: the whole tree */
+  struct str within_path;
+  struct store_tx *tx; /* NULL: each change is a transaction of its own */
 };
 
 /* A client by its id and secret, as POST /oauth2/token takes it: R_LOGIN_FAILED, R_THROTTLED. */
 RESULT import_actor_client(const struct domain *domain, struct str id, struct str secret, struct arena *arena,
-                        struct import_actor *ret_actor);
+                           struct import_actor *ret_actor);
 
 /* Whoever is at the machine and can read its keys: bound by no grant. */
 RESULT import_actor_operator(const struct domain *domain, struct arena *arena, struct import_actor *ret_actor);
@@ -29,11 +33,11 @@ struct import_leave {
 /* R_NOT_FOUND for a tenant that the actor does not see, whether there is one or not; R_FORBIDDEN for one that they see
    but hold no such permission at; R_UNAVAILABLE while the snapshot is not fresh. What is committed counts. */
 RESULT import_actor_leave(const struct import_actor *actor, const struct uuid *tenant, enum bw_permission permission,
-                       struct arena *arena, struct import_leave *ret_leave);
+                          struct arena *arena, struct import_leave *ret_leave);
 
 /* Everywhere that the actor may do this: disjoint roots, none when nowhere. */
 RESULT import_actor_roots(const struct import_actor *actor, enum bw_permission permission, struct arena *arena,
-                       const struct policy_root **ret_roots, size_t *ret_count);
+                          const struct policy_root **ret_roots, size_t *ret_count);
 
 /* One change: it gives back what it made, or the reason. `what` is its own. */
 typedef RESULT import_change(struct change *change, void *what);
@@ -44,5 +48,5 @@ struct import_task {
   import_change *run;
   void *what;
 };
-/* Runs it in a transaction of its own, at most three times while that is R_AGAIN, and commits. */
+/* Runs it in the actor's transaction, or in one of its own, at most three times while that is R_AGAIN, and commits. */
 RESULT import_actor_change(const struct import_actor *actor, const struct import_task *task, struct arena *arena);

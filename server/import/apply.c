@@ -14,13 +14,16 @@ struct work {
   const struct import_apply *apply;
   struct arena *arena;
   const char *action;
-  enum import_effect effect;
-  struct str about;
+  struct import_applied applied;
 };
 
+/* In the actor's transaction, where there is one: a scope that cannot be set there fails what is read under it. */
 static struct store_call reading(const struct work *w, const struct scope *scope)
 {
-  return (struct store_call){.pool = w->apply->actor->domain->app, .scope = scope, .arena = w->arena};
+  const struct import_actor *actor = w->apply->actor;
+  if (actor->tx)
+    (void)!store_tx_scope(actor->tx, scope);
+  return (struct store_call){.pool = actor->domain->app, .scope = scope, .arena = w->arena, .tx = actor->tx};
 }
 
 static RESULT leave(const struct work *w, const struct uuid *tenant, enum bw_permission permission,
@@ -37,19 +40,29 @@ static RESULT leave_below(const struct work *w, const struct uuid *tenant, enum 
   return ret_leave->reach == BW_REACH_SUBTREE ? R_OK : R_FORBIDDEN;
 }
 
-static RESULT change(struct work *w, const struct import_leave *under, import_change *run, void *what, enum import_effect effect)
+static RESULT change(struct work *w, const struct import_leave *under, import_change *run, void *what,
+                     enum import_effect effect)
 {
   const struct import_task task = {under, w->action, run, what};
   TRY(import_actor_change(w->apply->actor, &task, w->arena));
-  w->effect = effect;
+  w->applied.effect = effect;
   return R_OK;
 }
 
 static RESULT blame(struct work *w, const char *member, enum result r)
 {
   if (r != R_OK)
-    w->about = str_of(member);
+    w->applied.about = str_of(member);
   return r;
+}
+
+static RESULT find_tenant(const struct work *w, const struct scope *scope, struct str external_id,
+                          struct store_object *ret_tenant)
+{
+  struct str within = w->apply->actor->within_path;
+  struct store_call call = reading(w, scope);
+  return within.p ? store_tenant_find_within(&call, within, external_id, ret_tenant)
+                  : store_tenant_find(&call, NULL, external_id, ret_tenant);
 }
 
 /* The one tenant of that external_id in all that the actor reads. */
@@ -60,8 +73,7 @@ static RESULT search(const struct work *w, struct str external_id, struct uuid *
   struct store_object tenant;
   TRY(import_actor_roots(w->apply->actor, BW_TENANT_READ, w->arena, &roots, &count));
   for (size_t i = 0; i < count; i++) {
-    struct store_call call = reading(w, roots[i].scope);
-    enum result r = store_tenant_find(&call, NULL, external_id, &tenant);
+    enum result r = find_tenant(w, roots[i].scope, external_id, &tenant);
     if (r == R_NOT_FOUND)
       continue;
     TRY(r);
@@ -136,14 +148,17 @@ static struct patch patch_of(const struct json_text *text) { return (struct patc
 
 struct tenant_work {
   struct tenant_new made;
-  struct uuid id;
+  struct uuid id; /* of what is changed, or was made */
   struct tenant_patch patch;
 };
 
 static RESULT create_tenant(struct change *c, void *what)
 {
+  struct tenant_work *t = what;
   struct outcome outcome;
-  return domain_tenant_create(c, &((struct tenant_work *)what)->made, &outcome);
+  TRY(domain_tenant_create(c, &t->made, &outcome));
+  t->id = outcome.id;
+  return R_OK;
 }
 
 static RESULT update_tenant(struct change *c, void *what)
@@ -158,6 +173,7 @@ static RESULT tenant_found(struct work *w, const struct import_row_tenant *row, 
   struct tenant_work t = {.id = tenant->id, .patch.name = patch_of(&row->name)};
   const struct json *view;
   struct import_leave under;
+  w->applied.id = tenant->id;
   TRY(view_of(w, tenant, &view));
   if (!str_equal(json_str(json_member(view, "kind")), row->tenant_kind.value))
     return blame(w, "tenant_kind", R_CONFLICT);
@@ -189,14 +205,16 @@ static RESULT apply_tenant(struct work *w, const struct import_row *row)
     TRY(leave_below(w, &t.made.parent, BW_TENANT_CREATE_PARTNER, &under));
   /* From now on it may mean another tenant than before, or two. */
   import_memo_forget(w->apply->memo, wanted->external_id.value);
-  return change(w, &under, create_tenant, &t, IMPORT_CREATED);
+  TRY(change(w, &under, create_tenant, &t, IMPORT_CREATED));
+  w->applied.id = t.id;
+  return R_OK;
 }
 
 /* Users. */
 
 struct user_work {
   struct user_new made;
-  struct uuid id;
+  struct uuid id; /* of whoever is changed, or was made */
   struct user_patch patch;
   struct str password_hash; /* .p NULL: none, or they have a password */
 };
@@ -209,10 +227,11 @@ static RESULT adopt(struct change *c, const struct user_work *u, const struct uu
 
 static RESULT create_user(struct change *c, void *what)
 {
-  const struct user_work *u = what;
+  struct user_work *u = what;
   struct outcome outcome;
   TRY(domain_user_create(c, &u->made, &outcome));
-  return adopt(c, u, &outcome.id);
+  u->id = outcome.id;
+  return adopt(c, u, &u->id);
 }
 
 static RESULT update_user(struct change *c, void *what)
@@ -242,31 +261,39 @@ static RESULT user_found(struct work *w, const struct uuid *home, const struct i
                                   .dialling_count = row->dialling_addresses.count}};
   const struct json *view;
   struct import_leave under;
+  w->applied.id = user->id;
   TRY(view_of(w, user, &view));
   if (str_is(json_str(json_member(view, "state")), "invited"))
     u.password_hash = row->password_hash.value;
-  if (!u.password_hash.p && same_text(view, "login", &row->login) && same_text(view, "display_name", &row->display_name) &&
-      same_text(view, "email", &row->email) && same_texts(view, "dialling_addresses", &row->dialling_addresses))
+  if (!u.password_hash.p && same_text(view, "login", &row->login) &&
+      same_text(view, "display_name", &row->display_name) && same_text(view, "email", &row->email) &&
+      same_texts(view, "dialling_addresses", &row->dialling_addresses))
     return R_OK;
   TRY(may_adopt(w, home, &u));
   TRY(leave(w, home, BW_USER_UPDATE, &under));
   return change(w, &under, update_user, &u, IMPORT_UPDATED);
 }
 
+static struct user_new user_of(const struct import_row_user *row, struct uuid home)
+{
+  return (struct user_new){.tenant = home,
+                           .login = row->login.value,
+                           .display_name = row->display_name.value,
+                           .email = row->email.value,
+                           .external_id = row->external_id.value,
+                           .dialling = row->dialling_addresses.value,
+                           .dialling_count = row->dialling_addresses.count};
+}
+
 static RESULT apply_user(struct work *w, const struct import_row *row)
 {
   const struct import_row_user *wanted = &row->user;
-  struct user_work u = {.made = {.login = wanted->login.value,
-                                 .display_name = wanted->display_name.value,
-                                 .email = wanted->email.value,
-                                 .external_id = wanted->external_id.value,
-                                 .dialling = wanted->dialling_addresses.value,
-                                 .dialling_count = wanted->dialling_addresses.count},
-                        .password_hash = wanted->password_hash.value};
+  struct user_work u = {.password_hash = wanted->password_hash.value};
   const struct reference home = {"tenant_external_id", &wanted->tenant_external_id};
   struct import_leave under;
   struct store_object user;
   TRY(enter(w, &home, BW_USER_READ, &u.made.tenant, &under));
+  u.made = user_of(wanted, u.made.tenant);
   struct store_call call = reading(w, under.scope);
   enum result r = store_user_find(&call, &u.made.tenant, wanted->external_id.value, STR_NONE, &user);
   if (r == R_OK)
@@ -276,7 +303,170 @@ static RESULT apply_user(struct work *w, const struct import_row *row)
   TRY(may_adopt(w, &u.made.tenant, &u));
   TRY(leave(w, &u.made.tenant, BW_USER_CREATE, &under));
   r = change(w, &under, create_user, &u, IMPORT_CREATED);
+  if (r == R_OK)
+    w->applied.id = u.id;
   return r == R_MALFORMED ? blame(w, "login", r) : r;
+}
+
+/* Many users. */
+
+/* Where rows of users may be looked for, made and changed alike. */
+struct user_place {
+  struct uuid tenant;
+  struct import_leave leave;
+};
+
+static bool same_leave(const struct import_leave *a, const struct import_leave *b)
+{
+  return uuid_equal(&a->root, &b->root) && a->reach == b->reach;
+}
+
+/* R_RULE: not alike. */
+static RESULT open_place(struct work *w, const struct import_row *row, struct user_place *ret_place)
+{
+  static const enum bw_permission needed[] = {BW_USER_READ, BW_USER_CREATE, BW_USER_UPDATE};
+  const struct reference home = {"tenant_external_id", &row->user.tenant_external_id};
+  struct import_leave other;
+  TRY(locate(w, &home, &ret_place->tenant));
+  TRY(leave(w, &ret_place->tenant, BW_IMPORT_RUN, &ret_place->leave));
+  for (size_t i = 0; i < sizeof needed / sizeof *needed; i++) {
+    TRY(leave(w, &ret_place->tenant, needed[i], &other));
+    if (!same_leave(&ret_place->leave, &other))
+      return R_RULE;
+  }
+  return R_OK;
+}
+
+/* Rows that have one scope in common, each with its tenant. */
+struct crowd {
+  struct import_apply_user **users;
+  struct uuid *tenants;
+  size_t count;
+  struct import_leave leave;
+};
+
+static bool same_home(const struct import_row *a, const struct import_row *b)
+{
+  return str_equal(a->user.tenant_external_id.value, b->user.tenant_external_id.value);
+}
+
+static RESULT gather(struct work *w, struct import_apply_user *users, size_t count, struct crowd *ret_crowd)
+{
+  struct crowd crowd = {.users = arena_array(w->arena, count + 1, sizeof *crowd.users),
+                        .tenants = arena_array(w->arena, count + 1, sizeof *crowd.tenants)};
+  struct user_place place = {0};
+  enum result r = R_RULE;
+  if (!crowd.users || !crowd.tenants)
+    return R_NO_MEMORY;
+  for (size_t i = 0; i < count; i++) {
+    if (i == 0 || !same_home(users[i].row, users[i - 1].row))
+      r = open_place(w, users[i].row, &place);
+    if (r == R_UNAVAILABLE || r == R_NO_MEMORY)
+      return r;
+    bool apart = crowd.count > 0 && !same_leave(&crowd.leave, &place.leave);
+    if (r != R_OK || apart || users[i].row->user.password_hash.value.p)
+      continue;
+    crowd.leave = place.leave;
+    crowd.tenants[crowd.count] = place.tenant;
+    crowd.users[crowd.count++] = &users[i];
+  }
+  *ret_crowd = crowd;
+  return R_OK;
+}
+
+static RESULT compare_crowd(struct work *w, const struct crowd *crowd, struct store_user_compared *ret_compared)
+{
+  struct store_user_wanted *wanted = arena_array(w->arena, crowd->count, sizeof *wanted);
+  struct store_call call = reading(w, crowd->leave.scope);
+  if (!wanted)
+    return R_NO_MEMORY;
+  for (size_t i = 0; i < crowd->count; i++) {
+    const struct import_row_user *row = &crowd->users[i]->row->user;
+    wanted[i] = (struct store_user_wanted){.tenant = crowd->tenants[i],
+                                           .external_id = row->external_id.value,
+                                           .login = row->login.value,
+                                           .display_name = row->display_name.value,
+                                           .email_given = row->email.present,
+                                           .email = row->email.value,
+                                           .dialling_given = row->dialling_addresses.present,
+                                           .dialling = row->dialling_addresses.value,
+                                           .dialling_count = row->dialling_addresses.count};
+  }
+  return store_user_compare(&call, wanted, crowd->count, ret_compared);
+}
+
+struct crowd_work {
+  struct user_new *users;
+  size_t count;
+  struct uuid *ids;
+};
+
+static RESULT create_users(struct change *c, void *what)
+{
+  const struct crowd_work *many = what;
+  TRY(domain_user_create_many(c, many->users, many->count, many->ids));
+  return c->events > 0 ? R_OK : R_NOT_FOUND;
+}
+
+static void settle(struct import_apply_user *user, enum import_effect effect, const struct uuid *id)
+{
+  user->settled = true;
+  user->applied = (struct import_applied){.effect = effect, .id = *id};
+}
+
+/* Whoever is as they are wanted is settled; ret_missing has the places of those who are not there. */
+static size_t sort_out(const struct crowd *crowd, const struct store_user_compared *compared, size_t *ret_missing)
+{
+  size_t count = 0;
+  for (size_t i = 0; i < crowd->count; i++)
+    if (uuid_is_zero(&compared[i].id))
+      ret_missing[count++] = i;
+    else if (compared[i].same)
+      settle(crowd->users[i], IMPORT_UNCHANGED, &compared[i].id);
+  return count;
+}
+
+static RESULT create_missing(struct work *w, const struct crowd *crowd, const size_t *missing, size_t count)
+{
+  struct crowd_work many = {arena_array(w->arena, count + 1, sizeof *many.users), count,
+                            arena_array(w->arena, count + 1, sizeof *many.ids)};
+  if (!many.users || !many.ids)
+    return R_NO_MEMORY;
+  for (size_t i = 0; i < count; i++)
+    many.users[i] = user_of(&crowd->users[missing[i]]->row->user, crowd->tenants[missing[i]]);
+  if (count > 0) {
+    enum result r = change(w, &crowd->leave, create_users, &many, IMPORT_CREATED);
+    if (r != R_OK && r != R_NOT_FOUND)
+      return r;
+  }
+  for (size_t i = 0; i < count; i++)
+    if (!uuid_is_zero(&many.ids[i]))
+      settle(crowd->users[missing[i]], IMPORT_CREATED, &many.ids[i]);
+  return R_OK;
+}
+
+static RESULT apply_crowd(struct work *w, struct import_apply_user *users, size_t count)
+{
+  struct crowd crowd;
+  TRY(gather(w, users, count, &crowd));
+  if (crowd.count == 0)
+    return R_OK;
+  struct store_user_compared *compared = arena_array(w->arena, crowd.count, sizeof *compared);
+  size_t *missing = arena_array(w->arena, crowd.count, sizeof *missing);
+  if (!compared || !missing)
+    return R_NO_MEMORY;
+  TRY(compare_crowd(w, &crowd, compared));
+  return create_missing(w, &crowd, missing, sort_out(&crowd, compared, missing));
+}
+
+RESULT import_apply_users(const struct import_apply *apply, struct import_apply_user *users, size_t count,
+                          struct arena *arena)
+{
+  struct work work = {apply, arena, import_apply_action(IMPORT_ROW_USER), {.effect = IMPORT_UNCHANGED}};
+  enum result r = apply_crowd(&work, users, count);
+  for (size_t i = 0; r != R_OK && i < count; i++)
+    users[i].settled = false;
+  return r;
 }
 
 /* Grants: one is never changed, but given anew in the same transaction. */
@@ -284,15 +474,18 @@ static RESULT apply_user(struct work *w, const struct import_row *row)
 struct grant_work {
   struct grant_new made;
   struct uuid id; /* of the one that is replaced; zero: none */
+  struct uuid given;
 };
 
 static RESULT give(struct change *c, void *what)
 {
-  const struct grant_work *g = what;
+  struct grant_work *g = what;
   struct outcome outcome;
   if (!uuid_is_zero(&g->id))
     TRY(domain_grant_revoke(c, &g->id));
-  return domain_grant_create(c, &g->made, &outcome);
+  TRY(domain_grant_create(c, &g->made, &outcome));
+  g->given = outcome.id;
+  return R_OK;
 }
 
 static RESULT find_holder(struct work *w, const struct import_row_grant *row, struct uuid *ret_user)
@@ -337,6 +530,7 @@ static RESULT grant_found(struct work *w, const struct import_row_grant *row, co
   struct grant_new *grant = &ret_grant->made;
   const struct json *view;
   struct import_leave under;
+  w->applied.id = found->id;
   TRY(view_of(w, found, &view));
   struct grant_new was = {.not_before = time_in(view, "not_before"),
                           .expires_at = time_in(view, "expires_at"),
@@ -349,7 +543,7 @@ static RESULT grant_found(struct work *w, const struct import_row_grant *row, co
     return R_OK;
   ret_grant->id = found->id;
   TRY(leave(w, &grant->tenant, BW_GRANT_REVOKE, &under));
-  w->effect = IMPORT_UPDATED;
+  w->applied.effect = IMPORT_UPDATED;
   return R_OK;
 }
 
@@ -370,13 +564,15 @@ static RESULT apply_grant(struct work *w, const struct import_row *row)
   if (r == R_OK)
     r = grant_found(w, wanted, &found, &g);
   else if (r == R_NOT_FOUND)
-    w->effect = IMPORT_CREATED;
-  if (w->effect == IMPORT_UNCHANGED)
+    w->applied.effect = IMPORT_CREATED;
+  if (w->applied.effect == IMPORT_UNCHANGED)
     return r;
   if (g.made.expires_at != 0 && g.made.expires_at <= (g.made.not_before ? g.made.not_before : clock_now()))
     return blame(w, "expires_at", R_MALFORMED);
   TRY(leave(w, &g.made.tenant, BW_GRANT_ASSIGN, &under));
-  return change(w, &under, give, &g, w->effect);
+  TRY(change(w, &under, give, &g, w->applied.effect));
+  w->applied.id = g.given;
+  return R_OK;
 }
 
 static const struct {
@@ -391,19 +587,27 @@ static const struct {
 
 const char *import_apply_action(enum import_row_kind kind) { return kinds[kind].action; }
 
+static const bool kept_out[R__COUNT] = {
+    [R_FORBIDDEN] = true,        [R_NOT_FOUND] = true,  [R_CEILING] = true,      [R_KIND_CEILING] = true,
+    [R_NOT_FOR_MACHINES] = true, [R_PRIVILEGED] = true, [R_SELF_SERVICE] = true, [R_OUTSIDE_HOME] = true,
+    [R_LOGIN_FAILED] = true,     [R_THROTTLED] = true,
+};
+
+bool import_apply_keeps_out(enum result r) { return kept_out[r]; }
+
 /* What somebody else made between look and change is found by the next look; so is what a lost connection left. */
 static bool worth_another_look(enum result r) { return r == R_ALREADY_EXISTS || r == R_OUTCOME_UNKNOWN; }
 
 RESULT import_apply(const struct import_apply *apply, const struct import_row *row, struct arena *arena,
-                 enum import_effect *ret_effect, struct str *ret_about)
+                    struct import_applied *ret_applied)
 {
-  struct work work = {apply, arena, kinds[row->kind].action, IMPORT_UNCHANGED, STR_NONE};
+  struct work work = {apply, arena, kinds[row->kind].action, {.effect = IMPORT_UNCHANGED}};
   enum result r = kinds[row->kind].apply(&work, row);
-  if (worth_another_look(r)) {
-    work.effect = IMPORT_UNCHANGED;
+  bool again = worth_another_look(r) && (!apply->actor->tx || store_tx_return(apply->actor->tx) == R_OK);
+  if (again) {
+    work.applied = (struct import_applied){.effect = IMPORT_UNCHANGED};
     r = kinds[row->kind].apply(&work, row);
   }
-  *ret_effect = work.effect;
-  *ret_about = work.about;
+  *ret_applied = work.applied;
   return r;
 }

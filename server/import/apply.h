@@ -11,11 +11,34 @@ struct import_apply {
   struct import_memo *memo; /* tenants by external_id */
 };
 
+/* What became of a row. */
+struct import_applied {
+  enum import_effect effect;
+  struct uuid id;   /* of what it is about; zero where that is not known */
+  struct str about; /* the member that is to blame, or .p NULL */
+};
+
 /* A row needs import:run and the right to read where it stands, then what the API asks for the same change. What is
    outside is R_NOT_FOUND like what is not there. R_CONFLICT: an external_id means several tenants, or the tenant is of
-   another kind. *ret_about names the member that is to blame, or is .p NULL. */
+   another kind. *ret_applied is filled in every case. Where the actor has a transaction, a mark stands in it. */
 RESULT import_apply(const struct import_apply *apply, const struct import_row *row, struct arena *arena,
-                 enum import_effect *ret_effect, struct str *ret_about);
+                    struct import_applied *ret_applied);
+
+/* One of many rows of users that are looked at together. */
+struct import_apply_user {
+  const struct import_row *row;
+  bool settled; /* what became of it is in `applied`; else it is to be applied by itself, which tells why */
+  struct import_applied applied;
+};
+
+/* Those rows of users that are as they are wanted, or can be made, at tenants where the actor may all of that
+   alike; within the actor's transaction. No two have one external_id. After a failure nothing is settled, and the
+   transaction is to go back to its mark. */
+RESULT import_apply_users(const struct import_apply *apply, struct import_apply_user *users, size_t count,
+                          struct arena *arena);
+
+/* Whether it keeps somebody out, which is worth an event of its own. */
+bool import_apply_keeps_out(enum result r);
 
 /* The audit action of a row. */
 const char *import_apply_action(enum import_row_kind kind);

@@ -15,8 +15,7 @@ BODY(import_row_tenant_body, "ImportTenant", TENANT(kind, REQUIRED, 8), TENANT(e
 
 BODY(import_row_user_body, "ImportUser", USER(kind, REQUIRED, 1, 8), USER(external_id, REQUIRED, 1, 200),
      USER(tenant_external_id, NULLABLE, 1, 200), USER(login, REQUIRED, 1, 128), USER(display_name, OPTIONAL, 1, 128),
-     USER(email, NULLABLE, 3, 254), USER(password_hash, OPTIONAL, 1, 512),
-     USER(dialling_addresses, OPTIONAL, 0, 32));
+     USER(email, NULLABLE, 3, 254), USER(password_hash, OPTIONAL, 1, 512), USER(dialling_addresses, OPTIONAL, 0, 32));
 
 BODY(import_row_grant_body, "ImportGrant", GRANT(kind, REQUIRED, 8), GRANT(user_external_id, REQUIRED, 200),
      GRANT(user_tenant_external_id, NULLABLE, 200), GRANT(tenant_external_id, NULLABLE, 200), GRANT(role, REQUIRED, 64),
@@ -36,6 +35,23 @@ static const struct kind {
 _Static_assert(sizeof kinds / sizeof *kinds == IMPORT_ROW__KINDS, "every kind has a row");
 
 const char *import_row_kind_name(enum import_row_kind kind) { return kinds[kind].name; }
+
+static const struct json_field *field_of(struct str member)
+{
+  for (int kind = 1; kind < IMPORT_ROW__KINDS; kind++)
+    for (size_t i = 0; i < kinds[kind].body->count; i++)
+      if (str_is(member, kinds[kind].body->fields[i].name))
+        return &kinds[kind].body->fields[i];
+  return NULL;
+}
+
+bool import_row_has(struct str member) { return field_of(member); }
+
+bool import_row_is_list(struct str member)
+{
+  const struct json_field *field = field_of(member);
+  return field && field->kind == JSON_FIELD_TEXTS;
+}
 
 static enum import_row_kind kind_of(const struct json *object)
 {
@@ -75,6 +91,8 @@ static RESULT decode(const struct json *object, struct arena *arena, struct impo
   enum result r = json_decode_value(object, kind->body, arena, &ret_row->tenant, &errors);
   if (r == R_MALFORMED)
     *ret_wrong = describe(&errors, arena, kind->member, &named);
+  if (r == R_MALFORMED && errors.count > 0 && errors.list[0].field.n > 0)
+    ret_row->blamed = errors.list[0].field;
   if (named)
     ret_row->name = json_str(json_member(object, kind->member));
   return r;
@@ -96,6 +114,7 @@ RESULT import_row_read(struct str line, struct arena *arena, struct import_row *
   ret_row->kind = kind_of(object);
   if (ret_row->kind == IMPORT_ROW_NONE) {
     *ret_wrong = STR("kind: Must be one of tenant|user|grant");
+    ret_row->blamed = STR("kind");
     return R_MALFORMED;
   }
   return decode(object, arena, ret_row, ret_wrong);

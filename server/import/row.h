@@ -25,7 +25,8 @@ struct import_row_grant {
 
 struct import_row {
   enum import_row_kind kind; /* IMPORT_ROW_NONE until it is known */
-  struct str name;        /* the external_id that the line is about; .p NULL until it is known to be a good one */
+  struct str name;           /* the external_id that the line is about; .p NULL until it is known to be a good one */
+  struct str blamed;         /* the first member that is wrong; .p NULL: none is named */
   union {
     struct import_row_tenant tenant;
     struct import_row_user user;
@@ -36,6 +37,10 @@ struct import_row {
 /* R_MALFORMED, R_TOO_LARGE: *ret_wrong names every wrong member, and *ret_row has what is known. Both live in the
    arena, beside the text of the line. */
 RESULT import_row_read(struct str line, struct arena *arena, struct import_row *ret_row, struct str *ret_wrong);
+
+/* Whether rows of some kind have such a member, and whether it is a list. */
+bool import_row_has(struct str member);
+bool import_row_is_list(struct str member);
 
 /* "tenant", "user", "grant"; "" for none. */
 const char *import_row_kind_name(enum import_row_kind kind);

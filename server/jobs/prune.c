@@ -1,5 +1,6 @@
 /* A thread that wakes every few minutes and removes what has had its time. */
 #include "jobs/prune.h"
+#include "store/import.h"
 #include "store/installation.h"
 #include <pthread.h>
 #include <stdlib.h>
@@ -28,6 +29,7 @@ static enum result prune(const struct domain *domain)
   TRY(store_installation_prune(&auth, before));
   TRY(policy_scope_whole(domain->policy, arena, &whole));
   struct store_call app = {.pool = domain->app, .scope = whole, .arena = arena, .deadline = deadline};
+  TRY(store_import_prune(&app, before - 29 * day, before));
   return store_installation_prune_replies(&app, before);
 }
 

@@ -26,6 +26,14 @@ RESULT store_tx_commit(struct store_tx *tx, uint64_t *ret_revision)
   return R_OK;
 }
 
+RESULT store_tx_scope(struct store_tx *tx, const struct scope *scope) { return db_tx_scope(tx->db, scope); }
+
+RESULT store_tx_mark(struct store_tx *tx) { return db_tx_mark(tx->db); }
+
+RESULT store_tx_forget(struct store_tx *tx) { return db_tx_forget(tx->db); }
+
+RESULT store_tx_return(struct store_tx *tx) { return db_tx_return(tx->db); }
+
 void store_tx_close(struct store_tx **tx)
 {
   if (!tx || !*tx)

@@ -46,6 +46,11 @@ RESULT store_tx_open(const struct store_call *call, struct store_tx **ret_tx);
 #define STORE_REVISION_UNKNOWN UINT64_MAX
 /* As db_tx_commit. */
 RESULT store_tx_commit(struct store_tx *tx, uint64_t *ret_revision);
+/* As db_tx_scope, db_tx_mark, db_tx_forget and db_tx_return. */
+RESULT store_tx_scope(struct store_tx *tx, const struct scope *scope);
+RESULT store_tx_mark(struct store_tx *tx);
+RESULT store_tx_forget(struct store_tx *tx);
+RESULT store_tx_return(struct store_tx *tx);
 /* Rolls back unless committed; NULL-safe; for CLEANUP. */
 void store_tx_close(struct store_tx **tx);
 

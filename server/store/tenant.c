@@ -45,18 +45,36 @@ RESULT store_tenant_breadcrumb(const struct store_call *call, const struct uuid 
   return store_run_page(call, SQL_tenant_breadcrumb, &v, ret_page);
 }
 
-RESULT store_tenant_find(const struct store_call *call, const struct uuid *parent, struct str external_id,
-                         struct store_object *ret_tenant)
+static RESULT find_one(const struct store_call *call, const struct db_values *v, struct store_object *ret_tenant)
 {
-  struct db_values v = {0};
   struct store_page page;
-  db_put_uuid(&v, parent);
-  db_put_text(&v, external_id);
-  TRY(store_run_page(call, SQL_tenant_find, &v, &page));
+  TRY(store_run_page(call, SQL_tenant_find, v, &page));
   if (page.count != 1)
     return page.count == 0 ? R_NOT_FOUND : R_CONFLICT;
   *ret_tenant = page.items[0];
   return R_OK;
+}
+
+RESULT store_tenant_find(const struct store_call *call, const struct uuid *parent, struct str external_id,
+                         struct store_object *ret_tenant)
+{
+  struct db_values v = {0};
+  db_put_uuid(&v, parent);
+  db_put_text(&v, external_id);
+  db_put_null(&v);
+  db_put_null(&v);
+  return find_one(call, &v, ret_tenant);
+}
+
+RESULT store_tenant_find_within(const struct store_call *call, struct str path, struct str external_id,
+                                struct store_object *ret_tenant)
+{
+  const struct store_range range = {.low = path, .subtree = true};
+  struct db_values v = {0};
+  db_put_null(&v);
+  db_put_text(&v, external_id);
+  TRY(store_run_put_span(&v, &range, call->arena));
+  return find_one(call, &v, ret_tenant);
 }
 
 RESULT store_tenant_lock(struct store_tx *tx, const struct uuid *id, struct store_tenant *ret_tenant)

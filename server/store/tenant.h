@@ -26,6 +26,10 @@ RESULT store_tenant_breadcrumb(const struct store_call *call, const struct uuid 
 RESULT store_tenant_find(const struct store_call *call, const struct uuid *parent, struct str external_id,
                          struct store_object *ret_tenant);
 
+/* The same at or below the tenant with that path. */
+RESULT store_tenant_find_within(const struct store_call *call, struct str path, struct str external_id,
+                                struct store_object *ret_tenant);
+
 /* A tenant held against change until the transaction ends. */
 struct store_tenant {
   struct store_object object; /* as it is before the change; .path is its own */

@@ -39,6 +39,35 @@ struct store_user_names {
    tenant was moved. */
 RESULT store_user_insert(struct store_tx *tx, const struct uuid *id, const struct uuid *tenant,
                          const struct store_user_names *names, struct store_object *ret_user);
+
+/* One of many, with the id of its event and how its tenant knows who acted. */
+struct store_user_new {
+  struct uuid id, tenant, event;
+  struct str pseudonym;
+  struct store_user_names names;
+};
+/* All at once, each with its event, which otherwise says what `event` says. Whoever is there already is left out:
+   ret_made[i] is false. */
+struct store_audit;
+RESULT store_user_insert_many(struct store_tx *tx, const struct store_user_new *users, size_t count,
+                              const struct store_audit *event, bool *ret_made);
+
+/* What many are to be; .p NULL and not given: not compared. */
+struct store_user_wanted {
+  struct uuid tenant;
+  struct str external_id, login, display_name;
+  bool email_given, dialling_given;
+  struct str email;
+  const struct str *dialling;
+  size_t dialling_count;
+};
+struct store_user_compared {
+  struct uuid id; /* zero: not there */
+  bool same;
+};
+RESULT store_user_compare(const struct store_call *call, const struct store_user_wanted *wanted, size_t count,
+                          struct store_user_compared *ret_compared);
+
 RESULT store_user_update(struct store_tx *tx, const struct uuid *id, const struct store_user_names *names,
                          struct store_object *ret_user);
 

@@ -318,17 +318,6 @@ def test_a_wrong_secret_loads_nothing(at, world):
     assert at.digest(RIGHTS) == before
 
 
-@pytest.mark.parametrize("network, loads", [("127.0.0.0/8", True), ("10.0.0.0/8", False)])
-def test_the_command_is_on_this_machine_for_a_client_with_networks(at, partner, network, loads):
-    machine = at.machine(partner)
-    at.admin.patch(f"/v1/clients/{machine[0]}", {"networks": [network]})
-    report = load(at.server, [tenant(at.word("c"), above=partner)], machine)
-    if loads:
-        report.is_clean(created=1)
-    else:
-        assert report.status == 3 and "login_failed" in report.errors
-
-
 def test_a_secret_comes_from_a_file(at, world, tmp_path):
     left, _, (identity, secret) = world
     file = tmp_path / "secret"

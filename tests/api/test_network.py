@@ -144,17 +144,3 @@ def test_fewer_attempts_are_what_the_tenant_says(estate, admin, home):
     admin.patch(f"/v1/tenants/{home['id']}/security-policy", {"account_attempts": 3})
     statuses = [person.client.other().call("POST", "/v1/login", json=person.body(password="wrong " * 4)).status_code for _ in range(5)]
     assert statuses.count(401) <= 3 and statuses[-1] == 429
-
-
-def test_a_machines_attempts_are_what_its_tenant_says(estate, admin, home):
-    """Of a client that is none, what holds where nothing is set."""
-    made, secret = estate.new_machine(home["name"], "viewer")
-    admin.patch(f"/v1/tenants/{home['id']}/security-policy", {"account_attempts": 3})
-    unknown = "0190a5b8-7c4e-7000-8000-000000000000"
-    for client, most in ((made["id"], 3), (unknown, 10)):
-        caller = admin.other()
-        form = {"grant_type": "client_credentials", "client_id": client, "client_secret": secret[:-4] + "aaaa"}
-        statuses = [caller.call("POST", "/oauth2/token", data=form).status_code for _ in range(12)]
-        assert statuses == [401] * most + [429] * (12 - most), client
-    form["client_id"] = made["id"]
-    admin.other().call("POST", "/oauth2/token", 200, data=form | {"client_secret": secret})

@@ -193,7 +193,7 @@ def listed(file, header):
 def test_a_browser_may_send_and_see_every_header():
     sent = {"Authorization", "Content-Type", "X-Request-Id"}
     seen = {name for headers in every(DOCUMENT.text, "headers") for name in headers if name[0].isupper() and "-" in name
-            or name in ("ETag", "Location", "RateLimit")} - {"Cache-Control"}  # which every browser shows
+            or name in ("ETag", "Link", "Location", "RateLimit")} - {"Cache-Control"}  # which every browser shows
     for operation in DOCUMENT.operations.values():
         sent |= operation.headers()
     assert listed("request.c", "Access-Control-Allow-Headers") == sent

@@ -86,6 +86,9 @@ def test_an_operation_takes_the_body_that_its_handler_decodes(route):
     if route.operation in ("issueClientToken", "introspectToken", "revokeToken"):
         assert media == "application/x-www-form-urlencoded"
         return
+    if route.operation == "fillImport":
+        assert media == "application/octet-stream"
+        return
     decoded = [{"$ref": f"#/components/schemas/{TABLES[name].schema}"} for name in USES[route.handler].bodies]
     assert ([schema] if schema else []) == decoded
     assert media in (None, "application/json")

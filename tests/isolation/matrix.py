@@ -248,6 +248,18 @@ def visit(cell, request):
     request.path = request.path.replace("{sid}", id)
 
 
+def job(cell, request):
+    """An import job there, by the caller where it is theirs to change."""
+    tenant, changed = cell.target.tenant, cell.expected() == 200 and cell.route.method != "GET"
+    id = cell.estate.job(tenant, cell.actor) if changed else tenant.things["import"] if tenant else random_id()
+    request.path = request.path.replace("{import}", id)
+
+
+def content(cell, request):
+    job(cell, request)
+    request.form, request.headers["Content-Type"] = "\n", "application/x-ndjson"
+
+
 def own_visit(cell, request):
     """Ending a session of one's own: not the one that all else is asked with."""
     own_session(cell, request)
@@ -376,6 +388,13 @@ ROWS = {
                     Row(200, name="subtree", permissions=("user:read",), query="?scope=subtree&format=csv")],
     "exportGrants": [Row(200, permissions=("user:read",)),
                      Row(200, name="subtree", permissions=("user:read",), query="?scope=subtree&importable=true")],
+    "listImports": [Row(200)],
+    "createImport": [Row(201, body(kind="users"))],
+    "getImport": [Row(200, job)],
+    "fillImport": [Row(200, content, query="?offset=0")],
+    "startImport": [Row(200, job)],
+    "cancelImport": [Row(200, job)],
+    "listImportResults": [Row(200, job)],
 
     "listAudit": [Row(200)],
 }

@@ -97,7 +97,8 @@ class Api:
         if body is not None:
             data, headers["Content-Type"] = json.dumps(body).encode(), "application/json"
         elif form is not None:
-            data, headers["Content-Type"] = form.encode(), "application/x-www-form-urlencoded"
+            data = form.encode()
+            headers.setdefault("Content-Type", "application/x-www-form-urlencoded")
         response = self.send(method, path, headers, data)
         text = response.read().decode()
         return Reply(response.status, {name.lower(): value for name, value in response.getheaders()}, text)

@@ -39,6 +39,7 @@ def fill(estate, tenant):
         estate.fresh(kind, tenant)
     for _ in range(2):
         estate.tenant("below", "customer", tenant)
+        estate.job(tenant)
     tenant.many = {"user": estate.user(tenant), "client": estate.client(tenant)}
     for role in ("viewer", "helpdesk"):
         estate.grant(tenant, tenant.many["user"], role)

@@ -79,6 +79,7 @@ def test_no_column_outside_the_query_s_table_can_be_asked(world, columns, route)
     queries = uses()[route.handler].queries
     place = world.estate.tenants["p1"]
     path = route.path.replace("{id}", place.things.get(world.kind_of(route), place.id))
+    path = path.replace("{import}", place.things["import"])
     for column in columns:
         if column and column not in known(queries):
             reply = world.estate.api.call("GET", f"{path}?{column}=x", world.estate.admin.token)
@@ -88,6 +89,6 @@ def test_no_column_outside_the_query_s_table_can_be_asked(world, columns, route)
 def test_every_route_that_writes_is_tried():
     bodiless = {"logout", "resumeTenant", "suspendUser", "resumeUser", "terminateUser", "inviteUser", "resetUserPassword",
                 "resetUserFactors", "deleteClient", "deleteClientSecret", "deleteClientKey", "revokeGrant", "endMySession",
-                "endMyOtherSessions", "endUserSession", "endUserSessions"}
+                "endMyOtherSessions", "endUserSession", "endUserSessions", "fillImport", "startImport", "cancelImport"}
     tried = {route.operation for route in WRITING} | FORMS | bodiless
     assert tried == {route.operation for route in routes() if route.method != "GET"}

@@ -160,6 +160,11 @@ class Estate:
             return self.made(f"/v1/clients/{client}/keys", {"jwk": new_jwk()})["id"]
         return self.made(f"/v1/clients/{client}/{kind}s", {"name": unused(kind)})[kind]["id"]
 
+    def job(self, tenant, actor=None):
+        """The id of a new import job of the actor's, the administrator's unless said otherwise."""
+        path = f"/v1/tenants/{tenant.id}/imports"
+        return self.api.must(201, "POST", path, (actor or self.admin).token, body={})["id"]
+
     def session(self, user):
         """The id of a session of the user's; put in by SQL, for where a tenant is suspended nobody signs in."""
         session = random_id()
@@ -181,6 +186,7 @@ class Estate:
         for kind in ("secret", "key"):
             tenant.things[kind] = self.proof(kind, tenant.things["client"])
         tenant.things["session"] = self.session(tenant.things["user"])
+        tenant.things["import"] = self.job(tenant)
 
     def custom_role(self, tenant, connection):
         """Put in by SQL: the API of this issue makes no roles."""

@@ -293,8 +293,9 @@ def test_a_row_without_a_parent_that_says_it_has_one_is_refused(db):
 def test_a_foreign_tenants_row_cannot_be_referenced(db):
     """By its id alone the key is not found; by its whole key the row is not where it says it is."""
     own, foreign = filled(db, root(db)), filled(db, root(db))
-    # Of these there is one a principal or one a proof: where the other has one too, that key would refuse first.
-    one_each = ("vault.credential", "vault.client_secret", "vault.recovery", "bailiwick.second_factor")
+    # Of these there is one a principal, a proof or a place of a job: where the other has one too, that key would refuse first.
+    one_each = ("vault.credential", "vault.client_secret", "vault.recovery", "bailiwick.second_factor",
+                "bailiwick.import_part", "bailiwick.import_result")
     db.execute("SET CONSTRAINTS ALL IMMEDIATE")
     tried = 0
     for key in keys(db):

@@ -41,11 +41,19 @@ ROWS = {
         audience, expires_at, proof_id) SELECT gen_random_uuid(), p.id, t.id, t.path, t.boundary, 1, 1, 'service', now(), c.id""",
     "vault.known": """INSERT INTO vault.known (principal_id, tenant_id, tenant_path, tenant_boundary, kind, digest, seen_at, expires_at)
         SELECT p.id, t.id, t.path, t.boundary, 'place', uuid_send(t.id), now(), now()""",
+    "bailiwick.import_job": """INSERT INTO import_job (id, tenant_id, tenant_path, tenant_boundary, submitter_id, submitter_kind,
+        submitter_home, submitter_path, submitter_weak, kind, format, mode, on_error, dry_run) SELECT gen_random_uuid(), t.id, t.path,
+        t.boundary, p.id, 'user', t.id, t.path, false, 'mixed', 'ndjson', 'upsert', 'continue', false""",
+    "bailiwick.import_part": """INSERT INTO import_part (job_id, tenant_id, tenant_path, tenant_boundary, begins, ends, sealed)
+        SELECT j.id, t.id, t.path, t.boundary, 0, 1, ''""",
+    "bailiwick.import_result": """INSERT INTO import_result (job_id, tenant_id, tenant_path, tenant_boundary, number, refused, lines)
+        SELECT j.id, t.id, t.path, t.boundary, 1, false, ''""",
     "vault.refresh": """INSERT INTO vault.refresh (digest, session_id, tenant_id, tenant_path, tenant_boundary, expires_at)
         SELECT uuid_send(s.id), s.id, t.id, t.path, t.boundary, now()""",
 }
 FROM = """ FROM tenant t LEFT JOIN principal p ON p.tenant_id = t.id LEFT JOIN role r ON r.tenant_id = t.id
-           LEFT JOIN client_proof c ON c.tenant_id = t.id LEFT JOIN session s ON s.tenant_id = t.id WHERE t.id = %s"""
+           LEFT JOIN client_proof c ON c.tenant_id = t.id LEFT JOIN session s ON s.tenant_id = t.id
+           LEFT JOIN import_job j ON j.tenant_id = t.id WHERE t.id = %s"""
 
 
 @dataclass

@@ -68,11 +68,11 @@ def command(server, *words, client=None, settings=None):
     return {"args": [binary(), *words], "env": variables, "cwd": "/"}
 
 
-def load(server, rows, client=None, settings=None, seconds=SECONDS):
-    """Imports rows, which are objects or lines, or bytes as they stand; in so many seconds at most."""
+def load(server, rows, client=None, settings=None):
+    """Imports rows, which are objects or lines, or bytes as they stand."""
     content = rows if isinstance(rows, bytes) else lines(rows)
     done = subprocess.run(**command(server, "import", "-", client=client, settings=settings), input=content,
-                          capture_output=True, check=False, timeout=seconds)
+                          capture_output=True, check=False, timeout=SECONDS)
     return Report(done.returncode, done.stdout.decode(), done.stderr.decode(errors="replace"))
 
 

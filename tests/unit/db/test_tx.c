@@ -185,6 +185,67 @@ static void a_transaction_that_is_not_committed_did_nothing(void **state)
   assert_int_equal(visible(fixture_root), before);
 }
 
+/* How many tenants the transaction sees, and under which path. */
+static int seen_in(struct db_tx *tx, const char *low)
+{
+  struct db_rows rows = {0};
+  assert_ok(db_tx_run(tx, SQL_test_tenant_list, &none, &rows));
+  assert_true(str_is(db_text(&rows, 0, 2), low));
+  assert_true(str_is(db_text(&rows, 0, 3), "force_custom_plan"));
+  return rows.count;
+}
+
+static void a_return_to_a_mark_undoes_what_lies_behind_it_and_nothing_else(void **state)
+{
+  const struct scope whole = fixture_scope(fixture_root), narrow = fixture_scope(partner[0]);
+  const struct db_call call = under(&whole);
+  struct db_rows rows = {0};
+  struct db_values kept = {0}, undone = {0}, bad = {0};
+  struct db_tx *tx = NULL;
+  (void)state;
+  int before = visible(fixture_root);
+  put_tenant(&kept, "kept0000", "customer", partner[0]);
+  put_tenant(&undone, "undone01", "customer", partner[0]);
+  db_put_text(&bad, STR("x"));
+  assert_ok(db_tx_open(&call, &tx));
+  assert_ok(db_tx_mark(tx));
+  assert_ok(db_tx_run(tx, SQL_test_tenant_add, &kept, &rows));
+  assert_ok(db_tx_forget(tx));
+  assert_ok(db_tx_mark(tx));
+  assert_ok(db_tx_scope(tx, &narrow));
+  assert_ok(db_tx_queue(tx, SQL_test_tenant_add, &undone));
+  assert_int_equal(seen_in(tx, partner[0]), 4);
+  assert_int_equal(db_tx_run(tx, SQL_test_cast, &bad, &rows), R_INTERNAL);
+  assert_int_equal(db_tx_run(tx, SQL_test_tenant_list, &none, &rows), R_INTERNAL);
+  assert_ok(db_tx_return(tx));
+  assert_ok(db_tx_forget(tx));
+  assert_ok(db_tx_scope(tx, &narrow));
+  assert_int_equal(seen_in(tx, partner[0]), 3);
+  assert_ok(db_tx_scope(tx, &whole));
+  assert_int_equal(seen_in(tx, fixture_root), before + 1);
+  db_tx_close(&tx);
+  assert_int_equal(visible(fixture_root), before);
+}
+
+static void a_failure_that_was_queued_is_heard_when_the_mark_is_forgotten(void **state)
+{
+  const struct scope whole = fixture_scope(fixture_root);
+  const struct db_call call = under(&whole);
+  struct db_values bad = {0};
+  struct db_tx *tx = NULL;
+  int64_t revision = 0;
+  (void)state;
+  db_put_text(&bad, STR("x"));
+  assert_ok(db_tx_open(&call, &tx));
+  assert_ok(db_tx_mark(tx));
+  assert_ok(db_tx_queue(tx, SQL_test_cast, &bad));
+  assert_int_equal(db_tx_forget(tx), R_INTERNAL);
+  assert_ok(db_tx_return(tx));
+  assert_ok(db_tx_forget(tx));
+  assert_ok(db_tx_commit(tx, &revision));
+  db_tx_close(&tx);
+}
+
 static void a_commit_gives_a_revision_that_grows(void **state)
 {
   const struct scope scope = fixture_scope(fixture_root);
@@ -471,6 +532,8 @@ int main(void)
       cmocka_unit_test(a_thousand_alternating_scopes_never_mix),
       cmocka_unit_test(a_list_is_planned_for_its_own_values),
       cmocka_unit_test(a_transaction_that_is_not_committed_did_nothing),
+      cmocka_unit_test(a_return_to_a_mark_undoes_what_lies_behind_it_and_nothing_else),
+      cmocka_unit_test(a_failure_that_was_queued_is_heard_when_the_mark_is_forgotten),
       cmocka_unit_test(a_commit_gives_a_revision_that_grows),
       cmocka_unit_test(more_may_be_queued_than_one_pipeline_holds),
       cmocka_unit_test(what_a_trigger_or_a_key_refuses_has_its_own_result),

@@ -1,0 +1,89 @@
+/* Opens, fills, starts and cancels jobs, each with its event. Trusts: no caller to be who opened the job. */
+#include "import/job.h"
+#include "domain/audit.h"
+#include "import/content.h"
+
+static RESULT record(struct change *change, const struct uuid *tenant, const struct store_import *before,
+                     const struct store_object *job, struct outcome *ret_outcome)
+{
+  struct audit_record event = {.tenant = *tenant,
+                               .object_kind = "import",
+                               .object = job->id,
+                               .before = before->object.body,
+                               .after = job->body,
+                               .named = before->named};
+  TRY(domain_audit_done(change, &event));
+  *ret_outcome = (struct outcome){.id = job->id, .body = job->body};
+  return R_OK;
+}
+
+RESULT import_job_open(struct change *change, const struct import_job_new *job, struct outcome *ret_outcome)
+{
+  struct bw_id home = policy_id(&change->actor.home);
+  char path[BW_PATH];
+  struct store_import_new row = {.tenant = job->tenant,
+                                 .submitter = change->actor.id,
+                                 .submitter_home = change->actor.home,
+                                 .submitter_kind =
+                                     change->actor.kind == DOMAIN_ACTOR_CLIENT ? STR("client") : STR("user"),
+                                 .submitter_weak = change->actor.weak,
+                                 .kind = job->kind,
+                                 .format = job->format,
+                                 .mode = job->mode,
+                                 .on_error = job->on_error,
+                                 .dry_run = job->dry_run};
+  struct store_import nothing = {0};
+  struct store_object made;
+  if (bw_tenant_path(policy_model(change->domain->policy), &home, path) == 0)
+    return R_AGAIN;
+  row.submitter_path = str_of(path);
+  TRY(uuid_new(&row.id));
+  TRY(store_import_insert(change->tx, &row, &made, &nothing.named));
+  return record(change, &job->tenant, &nothing, &made, ret_outcome);
+}
+
+/* The job, held, and open still, by whoever opened it. */
+static RESULT take_own(struct change *change, const struct store_import_key *key, struct store_import *ret_job)
+{
+  TRY(store_import_lock(change->tx, key, ret_job));
+  if (!uuid_equal(&ret_job->submitter, &change->actor.id))
+    return R_FORBIDDEN;
+  return str_is(ret_job->state, "open") ? R_OK : R_CONFLICT;
+}
+
+RESULT import_job_fill(struct change *change, const struct import_job_piece *piece, struct outcome *ret_outcome,
+                       int64_t *ret_offset)
+{
+  struct store_import job;
+  struct store_object changed;
+  TRY(take_own(change, &piece->key, &job));
+  *ret_offset = job.received;
+  if (piece->offset != job.received)
+    return R_WRONG_OFFSET;
+  if ((int64_t)piece->bytes.n > change->domain->limits.import_size - job.received)
+    return R_TOO_LARGE;
+  const struct import_piece content = {piece->key.job, job.received, piece->bytes};
+  TRY(import_content_put(change, &content, &changed));
+  return record(change, &piece->key.tenant, &job, &changed, ret_outcome);
+}
+
+RESULT import_job_start(struct change *change, const struct store_import_key *key, struct outcome *ret_outcome)
+{
+  struct store_import job;
+  struct store_object changed;
+  TRY(take_own(change, key, &job));
+  TRY(store_import_turn(change->tx, &key->job, STR("queued"), &changed));
+  return record(change, &key->tenant, &job, &changed, ret_outcome);
+}
+
+RESULT import_job_cancel(struct change *change, const struct store_import_key *key, struct outcome *ret_outcome)
+{
+  struct store_import job;
+  struct store_object changed;
+  TRY(store_import_lock(change->tx, key, &job));
+  if (!str_is(job.state, "open") && !str_is(job.state, "queued") && !str_is(job.state, "running"))
+    return R_CONFLICT;
+  TRY(store_import_part_drop(change->tx, &key->job));
+  TRY(store_import_turn(change->tx, &key->job, STR("cancelled"), &changed));
+  return record(change, &key->tenant, &job, &changed, ret_outcome);
+}

@@ -1,0 +1,25 @@
+/* One step of a job: some rows, and how far it is then, in one transaction. Whoever dies in it has done nothing of
+   it. */
+#pragma once
+#include "domain/refusal.h"
+#include "store/import.h"
+
+/* How a step is to be taken. */
+struct import_pace {
+  uint64_t known; /* behind the step before: the snapshot is to know it at the end of this one; 0: none */
+  struct domain_refusal *refusals; /* of rows that were kept out */
+  int rows;                        /* at most in a step */
+  struct uuid stuck;               /* a job whose next row failed by itself; zero: none */
+  enum result reason;              /* that row is refused with this */
+};
+
+struct import_stepped {
+  struct uuid job; /* zero while none was taken */
+  int rows;
+  uint64_t revision; /* behind it */
+};
+
+/* The job whose tenant was served longest ago, of those that no other process is at. R_NOT_FOUND: there is nothing
+   to do. Any other failure: nothing of the step is done; *ret_stepped says which job's it was. */
+RESULT import_step(const struct domain *domain, const struct import_pace *pace, struct arena *arena,
+                   struct import_stepped *ret_stepped);

@@ -1,0 +1,122 @@
+/* Takes one step after the other as long as there is one, and looks every now and then for more. */
+#include "jobs/import.h"
+#include "import/step.h"
+#include "store/call.h"
+#include <pthread.h>
+#include <time.h>
+
+static const int64_t idle_time = CLOCK_SECOND / 4, pause_time = CLOCK_SECOND, yield_time = CLOCK_SECOND / 100;
+
+/* Times that it gives way to who waits, one after the other: an import goes on, slowly, under any load. */
+enum { ARENA_MOST = 192 << 20, ROWS = 1024, YIELDS_MOST = 20 };
+
+struct jobs_import {
+  struct jobs_import_config config;
+  struct import_pace pace;
+  enum result said; /* the last failure in the log, R_OK when all is well: it is not said twice */
+  pthread_t thread;
+  pthread_mutex_t lock;
+  pthread_cond_t wake;
+  bool stop;
+};
+
+/* False at the end. */
+static bool sleep_for(struct jobs_import *i, int64_t time)
+{
+  int64_t until = clock_now() + time;
+  struct timespec at = {.tv_sec = until / CLOCK_SECOND, .tv_nsec = until % CLOCK_SECOND * 1000};
+  pthread_mutex_lock(&i->lock);
+  int waited = 0;
+  while (!i->stop && waited == 0)
+    waited = pthread_cond_timedwait(&i->wake, &i->lock, &at);
+  bool stop = i->stop;
+  pthread_mutex_unlock(&i->lock);
+  return !stop;
+}
+
+static void say(struct jobs_import *i, enum result r)
+{
+  if (r != R_OK && r != i->said)
+    log_line(LOG_WARN, "import: %s: %s", result_row(r)->code, store_last_error());
+  i->said = r;
+}
+
+static bool is_passing(enum result r)
+{
+  return r == R_UNAVAILABLE || r == R_BUSY || r == R_NO_MEMORY || r == R_OUTCOME_UNKNOWN || r == R_AGAIN;
+}
+
+/* A step that failed as a whole is taken row by row; a row that fails by itself is refused. */
+static void learn(struct jobs_import *i, const struct import_stepped *stepped, enum result r)
+{
+  bool alone = i->pace.rows == 1 && uuid_equal(&i->pace.stuck, &stepped->job);
+  bool bad = r != R_OK && !is_passing(r) && !uuid_is_zero(&stepped->job);
+  if (!bad && r != R_OK)
+    return;
+  i->pace.rows = bad ? 1 : ROWS;
+  i->pace.stuck = bad ? stepped->job : (struct uuid){0};
+  i->pace.reason = bad && alone ? r : R_OK;
+}
+
+/* R_NOT_FOUND when there was nothing to do. */
+static enum result step(struct jobs_import *i)
+{
+  CLEANUP(arena_free) struct arena *arena = arena_new(ARENA_MOST);
+  struct import_stepped stepped;
+  if (!arena)
+    return R_NO_MEMORY;
+  enum result r = import_step(i->config.domain, &i->pace, arena, &stepped);
+  i->pace.known = stepped.revision;
+  if (r != R_NOT_FOUND || !uuid_is_zero(&stepped.job))
+    learn(i, &stepped, r);
+  return r;
+}
+
+static void *run(void *argument)
+{
+  struct jobs_import *i = argument;
+  int64_t time = idle_time;
+  int yields = 0;
+  while (sleep_for(i, time)) {
+    bool gives_way = i->config.busy && yields < YIELDS_MOST && i->config.busy(i->config.who);
+    yields = gives_way ? yields + 1 : 0;
+    time = yield_time;
+    if (gives_way)
+      continue;
+    enum result r = step(i);
+    bool idle = r == R_NOT_FOUND;
+    say(i, idle ? R_OK : r);
+    time = idle ? idle_time : r == R_OK ? 0 : pause_time;
+  }
+  return NULL;
+}
+
+RESULT jobs_import_open(const struct jobs_import_config *config, struct arena *arena, struct jobs_import **ret_import)
+{
+  struct jobs_import *i = arena_alloc(arena, sizeof *i);
+  if (!i)
+    return R_NO_MEMORY;
+  i->config = *config;
+  i->pace = (struct import_pace){.refusals = config->refusals, .rows = ROWS, .reason = R_OK};
+  pthread_mutex_init(&i->lock, NULL);
+  pthread_cond_init(&i->wake, NULL);
+  if (pthread_create(&i->thread, NULL, run, i) != 0)
+    return R_NO_MEMORY;
+  *ret_import = i;
+  return R_OK;
+}
+
+void jobs_import_close(struct jobs_import **import)
+{
+  struct jobs_import *i = *import;
+  if (!i)
+    return;
+  pthread_mutex_lock(&i->lock);
+  i->stop = true;
+  pthread_cond_signal(&i->wake);
+  pthread_mutex_unlock(&i->lock);
+  pthread_join(i->thread, NULL);
+  pthread_cond_destroy(&i->wake);
+  pthread_mutex_destroy(&i->lock);
+  *import = NULL;
+}

@@ -1,0 +1,108 @@
+/* Import jobs: what they are to load, sealed, in parts; how far they are; what became of every row. */
+#pragma once
+#include "store/call.h"
+
+struct store_import_new {
+  struct uuid id, tenant, submitter, submitter_home;
+  struct str submitter_kind, submitter_path;
+  bool submitter_weak;
+  struct str kind, format, mode, on_error;
+  bool dry_run;
+};
+/* Open, with nothing in it. R_NOT_FOUND: no such tenant in the scope. `ret_named` as store/audit.h has it. */
+RESULT store_import_insert(struct store_tx *tx, const struct store_import_new *job, struct store_object *ret_job,
+                           struct str *ret_named);
+
+/* A job by its tenant and id; R_NOT_FOUND outside the scope. */
+struct store_import_key {
+  struct uuid tenant, job;
+};
+RESULT store_import_get(const struct store_call *call, const struct store_import_key *key,
+                        struct store_object *ret_job);
+
+struct store_import_filter {
+  struct uuid tenant, before; /* before: of the last job that was seen; zero for the first page */
+  struct str state;           /* .p NULL: any */
+  int64_t limit;
+};
+/* Newest first. */
+RESULT store_import_list(const struct store_call *call, const struct store_import_filter *filter,
+                         struct store_page *ret_page);
+
+/* A job held against change; waits for the step under way. */
+struct store_import {
+  struct store_object object;
+  struct str state, named;
+  int64_t received;
+  struct uuid submitter;
+};
+RESULT store_import_lock(struct store_tx *tx, const struct store_import_key *key, struct store_import *ret_job);
+
+/* The rest is about a job that is held. */
+RESULT store_import_receive(struct store_tx *tx, const struct uuid *job, int64_t received,
+                            struct store_object *ret_job);
+/* "queued" or "cancelled". */
+RESULT store_import_turn(struct store_tx *tx, const struct uuid *job, struct str state, struct store_object *ret_job);
+
+struct store_import_part {
+  int64_t begins, ends;
+  struct str sealed;
+};
+/* Queued. */
+RESULT store_import_part_put(struct store_tx *tx, const struct uuid *job, const struct store_import_part *part);
+/* Where to read from, and how many parts at most. */
+struct store_import_span {
+  int64_t from, limit;
+};
+RESULT store_import_part_read(const struct store_call *call, const struct uuid *job,
+                              const struct store_import_span *span, const struct store_import_part **ret_parts,
+                              size_t *ret_count);
+/* All of them. Queued. */
+RESULT store_import_part_drop(struct store_tx *tx, const struct uuid *job);
+
+/* A job whose turn it is. */
+struct store_import_step {
+  struct store_import_key key;
+  struct str path; /* of its tenant */
+  struct uuid submitter, submitter_home;
+  struct str submitter_kind;
+  bool submitter_weak;
+  struct str kind, format, mode, on_error;
+  bool dry_run, skipping;
+  struct str header; /* of a CSV; .p NULL until it is read */
+  int64_t received, done, line, refused, results;
+};
+/* Held until the transaction ends; passes by what another process has. R_NOT_FOUND: there is nothing to do. */
+RESULT store_import_take(struct store_tx *tx, struct store_import_step *ret_step);
+
+/* What a step has come to. */
+struct store_import_progress {
+  int64_t done, line;
+  bool skipping;
+  struct str header;
+  int64_t created, updated, unchanged, removed, refused; /* in this step */
+  int64_t results;                                       /* chunks in all */
+  struct str state, code;                                /* .p NULL: it goes on */
+};
+RESULT store_import_advance(struct store_tx *tx, const struct uuid *job, const struct store_import_progress *progress,
+                            struct store_object *ret_job, struct str *ret_named);
+
+struct store_import_result {
+  int64_t number;
+  bool refused;
+  struct str lines;
+};
+/* Queued. */
+RESULT store_import_result_put(struct store_tx *tx, const struct uuid *job, const struct store_import_result *result);
+
+struct store_import_results {
+  struct store_import_key key;
+  int64_t after;       /* number of the last chunk that was seen */
+  const bool *refused; /* NULL: all */
+  int64_t limit;
+};
+RESULT store_import_result_list(const struct store_call *call, const struct store_import_results *wanted,
+                                const struct store_import_result **ret_results, size_t *ret_count);
+
+/* Removes jobs that ended, and those that were opened and never started, before those times. */
+RESULT store_import_prune(const struct store_call *call, int64_t ended, int64_t opened);

@@ -1,0 +1,81 @@
+"""An import job goes on after every kill, of the service and of its database, and ends with exactly the right rows."""
+import contextlib
+import os
+import signal
+import threading
+import time
+
+import pytest
+from conftest import SETTINGS, database
+from support.contract import Document
+from support.estate import Estate
+from support.importing import lines, tenant, user
+from support.jobs import Jobs
+from support.server import Server, stop_postmaster
+
+TENANTS, USERS = 20, int(os.environ.get("IMPORT_ROWS", "6000"))
+
+# Users without their one event of this job, rows that are there twice or not at all.
+WRONG = """
+SELECT (SELECT count(*) FROM principal WHERE external_id LIKE 'kill-%%') AS users,
+       (SELECT count(*) FROM audit_event e JOIN principal p ON p.id = e.object_id
+         WHERE p.external_id LIKE 'kill-%%' AND e.action = 'importUser' AND e.request_id = %(job)s) AS events,
+       (SELECT count(*) FROM principal p WHERE p.external_id LIKE 'kill-%%' AND p.version <> 1) AS touched,
+       (SELECT count(*) FROM audit_event WHERE action = 'importUser' AND outcome = 'done' AND request_id = %(job)s) AS all_events"""
+
+
+@pytest.fixture(name="server")
+def a_server():
+    started = Server(**SETTINGS, policy_lease=15)
+    try:
+        yield started.start()
+        started.stop()
+    finally:
+        started.close()
+
+
+def patient(call):
+    """The reply as soon as there is one."""
+    deadline = time.monotonic() + 120
+    while True:
+        try:
+            return call()
+        except Exception:  # whatever a killed service or database is to its callers
+            assert time.monotonic() < deadline
+            time.sleep(0.2)
+
+
+def kill_service(server):
+    server.kill()
+    server.start()
+
+
+def kill_database(server):
+    """The postmaster and all of its processes, as a crash of the machine's kernel would; the service finds it again."""
+    stop_postmaster(server.postmaster(), signal.SIGQUIT)
+
+
+def test_no_row_is_lost_and_none_applied_twice_whoever_is_killed(server):
+    estate = Estate(server, Document())
+    jobs = Jobs(estate.admin.client, estate.id("alpha"))
+    rows = [tenant(f"home-{n}") for n in range(TENANTS)]
+    rows += [user(f"kill-{n}", f"home-{n % TENANTS}", display_name=f"Kill {n}") for n in range(USERS)]
+    job = jobs.open()
+    jobs.send(job, lines(rows))
+    jobs.start(job)
+    kills, done = 0, threading.Event()
+    while not done.is_set():
+        time.sleep(1.5)
+        (kill_service if kills % 2 == 0 else kill_database)(server)
+        kills += 1
+        if patient(lambda: jobs.see(job))["ended_at"]:
+            done.set()
+    ended = jobs.see(job)
+    assert (ended["state"], {k: v for k, v in ended["counts"].items() if v}) == ("done", {"created": TENANTS + USERS}), ended
+    assert kills > 1
+    lines_seen = [row["line"] for row in jobs.results(job)]
+    assert sorted(lines_seen) == list(range(1, TENANTS + USERS + 1))
+    with contextlib.closing(database(server)) as db:
+        assert db.execute(WRONG, {"job": job["id"]}).fetchone() == (USERS, USERS, 0, USERS)
+    again = jobs.load(rows)
+    again.is_clean(unchanged=TENANTS + USERS)
