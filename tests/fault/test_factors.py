@@ -78,7 +78,7 @@ def test_c7_no_more_than_the_cap_are_judged_and_then_it_is_disabled_until_a_rese
     right = {"totp": code(person.secret), "recovery": person.recovery_codes[0]}
     finish = {"pending_token": pending(person), "code": right[kind]}
     person.client.other().post(f"/v1/login/{kind}", finish, 401)
-    other = at.person("provider", "provider_admin").client
+    other = at.person("provider", "provider_admin").enrol().client
     other.post(f"/v1/users/{person.id}/reset-factors")
     person.secret = None
     person.log_in().enrol()
@@ -105,7 +105,7 @@ def renewed(person, secret):
 @pytest.mark.parametrize("change", ["confirm", "begin", "remove", "codes"])
 def test_c5_a_reset_beside_a_change_by_the_owner_leaves_nothing(at, change):
     """Whichever comes first: what was reset is gone, and the change is refused or gone with it."""
-    other = at.person("provider", "provider_admin").client
+    other = at.person("provider", "provider_admin").enrol().client
     for _ in range(ROUNDS):
         person = at.person("alpha_one", "viewer").enrol()
         proof = {"password": PASSWORD, "code": person.recovery_codes[1]}

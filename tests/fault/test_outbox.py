@@ -99,13 +99,13 @@ def test_kills_again_and_again_lose_none(sender, mailbox, document):
     assert [address for address in addresses if not mailbox.to(address)] == []
 
 
-def test_several_processes_share_the_work(mailbox, document):
+def test_what_one_process_leaves_another_sends(mailbox, document):
+    """At one pace for all of them it may be one that sends, until it ends."""
     cluster = Cluster()
     servers = []
     try:
         cluster.start()
         cluster.create()
-        # At that pace one alone would be at it for longer than the other pauses when the server is away.
         settings = SMTP | {"database_url": cluster.url, "smtp_url": mailbox.url, "policy_lease": 15, "smtp_pace": 120}
         subprocess.run([binary(), "migrate"], env=environment({"database_url": cluster.url}), check=True,
                        stdout=subprocess.DEVNULL, cwd="/")
@@ -113,14 +113,15 @@ def test_several_processes_share_the_work(mailbox, document):
         servers.append(Server(**settings, master_key_file=servers[0].folder / "data/master.key").start())
         addresses = invited(Estate(servers[0], document), MAILS)
         mailbox.start()
+        mailbox.wait(addresses[MAILS // 4])
+        busy, other = sorted(servers, key=sent, reverse=True)
+        busy.stop()
         for address in addresses:
             mailbox.wait(address)
         time.sleep(2)
         assert [len(mailbox.to(address)) for address in addresses] == [1] * MAILS
-        shares = [sent(server) for server in servers]
-        assert sum(shares) == MAILS and min(shares) > 0, shares
-        for server in servers:
-            server.stop()
+        assert MAILS // 2 <= sent(other) < MAILS
+        other.stop()
     finally:
         for server in servers:
             server.close()

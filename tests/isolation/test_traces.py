@@ -40,6 +40,8 @@ def own(estate, actor):
 
 def said(reply):
     """The text, without the ids that refused requests asked for: whoever asked had them before."""
+    if reply.headers["content-type"] != "application/json":
+        return reply.text
     items = reply.body.get("items", [])
     for item in items:
         if item.get("outcome") == "refused":

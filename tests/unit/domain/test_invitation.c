@@ -27,7 +27,9 @@ static int prepare(void **state)
   estate_sql("DELETE FROM vault.outbox; DELETE FROM vault.invitation; DELETE FROM vault.reset_request; DELETE FROM "
              "vault.throttle;"
              "UPDATE principal SET email = login || '@example.org', email_key = login || '@example.org' WHERE login "
-             "LIKE 'a-%%'");
+             "LIKE 'a-%%';"
+             /* For longer than a day. */
+             "UPDATE principal SET email_changed_at = NULL");
   return estate_begin(state);
 }
 
@@ -280,7 +282,17 @@ static void an_address_of_several_reaches_each(void **state)
   (void)state;
   estate_sql("UPDATE principal SET email = 'all@example.org', email_key = 'all@example.org' WHERE login IN ('a-plain', "
              "'a-viewer')");
+  estate_sql("UPDATE principal SET email_changed_at = now() - interval '25 hours'");
   assert_int_equal(asked(STR_NONE, STR("all@example.org"), STR("code-aaaaaaaa")), 2);
+}
+
+static void an_address_that_somebody_gave_today_is_sent_nothing(void **state)
+{
+  (void)state;
+  estate_sql("UPDATE principal SET email_changed_at = now() - interval '23 hours' WHERE login = 'a-plain'");
+  assert_int_equal(asked(STR("a-plain"), STR_NONE, STR("code-aaaaaaaa")), 0);
+  estate_sql("UPDATE principal SET email_changed_at = now() - interval '25 hours' WHERE login = 'a-plain'");
+  assert_int_equal(asked(STR("a-plain"), STR_NONE, STR("code-aaaaaaaa")), 1);
 }
 
 static void nobody_else_is_sent_anything(void **state)
@@ -407,6 +419,7 @@ int main(void)
       invitation_test(another_address_ends_what_was_sent_to_the_old_one),
       invitation_test(whoever_asks_by_name_or_address_is_sent_a_link),
       invitation_test(an_address_of_several_reaches_each),
+      invitation_test(an_address_that_somebody_gave_today_is_sent_nothing),
       invitation_test(nobody_else_is_sent_anything),
       invitation_test(one_person_is_sent_three_an_hour),
       invitation_test(the_same_again_is_one_request_and_says_nothing_in_clear),

@@ -22,7 +22,8 @@ static int prepare(void **state)
 {
   atomic_store(&delivered, 0);
   estate_domain.mail.sends = true;
-  estate_sql("DELETE FROM vault.outbox; UPDATE principal SET email = 'plain@example.org' WHERE login = 'a-plain'");
+  estate_sql("DELETE FROM vault.outbox; UPDATE principal SET email = 'plain@example.org' WHERE login = 'a-plain';"
+             "UPDATE principal SET email_changed_at = NULL");
   return estate_begin(state);
 }
 
