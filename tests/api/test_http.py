@@ -13,12 +13,17 @@ METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 @pytest.fixture(scope="module", name="targets")
 def things_to_look_at(estate):
     grant = estate.grant("alpha_one", estate.new_user()["id"], "viewer")
-    return {"/v1/tenants": estate.id("alpha_one"), "/v1/users": estate.new_user()["id"], "/v1/grants": grant["id"],
+    opened = estate.admin.client.post(f"/v1/tenants/{estate.id('alpha_one')}/imports", {"kind": "mixed", "format": "ndjson"}, 201)
+    return {"import": opened.json()["id"], "/v1/tenants": estate.id("alpha_one"), "/v1/users": estate.new_user()["id"], "/v1/grants": grant["id"],
             "/v1/clients": estate.new_machine()[0]["id"], "/v1/roles": estate.role("viewer")}
 
 
+# What has no row here: a customer has no tenants below it, and nothing was loaded.
+NO_ROWS = ("/exports/tenants", "/results")
+
+
 def path_of(path, targets):
-    return path.replace("{id}", str(targets.get(path.partition("/{id}")[0])))
+    return path.replace("{id}", str(targets.get(path.partition("/{id}")[0]))).replace("{import}", targets["import"])
 
 
 def methods_of(path):
@@ -37,6 +42,8 @@ def shown(reply):
 
 def content(reply):
     """What it says; a cursor is another text each time, of one length."""
+    if reply.headers["Content-Type"] != "application/json":
+        return reply.content
     body = reply.json()
     return body | {"next_cursor": len(body["next_cursor"])} if isinstance(body, dict) and body.get("next_cursor") else body
 
@@ -53,7 +60,7 @@ def between_equals(caller, path, tries=20):
 @pytest.mark.parametrize("path", [path for path in PATHS if "GET" in methods_of(path)])
 def test_head_is_get_without_a_body(admin, targets, path):
     got, headed = between_equals(admin, path_of(path, targets))
-    assert got.content and headed.content == b""
+    assert headed.content == b"" and (got.content or path.endswith(NO_ROWS))
     assert shown(headed) == shown(got)
 
 
