@@ -4,9 +4,9 @@
 #include "domain/user.h"
 #include "support/estate.h"
 
-static enum result invited(struct change *change, const struct uuid *user)
+static enum result lets_reset(struct change *change, const struct uuid *user)
 {
-  struct invitation_order order = {.user = *user, .purpose = STORE_INVITATION};
+  struct invitation_order order = {.user = *user, .purpose = STORE_RESET};
   struct invitation invitation;
   return domain_invitation_order(change, &order, &invitation);
 }
@@ -17,14 +17,14 @@ static void nobody_resets_password_and_factors_within_a_day(void **state)
   struct uuid user = estate_user(A_PLAIN);
   struct outcome outcome;
   struct change change = estate_change(A_ADMIN, A);
-  assert_ok(invited(&change, &user));
-  assert_ok(invited(&change, &user));
+  assert_ok(lets_reset(&change, &user));
+  assert_ok(lets_reset(&change, &user));
   assert_result(domain_reset_factors(&change, &user, &outcome), R_FOUR_EYES);
   estate_commit(&change);
   struct change above = estate_change(P1_ADMIN, A);
   assert_ok(domain_reset_factors(&above, &user, &outcome));
   assert_memory_equal(&outcome.id, &user, sizeof user);
-  assert_result(invited(&above, &user), R_FOUR_EYES);
+  assert_result(lets_reset(&above, &user), R_FOUR_EYES);
   estate_commit(&above);
 }
 
@@ -54,7 +54,7 @@ static void it_is_no_bar_to_another_account(void **state)
   struct uuid one = estate_user(A_VIEWER), two = estate_user(A_HELPDESK);
   struct outcome outcome;
   struct change change = estate_change(P1_ADMIN, A);
-  assert_ok(invited(&change, &one));
+  assert_ok(lets_reset(&change, &one));
   assert_ok(domain_reset_factors(&change, &two, &outcome));
   estate_abandon(&change);
 }
@@ -77,7 +77,7 @@ static void whoever_works_at_the_machine_is_not_bound(void **state)
   struct uuid user = estate_user(C_PLAIN);
   struct outcome outcome;
   struct change change = estate_change(0, C);
-  assert_ok(invited(&change, &user));
+  assert_ok(lets_reset(&change, &user));
   assert_ok(domain_reset_factors(&change, &user, &outcome));
   estate_abandon(&change);
 }
