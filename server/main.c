@@ -396,11 +396,30 @@ static int run_client(int count, char **words, struct arena *arena)
 {
   struct buf names = buf_in(arena, 1024);
   for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
-    buf_print(&names, "%s%s", i ? " " : "", commands[i].name);
+    if (!client_run_knows(commands[i].name))
+      buf_print(&names, "%s%s", i ? " " : "", commands[i].name);
   struct client_program program = {BAILIWICK_VERSION, buf_str(&names).p, described(arena)};
   if (!program.commands || !program.usage.p)
     return 3;
   return client_run(count, words, &program);
+}
+
+/* An import is the one command that goes both ways: over the API where a service is named or somebody is logged in,
+   unless it is told not to. `--local` is then taken out of the words. */
+static bool goes_over_api(int *count, char **arguments)
+{
+  int kept = 0;
+  bool local = false, import = *count > 1 && strcmp(arguments[1], "import") == 0;
+  if (*count < 2 || !client_run_knows(arguments[1]))
+    return false;
+  for (int i = 0; import && i < *count; i++) {
+    bool said = strcmp(arguments[i], "--local") == 0;
+    local = local || said;
+    if (!said)
+      arguments[kept++] = arguments[i];
+  }
+  *count = import ? kept : *count;
+  return !import || (!local && client_run_has_service(*count, arguments));
 }
 
 /* Words come first, settings after them. */
@@ -409,7 +428,7 @@ static int run(int count, char **arguments, struct arena *arena)
   struct settings settings;
   struct str wrong;
   int words = 0;
-  if (count > 1 && client_run_knows(arguments[1]))
+  if (goes_over_api(&count, arguments))
     return run_client(count - 1, arguments + 1, arena);
   while (words < count - 2 && strncmp(arguments[2 + words], "--", 2) != 0)
     words++;

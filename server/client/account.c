@@ -215,3 +215,16 @@ RESULT client_account_log_out(struct client_account *account)
   client_session_remove(account->path);
   return r == R_UNAVAILABLE ? r : R_OK;
 }
+
+RESULT client_account_key(struct arena *arena, struct str *ret_key)
+{
+  struct uuid id;
+  char text[UUID_TEXT];
+  TRY(uuid_new(&id));
+  uuid_format(&id, text);
+  struct str key = arena_copy(arena, str_of(text));
+  if (!key.p)
+    return R_NO_MEMORY;
+  *ret_key = key;
+  return R_OK;
+}

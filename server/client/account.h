@@ -26,3 +26,6 @@ RESULT client_account_log_out(struct client_account *account);
 /* R_OK with whatever the service answered; else nothing came of it, and why was said. The reply is in `arena`. */
 RESULT client_account_call(struct client_account *account, struct client_request request, struct arena *arena,
                            struct client_reply *ret_reply);
+
+/* An Idempotency-Key of one sending alone: sent again after a lost reply, it does nothing twice. */
+RESULT client_account_key(struct arena *arena, struct str *ret_key);

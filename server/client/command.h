@@ -14,6 +14,8 @@ enum client_kind {
   CLIENT_LOGOUT,
   CLIENT_TREE,
   CLIENT_TAIL,
+  CLIENT_IMPORT,
+  CLIENT_EXPORT, /* a list in one reply of any length, as the service writes it */
   CLIENT_COMPLETION,
   CLIENT_MANUAL,
   CLIENT__KINDS

@@ -1,4 +1,5 @@
 /* Talks HTTP to the service. Trusts: of the service what its certificate proves; nothing of what it answers. */
+#define _GNU_SOURCE
 #include "client/http.h"
 #include "base/buf.h"
 #include "base/clock.h"
@@ -7,7 +8,7 @@
 
 enum {
   CONNECT_SECONDS = 10,
-  REPLY_SECONDS = 120,
+  SILENT_SECONDS = 120,
   REPLY_MOST = 64 << 20,
   HEADER_MOST = 16 * 1024,
   WAIT_MOST = 30,
@@ -22,6 +23,9 @@ struct client_http {
 
 /* One try: what came of it so far. */
 struct answer {
+  struct client_http *http;
+  const struct client_request *request;
+  bool sunk; /* some of the body is out of our hands */
   struct buf body;
   struct client_reply reply;
   struct arena *arena;
@@ -82,7 +86,8 @@ static bool prepare(struct client_http *http, const struct client_http_config *c
   SET(CURLOPT_FOLLOWLOCATION, 0L);
   SET(CURLOPT_NOSIGNAL, 1L);
   SET(CURLOPT_CONNECTTIMEOUT, (long)CONNECT_SECONDS);
-  SET(CURLOPT_TIMEOUT, (long)REPLY_SECONDS);
+  SET(CURLOPT_LOW_SPEED_LIMIT, 1L); /* a reply may be as long as it likes, but not silent */
+  SET(CURLOPT_LOW_SPEED_TIME, (long)SILENT_SECONDS);
   SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
   SET(CURLOPT_SSL_VERIFYPEER, 1L);
   SET(CURLOPT_SSL_VERIFYHOST, 2L);
@@ -126,8 +131,22 @@ const char *client_http_fault(const struct client_http *http) { return http->fau
 static size_t take_body(char *bytes, size_t size, size_t count, void *argument)
 {
   struct answer *answer = argument;
+  long status = 0;
+  curl_easy_getinfo(answer->http->curl, CURLINFO_RESPONSE_CODE, &status);
+  if (answer->request->sink && status == 200) {
+    answer->sunk = true;
+    return answer->request->sink(answer->request->owner, (struct str){bytes, size * count}) ? size * count : 0;
+  }
   buf_put(&answer->body, (struct str){bytes, size * count});
   return answer->body.failed ? 0 : size * count;
+}
+
+/* <URI>; rel="next" (RFC 8288) */
+static struct str next_of(struct str link)
+{
+  struct str uri = str_cut(&link, '>');
+  bool next = str_starts(uri, STR("<")) && link.p && memmem(link.p, link.n, "rel=\"next\"", 10);
+  return next ? (struct str){uri.p + 1, uri.n - 1} : STR_NONE;
 }
 
 static size_t take_header(char *bytes, size_t size, size_t count, void *argument)
@@ -141,6 +160,8 @@ static size_t take_header(char *bytes, size_t size, size_t count, void *argument
     value.n--;
   if (str_equal_fold(name, STR("X-Request-Id")))
     answer->reply.request_id = arena_copy(answer->arena, value);
+  if (str_equal_fold(name, STR("Link")) && next_of(value).p)
+    answer->reply.next = arena_copy(answer->arena, next_of(value));
   if (str_equal_fold(name, STR("Retry-After")) && str_number(value, WAIT_MOST, &seconds))
     answer->wait = (long)seconds;
   return size * count;
@@ -238,9 +259,10 @@ RESULT client_http_send(struct client_http *http, const struct client_request *r
   enum result r = R_UNAVAILABLE;
   for (int tried = 0; tried < TRIES; tried++) {
     CURLcode code = CURLE_OK;
-    answer = (struct answer){.body = buf_in(arena, REPLY_MOST), .arena = arena, .wait = -1};
+    answer = (struct answer){
+        .http = http, .request = request, .body = buf_in(arena, REPLY_MOST), .arena = arena, .wait = -1};
     r = try_once(http, request, &answer, &code);
-    if (tried + 1 == TRIES || !is_worth_another(request, r, code, &answer))
+    if (tried + 1 == TRIES || answer.sunk || !is_worth_another(request, r, code, &answer))
       break;
     nanosleep(&(struct timespec){.tv_sec = r == R_OK ? answer.wait : 1}, NULL);
   }

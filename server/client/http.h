@@ -12,16 +12,19 @@ struct client_http_config {
 
 struct client_request {
   const char *method;
-  struct str target; /* "/v1/tenants?limit=200" */
-  struct str bearer; /* .p NULL: without a token */
-  struct str body;   /* .p NULL: none */
-  const char *media; /* of the body; NULL: application/json */
-  struct str once;   /* Idempotency-Key: sent again, it does nothing twice; .p NULL: none */
+  struct str target;                           /* "/v1/tenants?limit=200" */
+  struct str bearer;                           /* .p NULL: without a token */
+  struct str body;                             /* .p NULL: none */
+  const char *media;                           /* of the body; NULL: application/json */
+  bool (*sink)(void *owner, struct str bytes); /* NULL; else given the body of a 200 as it comes; false breaks off */
+  void *owner;
+  struct str once; /* Idempotency-Key: sent again, it does nothing twice; .p NULL: none */
 };
 
 struct client_reply {
   int status;
   struct str body, request_id;
+  struct str next; /* of Link: where the next page is, as the service wrote it; .p NULL: nowhere */
 };
 
 /* The URL of a service without a slash at its end. R_MALFORMED when it is none; R_FORBIDDEN for http:// beyond this

@@ -227,7 +227,7 @@ static RESULT put_member(struct json_writer *w, const struct client_order *order
     return put_file(w, text, arena);
   if (member->kind == CLIENT_TEXTS)
     put_texts(w, order, member);
-  else if (member->kind == CLIENT_FLAG)
+  else if (member->kind == CLIENT_FLAG || member->kind == CLIENT_SWITCH)
     json_put_bool(w, str_is(text, "true"));
   else
     json_put_text(w, member->kind == CLIENT_NULLABLE && text.n == 0 ? STR_NONE : text);

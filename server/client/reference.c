@@ -159,3 +159,8 @@ RESULT client_reference_resolve(struct client_account *account, struct client_or
   }
   return R_OK;
 }
+
+RESULT client_reference_home(struct client_account *account, struct arena *arena, struct str *ret_id)
+{
+  return home(&(struct seeker){account, arena}, ret_id);
+}

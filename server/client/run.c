@@ -3,12 +3,14 @@
 #include "base/uuid.h"
 #include "client/branch.h"
 #include "client/completion.h"
+#include "client/download.h"
 #include "client/manual.h"
 #include "client/pages.h"
 #include "client/reference.h"
 #include "client/say.h"
 #include "client/show.h"
 #include "client/text.h"
+#include "client/upload.h"
 #include "client/watch.h"
 #include <limits.h>
 #include <signal.h>
@@ -92,17 +94,6 @@ static int run_list(struct run *run)
 
 /* One thing, or several one after the other. */
 
-/* Of this sending alone: sent again after a lost reply, it does nothing twice. */
-static struct str new_key(struct arena *arena)
-{
-  struct uuid id;
-  char text[UUID_TEXT];
-  if (uuid_new(&id) != R_OK)
-    return STR_NONE;
-  uuid_format(&id, text);
-  return arena_copy(arena, str_of(text));
-}
-
 static int do_one(struct run *run, size_t i)
 {
   CLEANUP(arena_free) struct arena *arena = arena_new(PAGE_ARENA);
@@ -114,8 +105,8 @@ static int do_one(struct run *run, size_t i)
     client_say("a file cannot be read, or is too large");
   if (r != R_OK || !request.target.p)
     return CLIENT_NOT_STARTED;
-  if (strcmp(verb->method, "POST") == 0)
-    request.once = new_key(arena);
+  if (strcmp(verb->method, "POST") == 0 && client_account_key(arena, &request.once) != R_OK)
+    return CLIENT_NOT_STARTED;
   if (client_account_call(run->account, request, arena, &reply) != R_OK)
     return CLIENT_NOT_STARTED;
   if (reply.status < 200 || reply.status > 299) {
@@ -173,6 +164,34 @@ static int run_tree(struct run *run)
   if (run->order->id_count == 0)
     pages.target = STR("/v1/tenants");
   return listed(client_branch_show(&pages, run->unicode, run->arena));
+}
+
+/* Files. */
+
+static int run_import(struct run *run)
+{
+  struct client_upload upload = {
+      .file = run->order->ids[0], .tenant_id = client_order_value(run->order, "tenant"), .json = run->json};
+  struct client_upload_outcome outcome;
+  if (client_order_body(run->order, run->arena, &upload.order) != R_OK)
+    return CLIENT_NOT_STARTED;
+  if (!upload.tenant_id.p && client_reference_home(run->account, run->arena, &upload.tenant_id) != R_OK)
+    return CLIENT_NOT_STARTED;
+  enum result r = client_upload_run(run->account, &upload, run->arena, &outcome);
+  if (r != R_OK)
+    return r == R_FORBIDDEN ? CLIENT_REFUSED : CLIENT_NOT_STARTED;
+  if (outcome.refused > 0)
+    return CLIENT_SOME_REFUSED;
+  return outcome.done ? CLIENT_DONE : CLIENT_REFUSED;
+}
+
+static int run_export(struct run *run)
+{
+  struct str target = client_order_target(run->order, 0, run->arena);
+  enum result r = client_download_run(run->account, target, run->arena);
+  if (r != R_OK)
+    return r == R_FORBIDDEN ? CLIENT_REFUSED : CLIENT_NOT_STARTED;
+  return CLIENT_DONE;
 }
 
 static int run_tail(struct run *run)
@@ -240,6 +259,8 @@ static int (*const handlers[CLIENT__KINDS])(struct run *run) = {
     [CLIENT_TAIL] = run_tail,
     [CLIENT_COMPLETION] = run_completion,
     [CLIENT_MANUAL] = run_manual,
+    [CLIENT_IMPORT] = run_import,
+    [CLIENT_EXPORT] = run_export,
 };
 
 static const char *said(const struct client_order *order, const char *option, const char *variable)
@@ -276,6 +297,20 @@ static void take_signals(void)
 }
 
 bool client_run_knows(const char *name) { return client_command_has_noun(str_of(name)); }
+
+bool client_run_has_service(int count, char **words)
+{
+  CLEANUP(arena_free) struct arena *arena = arena_new(ARENA_MOST);
+  const char *url = getenv("BAILIWICK_URL"), *path;
+  struct client_session session;
+  for (int i = 0; i < count; i++)
+    if (strcmp(words[i], "--url") == 0 || strncmp(words[i], "--url=", 6) == 0)
+      return true;
+  if (url && url[0])
+    return true;
+  return arena && client_session_path("session", arena, &path) == R_OK &&
+         client_session_read(path, arena, &session) == R_OK;
+}
 
 int client_run(int count, char **words, const struct client_program *program)
 {

@@ -8,7 +8,7 @@ from support.contract import Document
 
 DOCUMENT = Document()
 VERBS = source.verbs()
-ASKED = [verb for verb in VERBS if verb.path]
+ASKED = [verb for verb in VERBS if verb.method]
 
 
 def operation_of(verb):
@@ -58,3 +58,10 @@ def test_every_member_of_a_new_or_changed_thing_is_an_option():
         if schema and verb.kind in ("MAKE", "CHANGE") and not any(m.place == "FIXED" for m in verb.members):
             missing = set(properties_of(schema)) - {m.name for m in verb.members} - {"jwk"}
             assert not missing, verb
+
+
+def test_an_import_takes_what_a_job_takes():
+    (verb,) = [verb for verb in VERBS if verb.kind == "IMPORT"]
+    promised = properties_of({"$ref": "#/components/schemas/ImportCreate"})
+    assert {member.name: member.choices for member in verb.members} == \
+           {name: DOCUMENT.resolved(schema).get("enum") for name, schema in promised.items()}

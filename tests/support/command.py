@@ -9,7 +9,7 @@ from pathlib import Path
 
 from support.server import REPORTS, binary
 
-SECONDS = 60
+SECONDS = 120
 
 
 @dataclass
@@ -44,9 +44,11 @@ class Shell:
                 if not name.startswith(("BAILIWICK_", "XDG_", "LC_", "LANG"))}
         return kept | {"HOME": str(self.home), "LC_ALL": "C.UTF-8"} | self.variables
 
+    def argv(self, *words):
+        return {"args": [binary(), *words], "env": self.environment(), "cwd": self.home, "text": True}
+
     def begin(self, *words, **options):
-        return subprocess.Popen([binary(), *words], env=self.environment(), cwd=self.home, text=True,
-                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)
+        return subprocess.Popen(**self.argv(*words), stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)
 
     def ended(self, process, text=None):
         output, errors = process.communicate(text, timeout=SECONDS)

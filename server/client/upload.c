@@ -1,0 +1,299 @@
+/* Sends content from where the service has it to, and reports what became of rows. Trusts: nothing of the answers. */
+#include "client/upload.h"
+#include "base/clock.h"
+#include "client/progress.h"
+#include "client/say.h"
+#include "client/text.h"
+#include "json/parse.h"
+#include <errno.h>
+#include <stdio.h>
+#include <unistd.h>
+
+/* Under the body's limit of a service that has not been told another. */
+enum { PART = 768 * 1024, CALL_ARENA = 32 << 20, TEXT_MOST = 16 << 20, POLL = 500000, KIB = 1024, LINK_ROOM = 512 };
+
+static const int64_t patience = 60 * CLOCK_SECOND;
+
+struct job {
+  struct client_account *account;
+  const struct client_upload *upload;
+  struct str path; /* of the job */
+  int file;
+};
+
+/* Requests about the job, each answered with how it is. */
+
+/* All that is asked of a job may be asked twice: a service that is away for a while is waited for. */
+static RESULT call(const struct job *job, struct client_request request, struct arena *arena,
+                   struct client_reply *ret_reply)
+{
+  int64_t until = clock_monotonic() + patience;
+  struct client_reply reply = {0};
+  enum result r = R_NO_MEMORY;
+  while (request.target.p) {
+    r = client_account_call(job->account, request, arena, &reply);
+    bool away = r == R_UNAVAILABLE || (r == R_OK && reply.status == 503);
+    if (!away || clock_monotonic() > until)
+      break;
+    usleep(POLL);
+  }
+  TRY(r);
+  *ret_reply = reply;
+  return R_OK;
+}
+
+static enum result refused(const struct client_reply *reply)
+{
+  client_progress_end();
+  client_say_problem("", reply->status, reply->body, reply->request_id);
+  return R_FORBIDDEN;
+}
+
+static RESULT about(const struct job *job, const char *method, const char *verb, struct arena *arena,
+                    const struct json **ret_view)
+{
+  struct client_reply reply;
+  struct client_request request = {
+      .method = method, .target = arena_print(arena, "%.*s%s", (int)job->path.n, job->path.p, verb), .once = STR_NONE};
+  if (strcmp(method, "POST") == 0)
+    request.once = arena_print(arena, "%.*s", 36, job->path.p + job->path.n - 36);
+  TRY(call(job, request, arena, &reply));
+  if (reply.status != 200)
+    return refused(&reply);
+  return json_parse(reply.body, arena, ret_view);
+}
+
+static RESULT open_job(struct job *job, struct arena *arena)
+{
+  struct client_reply reply;
+  const struct json *view;
+  struct str tenant = job->upload->tenant_id;
+  struct client_request request = {.method = "POST",
+                                   .target = arena_print(arena, "/v1/tenants/%.*s/imports", (int)tenant.n, tenant.p),
+                                   .body = job->upload->order};
+  TRY(client_account_key(arena, &request.once));
+  if (!request.target.p)
+    return R_NO_MEMORY;
+  TRY(client_account_call(job->account, request, arena, &reply));
+  if (reply.status != 201)
+    return refused(&reply);
+  TRY(json_parse(reply.body, arena, &view));
+  struct str id = json_str(json_member(view, "id"));
+  job->path = arena_print(arena, "%.*s/%.*s", (int)request.target.n, request.target.p, (int)id.n, id.p ? id.p : "");
+  return id.n == 36 && job->path.p ? R_OK : R_MALFORMED;
+}
+
+/* Content. */
+
+/* As much as there is, up to a part. */
+static RESULT read_part(int file, char *part, size_t *ret_n)
+{
+  size_t n = 0;
+  for (ssize_t got = 1; got > 0 && n < PART; n += (size_t)got) {
+    got = read(file, part + n, PART - n);
+    if (got < 0 && errno == EINTR)
+      got = 0;
+    if (got < 0)
+      return R_UNAVAILABLE;
+  }
+  *ret_n = n;
+  return R_OK;
+}
+
+/* One that was there already, since its reply was lost, is where it belongs. */
+static RESULT send_part(struct job *job, int64_t offset, struct str part)
+{
+  CLEANUP(arena_free) struct arena *arena = arena_new(CALL_ARENA);
+  struct client_reply reply;
+  const struct json *problem;
+  unsigned long long expected = 0;
+  struct client_request request = {
+      .method = "PUT",
+      .target = arena_print(arena, "%.*s/content?offset=%lld", (int)job->path.n, job->path.p, (long long)offset),
+      .body = part,
+      .media = "application/octet-stream"};
+  TRY(call(job, request, arena, &reply));
+  if (reply.status == 409 && json_parse(reply.body, arena, &problem) == R_OK &&
+      str_number(json_str(json_member(problem, "expected_offset")), INT64_MAX, &expected) &&
+      expected == (unsigned long long)offset + part.n)
+    return R_OK;
+  return reply.status == 200 ? R_OK : refused(&reply);
+}
+
+static RESULT send_content(struct job *job, struct arena *arena)
+{
+  char *part = arena_alloc(arena, PART);
+  int64_t offset = 0;
+  size_t n = PART;
+  if (!part)
+    return R_NO_MEMORY;
+  while (n == PART) {
+    if (read_part(job->file, part, &n) != R_OK) {
+      client_say("%.*s: cannot be read on", (int)job->upload->file.n, job->upload->file.p);
+      return R_UNAVAILABLE;
+    }
+    if (n > 0)
+      TRY(send_part(job, offset, (struct str){part, n}));
+    offset += (int64_t)n;
+    client_progress_show(&(struct client_progress){.what = "KiB sent", .done = offset / KIB, .left = -1});
+  }
+  return R_OK;
+}
+
+/* What becomes of it. */
+
+static int64_t number(const struct json *object, const char *name)
+{
+  int64_t found;
+  return json_int(json_member(object, name), &found) ? found : 0;
+}
+
+static void show(const struct json *view)
+{
+  static const char *const names[] = {"created", "updated", "unchanged", "removed", "refused"};
+  const struct json *counts = json_member(view, "counts");
+  struct str end = json_str(json_member(view, "expected_end"));
+  struct client_progress progress = {
+      .what = "rows", .refused = number(counts, "refused"), .rate = number(view, "rows_per_second"), .left = -1};
+  int64_t end_at;
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    progress.done += number(counts, names[i]);
+  if (end.p && clock_parse(end, &end_at))
+    progress.left = end_at > clock_now() ? (end_at - clock_now()) / CLOCK_SECOND : 0;
+  client_progress_show(&progress);
+}
+
+static bool has_ended(struct str state)
+{
+  return str_is(state, "done") || str_is(state, "stopped") || str_is(state, "cancelled");
+}
+
+static void summarise(const struct json *view)
+{
+  const struct json *counts = json_member(view, "counts");
+  fprintf(stderr, "%lld created, %lld updated, %lld unchanged, %lld removed, %lld refused\n",
+          (long long)number(counts, "created"), (long long)number(counts, "updated"),
+          (long long)number(counts, "unchanged"), (long long)number(counts, "removed"),
+          (long long)number(counts, "refused"));
+}
+
+/* R_AGAIN while it goes on. */
+static RESULT look(const struct job *job, struct client_upload_outcome *outcome)
+{
+  CLEANUP(arena_free) struct arena *arena = arena_new(CALL_ARENA);
+  const struct json *view;
+  TRY(about(job, "GET", "", arena, &view));
+  struct str state = json_str(json_member(view, "state")), code = json_str(json_member(view, "code"));
+  show(view);
+  if (!has_ended(state))
+    return R_AGAIN;
+  client_progress_end();
+  summarise(view);
+  outcome->refused = number(json_member(view, "counts"), "refused");
+  outcome->done = str_is(state, "done");
+  if (!outcome->done)
+    client_say("the job was %.*s%s%.*s", (int)state.n, state.p, code.p ? ": " : "", (int)code.n, code.p ? code.p : "");
+  return R_OK;
+}
+
+/* "line 7: not_found: tenant_external_id: ..." */
+static void put_row(struct str line, struct buf *out, struct arena *arena)
+{
+  static const char *const names[] = {"code", "field", "message"};
+  const struct json *row;
+  if (json_parse(line, arena, &row) != R_OK)
+    return;
+  buf_print(out, "line %lld", (long long)number(row, "line"));
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    struct str text = json_str(json_member(row, names[i]));
+    buf_put(out, text.n ? STR(": ") : STR(""));
+    client_text_put(out, text);
+  }
+  buf_put_char(out, '\n');
+}
+
+static void print_rows(struct str page, bool json, struct arena *arena)
+{
+  struct buf text = buf_in(arena, TEXT_MOST);
+  while (page.n > 0) {
+    struct str line = str_cut(&page, '\n');
+    if (line.n == 0)
+      continue;
+    if (!json)
+      put_row(line, &text, arena);
+    else
+      client_text_put_json(&text, line);
+    if (json)
+      buf_put_char(&text, '\n');
+  }
+  struct str all = buf_str(&text);
+  fwrite(all.p ? all.p : "", 1, all.n, stdout);
+  fflush(stdout);
+}
+
+/* `target` of the page, and then of the next; "" behind the last. */
+static RESULT show_page(const struct job *job, char target[LINK_ROOM])
+{
+  CLEANUP(arena_free) struct arena *arena = arena_new(CALL_ARENA);
+  struct client_reply reply;
+  struct client_request request = {.method = "GET", .target = arena_copy(arena, str_of(target))};
+  TRY(call(job, request, arena, &reply));
+  if (reply.status != 200)
+    return refused(&reply);
+  print_rows(reply.body, job->upload->json, arena);
+  /* A query of the same list: it begins with a question mark. */
+  struct str next = reply.next;
+  bool more = str_starts(next, STR("?")) && job->path.n + next.n + sizeof "/results" < LINK_ROOM;
+  snprintf(target, LINK_ROOM, "%.*s/results%.*s", (int)job->path.n, job->path.p, (int)next.n, next.p ? next.p : "");
+  if (!more)
+    target[0] = '\0';
+  return R_OK;
+}
+
+static RESULT show_refused(const struct job *job)
+{
+  char target[LINK_ROOM];
+  snprintf(target, sizeof target, "%.*s/results?outcome=refused", (int)job->path.n, job->path.p);
+  while (target[0])
+    TRY(show_page(job, target));
+  return R_OK;
+}
+
+static RESULT follow(const struct job *job, struct client_upload_outcome *outcome)
+{
+  enum result r = look(job, outcome);
+  while (r == R_AGAIN) {
+    usleep(POLL);
+    r = look(job, outcome);
+  }
+  TRY(r);
+  return outcome->refused > 0 ? show_refused(job) : R_OK;
+}
+
+static void file_close(int *file)
+{
+  if (*file > STDIN_FILENO)
+    close(*file);
+}
+
+RESULT client_upload_run(struct client_account *account, const struct client_upload *upload, struct arena *arena,
+                         struct client_upload_outcome *ret_outcome)
+{
+  bool piped = str_is(upload->file, "-");
+  CLEANUP(file_close) int file = piped ? STDIN_FILENO : open(upload->file.p, O_RDONLY | O_CLOEXEC);
+  struct job job = {.account = account, .upload = upload, .file = file};
+  struct client_upload_outcome outcome = {0};
+  const struct json *view;
+  if (file < 0) {
+    client_say("%.*s: cannot be read", (int)upload->file.n, upload->file.p);
+    return R_UNAVAILABLE;
+  }
+  TRY(open_job(&job, arena));
+  TRY(send_content(&job, arena));
+  TRY(about(&job, "POST", "/start", arena, &view));
+  enum result r = follow(&job, &outcome);
+  client_progress_end();
+  TRY(r);
+  *ret_outcome = outcome;
+  return R_OK;
+}

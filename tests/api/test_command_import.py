@@ -1,0 +1,158 @@
+"""`bailiwick import` and `bailiwick export` over the API: what a file says is so afterwards, and comes back out as it went in."""
+import json
+import os
+import pty
+import re
+import subprocess
+
+import pytest
+
+from support.command import Shell
+from support.estate import unique
+from support.importing import grant, lines, tenant, user
+from support.source import ROOT
+
+COUNTS = re.compile(r"(\d+) created, (\d+) updated, (\d+) unchanged, (\d+) removed, (\d+) refused$", re.M)
+
+
+@pytest.fixture(scope="module", name="shell")
+def home_of_the_administrator(server, estate):
+    made = Shell(server)
+    made.log_in(estate.admin)
+    yield made
+    made.close()
+
+
+@pytest.fixture(name="partner")
+def a_partner(estate):
+    return estate.new_tenant("partner", parent=estate.id("provider"), external_id=unique("p"))
+
+
+def counts(said):
+    return [int(number) for number in COUNTS.search(said.errors).groups()]
+
+
+def load(shell, rows, *words, status=0):
+    return shell("import", "-", *words, text=lines(rows).decode(), status=status)
+
+
+def estate_of(partner):
+    above, below = partner["external_id"], unique("c")
+    return [tenant(below, "customer", above, "Under"), user(f"{below}-u", below, "uma", display_name="Uma"),
+            grant(f"{below}-u", below, "viewer", user_tenant_external_id=below)]
+
+
+def test_a_file_is_loaded_once(shell, partner):
+    rows = estate_of(partner)
+    assert counts(load(shell, rows)) == [3, 0, 0, 0, 0]
+    assert counts(load(shell, rows)) == [0, 0, 3, 0, 0]
+    assert shell.json("user", "show", f"{rows[0]['external_id']}/uma")[0]["display_name"] == "Uma"
+
+
+def test_rows_that_are_refused_are_printed(shell, partner):
+    rows = estate_of(partner) + [user("x", unique("nowhere")), "{"]
+    said = load(shell, rows, status=2)
+    assert counts(said) == [3, 0, 0, 0, 2]
+    first, second = said.output.splitlines()
+    assert first.startswith("line 4: not_found") and second.startswith("line 5: malformed")
+    told = load(shell, rows, "--json", status=2).objects()
+    assert [(row["line"], row["outcome"]) for row in told] == [(4, "refused"), (5, "refused")]
+
+
+def test_nothing_lands_outside_the_tenant_that_is_named(shell, estate, partner):
+    other = estate.new_tenant("partner", parent=estate.id("provider"), external_id=unique("o"))
+    said = load(shell, [user("x", other["external_id"])], "--tenant", partner["external_id"], status=2)
+    assert said.output.startswith("line 1: not_found")
+    assert shell.json("user", "ls", other["id"]) == []
+
+
+def test_a_dry_run_keeps_nothing(shell, partner):
+    rows = estate_of(partner)[:1]
+    load(shell, rows, "--dry-run")
+    assert shell.json("tenant", "ls", "--external-id", rows[0]["external_id"]) == []
+
+
+def test_it_stops_at_the_first_refusal_if_it_is_told_to(shell, partner):
+    rows = [user("x", unique("nowhere")), *estate_of(partner)]
+    said = load(shell, rows, "--on-error", "stop", status=2)
+    assert counts(said)[0] == 0 and "the job was stopped" in said.errors
+
+
+def test_a_job_that_may_not_be_is_refused_by_name(shell, server, estate):
+    viewer = Shell(server)
+    viewer.log_in(estate.person("alpha_one", "viewer"))
+    assert load(viewer, [], status=1).errors.startswith("bailiwick: forbidden: ")
+    viewer.close()
+    assert "cannot be read" in shell("import", "/no/such/file", status=3).errors
+
+
+def test_more_than_a_part_is_sent_in_order(shell, partner):
+    """A part has 768 KiB: the service takes bodies of a megabyte."""
+    word = unique("big")
+    rows = [user(f"{word}-{i}", partner["external_id"], f"{word}-{i}", display_name="d" * 100) for i in range(20)]
+    text = "".join(f"{json.dumps(row)}{' ' * 100000}\n" for row in rows)
+    assert counts(shell("import", "-", text=text)) == [20, 0, 0, 0, 0]
+
+
+def test_progress_is_for_a_terminal_alone(shell, partner):
+    rows = estate_of(partner)
+    assert "\r" not in load(shell, rows).errors
+    master, slave = pty.openpty()
+    process = subprocess.Popen(**shell.argv("import", "-"), stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=slave)
+    process.communicate(lines(rows).decode(), timeout=60)
+    os.close(slave)
+    shown = os.read(master, 65536).decode()
+    os.close(master)
+    assert re.search(r"\r\x1b\[K[\d,]+ (KiB sent|rows)", shown) and shown.count("created") == 1
+
+
+def test_without_a_service_it_goes_into_the_database(shell, server):
+    """As it did before there were sessions: by settings, at the service's own machine."""
+    variables = {f"BAILIWICK_{name.upper()}": str(value) for name, value in server.settings.items()}
+    alone = Shell(server, **variables, BAILIWICK_LOG_LEVEL="warn")
+    assert "1 lines: 1 created" in load(alone, [tenant(unique("l"), "partner")], "--local").output
+    del alone.variables["BAILIWICK_URL"]
+    assert "1 lines: 1 created" in load(alone, [tenant(unique("l"), "partner")]).output
+    alone.close()
+
+
+# Exports
+
+def test_what_is_exported_is_what_an_import_takes(shell, partner):
+    rows = estate_of(partner)
+    load(shell, rows)
+    written = "".join(shell("export", kind, partner["id"], "--scope", "subtree").output for kind in ("tenants", "users", "grants"))
+    exported = [json.loads(line) for line in written.splitlines()]
+    assert [row["kind"] for row in exported] == ["tenant", "user", "grant"]
+    assert counts(shell("import", "-", "--tenant", partner["id"], text=written)) == [0, 0, 3, 0, 0]
+
+
+def test_an_export_is_written_as_csv_too(shell, partner):
+    load(shell, estate_of(partner))
+    head, row = shell("export", "users", partner["id"], "--scope", "subtree", "--format", "csv").output.splitlines()
+    assert "external_id" in head.split(",") and "uma" in row.split(",")
+
+
+def test_an_export_that_may_not_be_is_refused_by_name(shell, server, estate):
+    viewer = Shell(server)
+    viewer.log_in(estate.person("alpha_one"))
+    said = viewer("export", "users", status=1)
+    assert said.output == "" and re.match(r"bailiwick: (forbidden|not_found): ", said.errors)
+    viewer.close()
+
+
+def test_an_empty_provider_is_brought_to_the_demo_estate_once(second):
+    """By an administrator who has just chosen a password. A part of the estate that stands for itself: it is long."""
+    second.start()
+    shell = Shell(second)
+    accepted = subprocess.run(["curl", "-fsS", f"{second.url}/v1/invitations/accept", "-H", "Content-Type: application/json", "-d", "@-"],
+                              input=json.dumps({"token": second.token, "password": "correct horse battery 9 staple"}), text=True,
+                              capture_output=True, check=True).stdout
+    shell("login", "--tenant", json.loads(accepted)["tenant"], "--login", "admin", text="correct horse battery 9 staple\n")
+    text = subprocess.run([ROOT / "server/demo/estate"], capture_output=True, check=True, text=True).stdout
+    text = "".join(text.splitlines(True)[:400])
+    rows = len(text.splitlines())
+    assert counts(shell("import", "-", text=text)) == [rows, 0, 0, 0, 0]
+    assert counts(shell("import", "-", text=text)) == [0, 0, rows, 0, 0]
+    shell.close()
+    second.stop()
