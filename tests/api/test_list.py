@@ -111,7 +111,8 @@ def lists():
     """The paths of every list, and the tables of their queries."""
     tables, uses = source.tables(), source.uses()
     for route in source.routes():
-        for name in uses[route.handler].queries:
+        # The offset of a part that is put is in test_import_job.py.
+        for name in uses[route.handler].queries if route.method == "GET" else ():
             yield route.path, tables[name]
 
 
