@@ -137,6 +137,22 @@ static void nothing_is_left_of_a_scope_after_a_failure_either(void **state)
   nothing_is_left_of_a_scope();
 }
 
+/* Whatever a rule of the table finds, nobody before it has looked for: not the caller's fault. */
+static void a_check_of_the_table_is_a_fault_of_ours_and_named_in_the_log(void **state)
+{
+  const struct scope scope = fixture_scope(fixture_root);
+  const struct db_call call = under(&scope);
+  struct db_values nameless = {0};
+  struct db_rows rows = {0};
+  struct db_tx *tx = NULL;
+  (void)state;
+  put_named(&nameless, "nameless", "", "partner", fixture_root);
+  assert_ok(db_tx_open(&call, &tx));
+  assert_int_equal(db_tx_run(tx, SQL_test_tenant_add, &nameless, &rows), R_INTERNAL);
+  assert_non_null(strstr(db_last_error(), "23514 tenant_name"));
+  db_tx_close(&tx);
+}
+
 static void a_thousand_alternating_scopes_never_mix(void **state)
 {
   const struct scope scopes[2] = {fixture_scope(partner[0]), fixture_scope(partner[1])};
@@ -316,7 +332,7 @@ static void what_a_trigger_or_a_key_refuses_has_its_own_result(void **state)
   } cases[] = {{"rootroot", "second root", "provider", R_KIND_NOT_ALLOWED},
                {"another0", "partner0", "partner", R_ALREADY_EXISTS},
                {"partner0", "another", "partner", R_AGAIN}, /* made by the service: it makes another */
-               {"NOTLABEL", "not a label", "partner", R_RULE}};
+               {"NOTLABEL", "not a label", "partner", R_INTERNAL}};
   int before = visible(fixture_root);
   (void)state;
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -529,6 +545,7 @@ int main(void)
       cmocka_unit_test(a_statement_that_needs_a_scope_does_not_run_without),
       cmocka_unit_test(a_scope_is_set_for_one_call_and_gone_in_the_next),
       cmocka_unit_test(nothing_is_left_of_a_scope_after_a_failure_either),
+      cmocka_unit_test(a_check_of_the_table_is_a_fault_of_ours_and_named_in_the_log),
       cmocka_unit_test(a_thousand_alternating_scopes_never_mix),
       cmocka_unit_test(a_list_is_planned_for_its_own_values),
       cmocka_unit_test(a_transaction_that_is_not_committed_did_nothing),
