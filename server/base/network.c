@@ -62,3 +62,13 @@ bool network_holds(const struct network *whole, const struct network *part)
     return false;
   return rest == 0 || ((whole->base[bytes] ^ part->base[bytes]) & (0xFF00 >> rest) & 0xFF) == 0;
 }
+
+bool network_is_loopback(struct str host)
+{
+  static const struct network v4 = {{[10] = 0xFF, [11] = 0xFF, [12] = 127}, MAPPED + 8}, v6 = {{[15] = 1}, WHOLE};
+  struct network address;
+  if (host.n > 2 && host.p[0] == '[' && host.p[host.n - 1] == ']')
+    host = (struct str){host.p + 1, host.n - 2};
+  return str_is(host, "localhost") ||
+         (network_parse(host, &address) && (network_holds(&v4, &address) || network_holds(&v6, &address)));
+}

@@ -19,3 +19,7 @@ void network_format(const struct network *network, char ret_text[NETWORK_TEXT]);
 
 /* All of `part` lies in `whole`. */
 bool network_holds(const struct network *whole, const struct network *part);
+
+/* The host of a URL is this machine: "localhost", or an address of 127.0.0.0/8 or ::1, which may stand in brackets. No
+   other name is, whatever it begins with. */
+bool network_is_loopback(struct str host);

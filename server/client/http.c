@@ -3,6 +3,7 @@
 #include "client/http.h"
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/network.h"
 #include <curl/curl.h>
 #include <time.h>
 
@@ -38,12 +39,6 @@ static void list_free(struct curl_slist **list) { curl_slist_free_all(*list); }
 
 /* The service. */
 
-static bool is_loopback(const char *host)
-{
-  bool digits = strspn(host, "0123456789.") == strlen(host); /* 127.a.example is somebody's name */
-  return (digits && strncmp(host, "127.", 4) == 0) || strcmp(host, "[::1]") == 0 || strcmp(host, "localhost") == 0;
-}
-
 static bool has_part(CURLU *url, CURLUPart part)
 {
   CLEANUP(text_free) char *text = NULL;
@@ -63,7 +58,7 @@ RESULT client_http_url(const char *text, struct arena *arena, const char **ret_u
   if ((!plain && strcmp(scheme, "https") != 0) || has_part(url, CURLUPART_USER) || has_part(url, CURLUPART_QUERY) ||
       has_part(url, CURLUPART_FRAGMENT))
     return R_MALFORMED;
-  if (plain && !is_loopback(host))
+  if (plain && !network_is_loopback(str_of(host)))
     return R_FORBIDDEN;
   struct str whole = str_of(text);
   while (whole.n > 0 && whole.p[whole.n - 1] == '/')

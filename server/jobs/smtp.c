@@ -1,5 +1,6 @@
 /* Talks to a mail server. Trusts: the settings; of the server what its certificate proves, and its reply codes. */
 #include "jobs/smtp.h"
+#include "base/network.h"
 #include "jobs/letter.h"
 #include <curl/curl.h>
 #include <strings.h>
@@ -51,11 +52,6 @@ bool jobs_smtp_is_url(const char *url)
   char host[ADDRESS_ROOM];
   bool tls;
   return parse(url, host, &tls);
-}
-
-static bool is_loopback(const char *host)
-{
-  return str_starts(str_of(host), STR("127.")) || strcmp(host, "[::1]") == 0 || strcmp(host, "localhost") == 0;
 }
 
 static size_t give(char *room, size_t size, size_t count, void *argument)
@@ -145,7 +141,7 @@ RESULT jobs_smtp_open(const struct jobs_smtp_config *config, struct arena *arena
   if (!smtp || curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
     return R_NO_MEMORY;
   smtp->curl = curl_easy_init();
-  smtp->needs_tls = tls || config->ca_file[0] || !is_loopback(host);
+  smtp->needs_tls = tls || config->ca_file[0] || !network_is_loopback(str_of(host));
   if (!smtp->curl || !prepare(smtp, config, smtp->needs_tls)) {
     jobs_smtp_close(&smtp);
     return R_NO_MEMORY;

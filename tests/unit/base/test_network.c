@@ -86,12 +86,27 @@ static void one_holds_what_lies_in_it(void **state)
   }
 }
 
+static void loopback_is_an_address_and_no_name_that_begins_like_one(void **state)
+{
+  (void)state;
+  static const char *const here[] = {"localhost", "127.0.0.1", "127.9.8.7", "::1", "[::1]", "::ffff:127.0.0.1"};
+  static const char *const elsewhere[] = {"127.0.0.1.example.org", "127.example.org", "localhost.example.org", "126.0.0.1",
+                                          "128.0.0.1", "::2", "[::1", "0.0.0.0", "", "[]", "127.0.0.0/7"};
+  for (size_t i = 0; i < sizeof here / sizeof *here; i++)
+    if (!network_is_loopback(str_of(here[i])))
+      fail_msg("%s is elsewhere", here[i]);
+  for (size_t i = 0; i < sizeof elsewhere / sizeof *elsewhere; i++)
+    if (network_is_loopback(str_of(elsewhere[i])))
+      fail_msg("%s is here", elsewhere[i]);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(each_has_one_form),
       cmocka_unit_test(what_is_none_is_refused),
       cmocka_unit_test(one_holds_what_lies_in_it),
+      cmocka_unit_test(loopback_is_an_address_and_no_name_that_begins_like_one),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
