@@ -12,7 +12,7 @@ import pytest
 import requests
 
 from support.estate import PASSWORD, unique
-from support.importing import Installation, grant, load, tenant, user
+from support.importing import grant, installed, load, tenant, user
 
 KINDS = ("tenants", "users", "grants")
 
@@ -169,15 +169,11 @@ MANY = 450
 @pytest.fixture(scope="module", name="at")
 def installation():
     """Its service gives back what it frees: a sanitizer would keep 256 MiB of that."""
-    made = Installation()
-    try:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("ASAN_OPTIONS", f"{os.environ.get('ASAN_OPTIONS', '')}:quarantine_size_mb=4")
-            made.start()
-        yield made
-        made.server.stop()
-    finally:
-        made.stop()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ASAN_OPTIONS", f"{os.environ.get('ASAN_OPTIONS', '')}:quarantine_size_mb=4")
+        with installed() as made:
+            patch.undo()
+            yield made
 
 
 @pytest.fixture(scope="module", name="loaded")
@@ -219,15 +215,10 @@ def test_all_of_it_is_loaded_again_or_refused_and_nothing_lands_elsewhere(at, lo
 
 
 def test_an_empty_provider_becomes_the_same(at, loaded):
-    other = Installation()
-    try:
-        other.start()
+    with installed() as other:
         text = whole(at, root_of(at))
         load(other.server, text).is_clean(created=len(loaded))
         assert sorted(whole(other, root_of(other)).splitlines()) == sorted(text.splitlines())
-        other.server.stop()
-    finally:
-        other.stop()
 
 
 def test_a_long_export_has_an_event_before_and_one_behind(at, loaded):

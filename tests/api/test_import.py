@@ -12,7 +12,7 @@ import pytest
 from support import loaded
 from support.client import code
 from support.estate import PASSWORD
-from support.importing import Installation, begin, command, ended, grant, lines, load, tenant, user
+from support.importing import begin, command, ended, grant, installed, lines, load, tenant, user
 from support.server import Server
 from support.source import ROOT
 
@@ -22,13 +22,8 @@ RIGHTS = ["tenant", "principal", '"grant"', "role"]
 
 @pytest.fixture(scope="module", name="at")
 def installation():
-    made = Installation()
-    try:
-        made.start()
+    with installed() as made:
         yield made
-        made.server.stop()
-    finally:
-        made.stop()
 
 
 @pytest.fixture(name="partner")

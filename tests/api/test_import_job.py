@@ -1,19 +1,14 @@
 """Import jobs: what was accepted is there, what was refused says why, and nothing lands outside the tenant named."""
 import pytest
 
-from support.importing import Installation, grant, lines, tenant, user
+from support.importing import grant, installed, lines, tenant, user
 from support.jobs import Jobs
 
 
 @pytest.fixture(scope="module", name="at")
 def installation():
-    made = Installation()
-    try:
-        made.start()
+    with installed() as made:
         yield made
-        made.server.stop()
-    finally:
-        made.stop()
 
 
 @pytest.fixture(name="partner")

@@ -4,20 +4,15 @@ import re
 import pytest
 
 from support.estate import PASSWORD
-from support.importing import Installation, invite, load, tenant, user
+from support.importing import installed, invite, load, tenant, user
 
 
 @pytest.fixture(scope="module", name="at")
 def installation():
-    made = Installation()
-    try:
-        made.start()
+    with installed() as made:
         load(made.server, [tenant("p1", "partner"), tenant("p2", "partner"), tenant("twin", above="p1"),
                            tenant("twin", above="p2"), user("u1", "p1", "Ada.Lovelace")]).is_clean(created=5)
         yield made
-        made.server.stop()
-    finally:
-        made.stop()
 
 
 def token_of(said):

@@ -3,6 +3,7 @@ import pytest
 
 from support import source
 from support.estate import unique
+from support.jobs import Jobs
 
 
 @pytest.fixture(scope="module", name="crowd")
@@ -107,28 +108,29 @@ def test_a_cursor_is_of_one_list_with_one_filter(estate, crowd, admin):
     bad_cursor(admin, f"/v1/tenants/{crowd['id']}/clients", cursor=cursor)
 
 
-def lists():
-    """The paths of every list, and the tables of their queries."""
+def queries():
+    """Every route that takes parameters, and the tables of them."""
     tables, uses = source.tables(), source.uses()
     for route in source.routes():
-        # The offset of a part that is put is in test_import_job.py.
-        for name in uses[route.handler].queries if route.method == "GET" else ():
-            yield route.path, tables[name]
+        for name in uses[route.handler].queries:
+            yield route.method, route.path, tables[name]
 
 
 def path_of(path, estate):
-    """With a thing in it that {id} can be."""
+    """With a thing in it that {id} can be, and a job that waits for its content."""
+    if "{import}" in path:
+        path = path.replace("{import}", Jobs(estate.admin.client, estate.id("alpha")).open()["id"])
     if path.startswith("/v1/clients"):
         return path.replace("{id}", estate.new_machine()[0]["id"])
     return path.replace("{id}", estate.admin.id if path.startswith("/v1/users") else estate.id("alpha"))
 
 
-@pytest.mark.parametrize("path, table", list(lists()), ids=lambda value: getattr(value, "schema", None))
-def test_every_wrong_parameter_is_named(estate, admin, path, table):
+@pytest.mark.parametrize("method, path, table", list(queries()), ids=lambda value: getattr(value, "schema", None))
+def test_every_wrong_parameter_is_named(estate, admin, method, path, table):
     wrong = {}
     for field in table.fields:
         wrong[field.name] = "x" * (field.most + 1) if field.kind == "text" else "no such thing"
-    problem = admin.problem("GET", path_of(path, estate), 400, "malformed", params=wrong | {"surplus": "1"})
+    problem = admin.problem(method, path_of(path, estate), 400, "malformed", params=wrong | {"surplus": "1"})
     assert sorted(error["field"] for error in problem["errors"]) == sorted([*wrong, "surplus"])
 
 

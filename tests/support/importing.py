@@ -1,4 +1,5 @@
 """Runs `bailiwick import` and `bailiwick invite` beside a running service, and reads what they say and do."""
+import contextlib
 import itertools
 import json
 import re
@@ -151,3 +152,15 @@ class Installation:
         """What stands in the tables, versions and times included."""
         text = "count(*), md5(string_agg(t::text, E'\\n' ORDER BY t::text COLLATE \"C\"))"
         return [self.look.execute(f"SELECT {text} FROM {table} t WHERE {where}").fetchone() for table in tables]
+
+
+@contextlib.contextmanager
+def installed():
+    """An installation of its own that runs, and that must stop well."""
+    made = Installation()
+    try:
+        made.start()
+        yield made
+        made.server.stop()
+    finally:
+        made.stop()
