@@ -1,0 +1,112 @@
+/* Gives grants as rows want them: one is never changed, but given anew in the same transaction. Trusts: nothing of the
+   row. */
+#include "import/grant.h"
+#include "domain/grant.h"
+#include "store/grant.h"
+#include "store/role.h"
+#include "store/user.h"
+
+struct grant_work {
+  struct grant_new made;
+  struct uuid id; /* of the one that is replaced; zero: none */
+  struct uuid given;
+};
+
+static RESULT give(struct change *c, void *what)
+{
+  struct grant_work *g = what;
+  struct outcome outcome;
+  if (!uuid_is_zero(&g->id))
+    TRY(domain_grant_revoke(c, &g->id));
+  TRY(domain_grant_create(c, &g->made, &outcome));
+  g->given = outcome.id;
+  return R_OK;
+}
+
+static RESULT find_holder(struct import_work *w, const struct import_row_grant *row, struct uuid *ret_user)
+{
+  const struct import_reference home = {"user_tenant_external_id", row->user_tenant_external_id.present
+                                                                       ? &row->user_tenant_external_id
+                                                                       : &row->tenant_external_id};
+  struct uuid at;
+  struct import_leave under;
+  struct store_object user;
+  TRY(import_work_locate(w, &home, &at));
+  TRY(import_work_blame(w, home.member, import_work_leave(w, &at, BW_USER_READ, &under)));
+  struct store_call call = import_work_reading(w, under.scope);
+  TRY(import_work_blame(w, "user_external_id",
+                        store_user_find(&call, &at, row->user_external_id.value, STR_NONE, &user)));
+  *ret_user = user.id;
+  return R_OK;
+}
+
+/* Where the grant holds, who is to hold it, and which role. */
+static RESULT find_parts(struct import_work *w, const struct import_row_grant *row, struct grant_new *grant,
+                         struct import_leave *ret_leave)
+{
+  const struct bw_model *model = policy_model(w->apply->actor->domain->policy);
+  const struct import_reference place = {"tenant_external_id", &row->tenant_external_id};
+  struct store_object role;
+  char path[BW_PATH];
+  TRY(import_work_enter(w, &place, BW_GRANT_READ, &grant->tenant, ret_leave));
+  TRY(find_holder(w, row, &grant->principal));
+  struct bw_id tenant = policy_id(&grant->tenant);
+  if (bw_tenant_path(model, &tenant, path) == 0)
+    return R_AGAIN;
+  struct store_call call = import_work_reading(w, ret_leave->scope);
+  TRY(import_work_blame(w, "role", store_role_find(&call, str_of(path), row->role.value, &role)));
+  grant->role = role.id;
+  return R_OK;
+}
+
+/* What the row leaves out stays as it is. */
+static RESULT grant_found(struct import_work *w, const struct import_row_grant *row, const struct store_object *found,
+                          struct grant_work *ret_grant)
+{
+  struct grant_new *grant = &ret_grant->made;
+  const struct json *view;
+  struct import_leave under;
+  w->applied.id = found->id;
+  TRY(import_work_view(w, found, &view));
+  struct grant_new was = {.not_before = import_work_time(view, "not_before"),
+                          .expires_at = import_work_time(view, "expires_at"),
+                          .reason = json_str(json_member(view, "reason"))};
+  bool same = import_work_same_text(view, "reason", &row->reason);
+  grant->not_before = row->not_before.present ? row->not_before.value : was.not_before;
+  grant->expires_at = row->expires_at.present ? row->expires_at.value : was.expires_at;
+  grant->reason = row->reason.present ? row->reason.value : was.reason;
+  if (same && grant->not_before == was.not_before && grant->expires_at == was.expires_at)
+    return R_OK;
+  ret_grant->id = found->id;
+  TRY(import_work_leave(w, &grant->tenant, BW_GRANT_REVOKE, &under));
+  w->applied.effect = IMPORT_UPDATED;
+  return R_OK;
+}
+
+RESULT import_grant_apply(struct import_work *w, const struct import_row *row)
+{
+  const struct import_row_grant *wanted = &row->grant;
+  struct grant_work g = {.made = {.reach = str_is(wanted->scope.value, "self") ? BW_REACH_SELF : BW_REACH_SUBTREE,
+                                  .not_before = wanted->not_before.value,
+                                  .expires_at = wanted->expires_at.value,
+                                  .reason = wanted->reason.value}};
+  struct import_leave under;
+  struct store_object found;
+  TRY(find_parts(w, wanted, &g.made, &under));
+  struct store_call call = import_work_reading(w, under.scope);
+  struct store_grant_row key = {
+      .tenant = g.made.tenant, .principal = g.made.principal, .role = g.made.role, .reach = wanted->scope.value};
+  enum result r = store_grant_find(&call, &key, &found);
+  if (r == R_OK)
+    r = grant_found(w, wanted, &found, &g);
+  else if (r == R_NOT_FOUND)
+    w->applied.effect = IMPORT_CREATED;
+  if (w->applied.effect == IMPORT_UNCHANGED)
+    return r;
+  if (g.made.expires_at != 0 && g.made.expires_at <= (g.made.not_before ? g.made.not_before : clock_now()))
+    return import_work_blame(w, "expires_at", R_MALFORMED);
+  TRY(import_work_leave(w, &g.made.tenant, BW_GRANT_ASSIGN, &under));
+  TRY(import_work_change(w, &under, give, &g, w->applied.effect));
+  w->applied.id = g.given;
+  return R_OK;
+}

@@ -1,0 +1,103 @@
+/* Makes and changes users as rows want them. Trusts: nothing of the row. */
+#include "import/user.h"
+#include "domain/user.h"
+#include "store/user.h"
+
+struct user_work {
+  struct user_new made;
+  struct uuid id; /* of whoever is changed, or was made */
+  struct user_patch patch;
+  struct str password_hash; /* .p NULL: none, or they have a password */
+};
+
+static RESULT adopt(struct change *c, const struct user_work *u, const struct uuid *id)
+{
+  struct outcome outcome;
+  return u->password_hash.p ? domain_user_adopt(c, id, u->password_hash, &outcome) : R_OK;
+}
+
+static RESULT create_user(struct change *c, void *what)
+{
+  struct user_work *u = what;
+  struct outcome outcome;
+  TRY(domain_user_create(c, &u->made, &outcome));
+  u->id = outcome.id;
+  return adopt(c, u, &u->id);
+}
+
+static RESULT update_user(struct change *c, void *what)
+{
+  const struct user_work *u = what;
+  struct outcome outcome;
+  TRY(domain_user_update(c, &u->id, 0, &u->patch, &outcome));
+  return adopt(c, u, &u->id);
+}
+
+/* Who gives somebody a way in must be able to invite them. */
+static RESULT may_adopt(struct import_work *w, const struct uuid *home, const struct user_work *u)
+{
+  struct import_leave ignored;
+  return u->password_hash.p
+             ? import_work_blame(w, "password_hash", import_work_leave(w, home, BW_USER_INVITE, &ignored))
+             : R_OK;
+}
+
+static RESULT user_found(struct import_work *w, const struct uuid *home, const struct import_row_user *row,
+                         const struct store_object *user)
+{
+  struct user_work u = {.id = user->id,
+                        .patch = {.login = import_work_patch(&row->login),
+                                  .display_name = import_work_patch(&row->display_name),
+                                  .email = import_work_patch(&row->email),
+                                  .dialling_given = row->dialling_addresses.present,
+                                  .dialling = row->dialling_addresses.value,
+                                  .dialling_count = row->dialling_addresses.count}};
+  const struct json *view;
+  struct import_leave under;
+  w->applied.id = user->id;
+  TRY(import_work_view(w, user, &view));
+  if (str_is(json_str(json_member(view, "state")), "invited"))
+    u.password_hash = row->password_hash.value;
+  if (!u.password_hash.p && import_work_same_text(view, "login", &row->login) &&
+      import_work_same_text(view, "display_name", &row->display_name) &&
+      import_work_same_text(view, "email", &row->email) &&
+      import_work_same_texts(view, "dialling_addresses", &row->dialling_addresses))
+    return R_OK;
+  TRY(may_adopt(w, home, &u));
+  TRY(import_work_leave(w, home, BW_USER_UPDATE, &under));
+  return import_work_change(w, &under, update_user, &u, IMPORT_UPDATED);
+}
+
+struct user_new import_user_new(const struct import_row_user *row, struct uuid home)
+{
+  return (struct user_new){.tenant = home,
+                           .login = row->login.value,
+                           .display_name = row->display_name.value,
+                           .email = row->email.value,
+                           .external_id = row->external_id.value,
+                           .dialling = row->dialling_addresses.value,
+                           .dialling_count = row->dialling_addresses.count};
+}
+
+RESULT import_user_apply(struct import_work *w, const struct import_row *row)
+{
+  const struct import_row_user *wanted = &row->user;
+  struct user_work u = {.password_hash = wanted->password_hash.value};
+  const struct import_reference home = {"tenant_external_id", &wanted->tenant_external_id};
+  struct import_leave under;
+  struct store_object user;
+  TRY(import_work_enter(w, &home, BW_USER_READ, &u.made.tenant, &under));
+  u.made = import_user_new(wanted, u.made.tenant);
+  struct store_call call = import_work_reading(w, under.scope);
+  enum result r = store_user_find(&call, &u.made.tenant, wanted->external_id.value, STR_NONE, &user);
+  if (r == R_OK)
+    return user_found(w, &u.made.tenant, wanted, &user);
+  if (r != R_NOT_FOUND)
+    return r;
+  TRY(may_adopt(w, &u.made.tenant, &u));
+  TRY(import_work_leave(w, &u.made.tenant, BW_USER_CREATE, &under));
+  r = import_work_change(w, &under, create_user, &u, IMPORT_CREATED);
+  if (r == R_OK)
+    w->applied.id = u.id;
+  return r == R_MALFORMED ? import_work_blame(w, "login", r) : r;
+}

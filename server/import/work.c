@@ -1,0 +1,122 @@
+/* What rows of every kind do: find the tenant, ask for leave, read, compare, change. Trusts: nothing of the row; what
+   it names is looked for only where the actor reads. */
+#include "import/work.h"
+#include "store/tenant.h"
+
+struct store_call import_work_reading(const struct import_work *w, const struct scope *scope)
+{
+  const struct import_actor *actor = w->apply->actor;
+  if (actor->tx)
+    (void)!store_tx_scope(actor->tx, scope);
+  return (struct store_call){.pool = actor->domain->app, .scope = scope, .arena = w->arena, .tx = actor->tx};
+}
+
+RESULT import_work_leave(const struct import_work *w, const struct uuid *tenant, enum bw_permission permission,
+                         struct import_leave *ret_leave)
+{
+  return import_actor_leave(w->apply->actor, tenant, permission, w->arena, ret_leave);
+}
+
+RESULT import_work_leave_below(const struct import_work *w, const struct uuid *tenant, enum bw_permission permission,
+                               struct import_leave *ret_leave)
+{
+  TRY(import_work_leave(w, tenant, permission, ret_leave));
+  return ret_leave->reach == BW_REACH_SUBTREE ? R_OK : R_FORBIDDEN;
+}
+
+RESULT import_work_change(struct import_work *w, const struct import_leave *under, import_change *run, void *what,
+                          enum import_effect effect)
+{
+  const struct import_task task = {under, w->action, run, what};
+  TRY(import_actor_change(w->apply->actor, &task, w->arena));
+  w->applied.effect = effect;
+  return R_OK;
+}
+
+RESULT import_work_blame(struct import_work *w, const char *member, enum result r)
+{
+  if (r != R_OK)
+    w->applied.about = str_of(member);
+  return r;
+}
+
+static RESULT find_tenant(const struct import_work *w, const struct scope *scope, struct str external_id,
+                          struct store_object *ret_tenant)
+{
+  struct str within = w->apply->actor->within_path;
+  struct store_call call = import_work_reading(w, scope);
+  return within.p ? store_tenant_find_within(&call, within, external_id, ret_tenant)
+                  : store_tenant_find(&call, NULL, external_id, ret_tenant);
+}
+
+/* The one tenant of that external_id in all that the actor reads. */
+static RESULT search(const struct import_work *w, struct str external_id, struct uuid *ret_tenant)
+{
+  const struct policy_root *roots;
+  size_t count, found = 0;
+  struct store_object tenant;
+  TRY(import_actor_roots(w->apply->actor, BW_TENANT_READ, w->arena, &roots, &count));
+  for (size_t i = 0; i < count; i++) {
+    enum result r = find_tenant(w, roots[i].scope, external_id, &tenant);
+    if (r == R_NOT_FOUND)
+      continue;
+    TRY(r);
+    if (found++ > 0)
+      return R_CONFLICT;
+    *ret_tenant = tenant.id;
+  }
+  return found ? R_OK : R_NOT_FOUND;
+}
+
+RESULT import_work_locate(struct import_work *w, const struct import_reference *to, struct uuid *ret_tenant)
+{
+  struct str external_id = to->external_id->value;
+  struct uuid tenant = w->apply->actor->home;
+  if (external_id.p && !import_memo_find(w->apply->memo, external_id, &tenant)) {
+    TRY(import_work_blame(w, to->member, search(w, external_id, &tenant)));
+    import_memo_put(w->apply->memo, external_id, &tenant);
+  }
+  *ret_tenant = tenant;
+  return R_OK;
+}
+
+RESULT import_work_enter(struct import_work *w, const struct import_reference *to, enum bw_permission reads,
+                         struct uuid *ret_tenant, struct import_leave *ret_leave)
+{
+  TRY(import_work_locate(w, to, ret_tenant));
+  TRY(import_work_blame(w, to->member, import_work_leave(w, ret_tenant, BW_IMPORT_RUN, ret_leave)));
+  return import_work_blame(w, to->member, import_work_leave(w, ret_tenant, reads, ret_leave));
+}
+
+RESULT import_work_view(const struct import_work *w, const struct store_object *object, const struct json **ret_view)
+{
+  return json_parse(object->body, w->arena, ret_view) == R_OK ? R_OK : R_INTERNAL;
+}
+
+bool import_work_same_text(const struct json *view, const char *member, const struct json_text *wanted)
+{
+  struct str had = json_str(json_member(view, member));
+  return !wanted->present || (!had.p == !wanted->value.p && str_equal(had, wanted->value));
+}
+
+bool import_work_same_texts(const struct json *view, const char *member, const struct json_texts *wanted)
+{
+  const struct json *had = json_member(view, member);
+  if (!wanted->present)
+    return true;
+  if (json_count(had) != wanted->count)
+    return false;
+  for (size_t i = 0; i < wanted->count; i++)
+    if (!str_equal(json_str(json_at(had, i)), wanted->value[i]))
+      return false;
+  return true;
+}
+
+int64_t import_work_time(const struct json *view, const char *member)
+{
+  int64_t time = 0;
+  (void)clock_parse(json_str(json_member(view, member)), &time);
+  return time;
+}
+
+struct patch import_work_patch(const struct json_text *text) { return (struct patch){text->present, text->value}; }
