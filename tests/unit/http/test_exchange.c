@@ -205,39 +205,49 @@ static void a_route_may_take_less(void **state)
   assert_int_equal(ask(house.server, request, answer), 413);
 }
 
+#define BODY 4000
+#define POST_BODY "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nContent-Length: 4000\r\n\r\n"
+
+/* Sends whole bodies, each by itself, until one is answered so: others' bytes come and go by threads of their own. */
+static bool body_is_answered(int status, const char body[static BODY])
+{
+  for (int64_t until = clock_monotonic() + 5 * CLOCK_SECOND; clock_monotonic() < until;) {
+    int fd = dial(house.server);
+    say(fd, POST_BODY);
+    put(fd, body, BODY);
+    bool heard = hear_one(fd, answer, false);
+    close(fd);
+    if (heard && status_of(answer) == status)
+      return true;
+  }
+  return false;
+}
+
+/* Whether a body that lacks its last byte keeps others out, and is taken when that byte comes. It is one too many itself where
+   another's bytes are not gone while it is on its way. */
+static bool first_keeps_others_out(char body[static BODY])
+{
+  int first = dial(house.server);
+  say(first, POST_BODY);
+  put(first, body, BODY - 1);
+  bool kept = body_is_answered(503, body) && strstr(answer, "Retry-After: ");
+  put(first, body, 1);
+  bool taken = hear_one(first, answer, false) && status_of(answer) == 200;
+  close(first);
+  return kept && taken;
+}
+
 /* However many send them. */
 static void all_bodies_together_have_a_limit(void **state)
 {
   (void)state;
-  static const char begin[] = "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nContent-Length: 4000\r\n\r\n";
-  char body[4000];
+  char body[BODY];
   memset(body, ' ', sizeof body);
-  int first = dial(house.server);
-  say(first, begin);
-  put(first, body, sizeof body - 1);
-  int status = 0;
-  for (int i = 0; i < 500 && status != 503; i++) { /* the first is on its way yet */
-    int second = dial(house.server);
-    say(second, begin);
-    put(second, body, sizeof body);
-    assert_true(hear_one(second, answer, false));
-    status = status_of(answer);
-    close(second);
-  }
-  assert_int_equal(status, 503);
-  assert_non_null(strstr(answer, "Retry-After: "));
-  put(first, body, 1);
-  assert_true(hear_one(first, answer, false));
-  assert_int_equal(status_of(answer), 200);
-  close(first);
-  for (int i = 0; i < 3; i++) {
-    int third = dial(house.server);
-    say(third, begin);
-    put(third, body, sizeof body);
-    assert_true(hear_one(third, answer, false));
-    assert_int_equal(status_of(answer), 200);
-    close(third);
-  }
+  int tries = 0;
+  while (!first_keeps_others_out(body))
+    assert_true(++tries < 20);
+  for (int i = 0; i < 3; i++)
+    assert_true(body_is_answered(200, body));
 }
 
 static void a_head_is_a_get_without_its_body(void **state)
