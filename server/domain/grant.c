@@ -77,6 +77,8 @@ RESULT domain_grant_create(struct change *change, const struct grant_new *grant,
   struct store_role role;
   struct store_object made;
   struct audit_record event = {.tenant = grant->tenant, .object_kind = "grant"};
+  if (grant->expires_at && grant->expires_at <= (grant->not_before ? grant->not_before : change->now))
+    return R_RULE;
   TRY(domain_guard_other(change, &grant->principal));
   TRY(store_tenant_place(change->tx, &grant->tenant, &place));
   TRY(store_role_facts(change->tx, &grant->role, &role));
