@@ -134,7 +134,7 @@ void client_command_put_option(const struct client_member *member, struct buf *o
   static const char *const shown[] = {
       [CLIENT_TEXT] = " TEXT",     [CLIENT_TEXTS] = " TEXT",         [CLIENT_FLAG] = " true|false",
       [CLIENT_SWITCH] = "",        [CLIENT_NULLABLE] = " TEXT",      [CLIENT_FILE] = " FILE",
-      [CLIENT_TENANT] = " TENANT", [CLIENT_PRINCIPAL] = " PRINCIPAL"};
+      [CLIENT_TENANT] = " TENANT", [CLIENT_PRINCIPAL] = " PRINCIPAL", [CLIENT_NUMBER] = " NUMBER"};
   buf_put(out, STR("--"));
   for (const char *c = member->name; *c; c++)
     buf_put_char(out, *c == '_' ? '-' : *c);

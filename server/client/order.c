@@ -27,6 +27,19 @@ static bool is_choice(const struct client_member *member, struct str text)
   return false;
 }
 
+static bool is_number(struct str text)
+{
+  unsigned long long ignored;
+  return str_number(text, INT64_MAX, &ignored);
+}
+
+static int64_t number_in(struct str text)
+{
+  unsigned long long number = 0;
+  (void)str_number(text, INT64_MAX, &number);
+  return (int64_t)number;
+}
+
 static void add_value(struct reading *r, const struct client_member *member, struct str name, struct str text)
 {
   bool chosen = member->kind == CLIENT_CHOICE || member->kind == CLIENT_FLAG;
@@ -36,6 +49,8 @@ static void add_value(struct reading *r, const struct client_member *member, str
     blame(r, "--", name, ": must be UTF-8");
   else if (chosen && !is_choice(member, text))
     blame(r, "--", name, ": is none of those that there are");
+  else if (member->kind == CLIENT_NUMBER && !is_number(text))
+    blame(r, "--", name, ": must be a whole number");
   else if (member->kind != CLIENT_TEXTS && client_order_value(&r->order, member->name).p)
     blame(r, "--", name, ": given twice");
   else if (r->order.value_count == CLIENT_ORDER_VALUES)
@@ -154,6 +169,13 @@ struct str client_order_value(const struct client_order *order, const char *name
   return STR_NONE;
 }
 
+void client_order_suppose(struct client_order *order, const char *name, struct str text)
+{
+  const struct client_member *member = client_command_option(order->verb, str_of(name));
+  if (member && !client_order_value(order, name).p && order->value_count < CLIENT_ORDER_VALUES)
+    order->values[order->value_count++] = (struct client_value){member, text};
+}
+
 /* Requests. */
 
 /* Percent-encoded (RFC 3986 section 2.1). */
@@ -229,6 +251,8 @@ static RESULT put_member(struct json_writer *w, const struct client_order *order
     put_texts(w, order, member);
   else if (member->kind == CLIENT_FLAG || member->kind == CLIENT_SWITCH)
     json_put_bool(w, str_is(text, "true"));
+  else if (member->kind == CLIENT_NUMBER)
+    json_put_int(w, number_in(text));
   else
     json_put_text(w, member->kind == CLIENT_NULLABLE && text.n == 0 ? STR_NONE : text);
   return R_OK;

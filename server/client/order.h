@@ -26,6 +26,9 @@ RESULT client_order_read(int count, char **words, struct arena *arena, struct cl
 /* What was said of an option; .p NULL when nothing was. */
 struct str client_order_value(const struct client_order *order, const char *name);
 
+/* As if the option had been said so, unless something was said of it. */
+void client_order_suppose(struct client_order *order, const char *name, struct str text);
+
 /* The target of the request about the i-th of several things (0 for what is about one), with the members of the query.
    .p NULL when memory is out. */
 struct str client_order_target(const struct client_order *order, size_t i, struct arena *arena);

@@ -16,6 +16,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <strings.h>
 
 enum { ARENA_MOST = 512 << 20, PAGE_ARENA = 256 << 20, USAGE_MOST = 64 * 1024, TEXT_MOST = 1 << 20, EVENTS = 20 };
 
@@ -44,14 +45,11 @@ static int ended(enum result r)
 
 /* Lists. */
 
-static bool read_limit(const struct run *run, unsigned long long otherwise, unsigned long long *ret_limit)
+static unsigned long long limit_of(const struct run *run, unsigned long long otherwise)
 {
-  struct str text = client_order_value(run->order, "limit");
-  *ret_limit = otherwise;
-  if (!text.p || str_number(text, LLONG_MAX, ret_limit))
-    return true;
-  client_say("--limit: must be a number");
-  return false;
+  unsigned long long limit = otherwise;
+  (void)str_number(client_order_value(run->order, "limit"), LLONG_MAX, &limit);
+  return limit;
 }
 
 static struct client_pages pages_of(struct run *run)
@@ -82,10 +80,9 @@ static RESULT show_next(struct client_pages *pages, struct client_show *show)
 
 static int run_list(struct run *run)
 {
-  struct client_show show = {.columns = client_command_columns(run->order->verb), .json = run->json};
+  struct client_show show = {
+      .columns = client_command_columns(run->order->verb), .json = run->json, .left = limit_of(run, ULLONG_MAX)};
   struct client_pages pages = pages_of(run);
-  if (!read_limit(run, ULLONG_MAX, &show.left))
-    return CLIENT_NOT_STARTED;
   enum result r = R_OK;
   while (r == R_OK)
     r = show.left > 0 ? show_next(&pages, &show) : R_NOT_FOUND;
@@ -168,11 +165,20 @@ static int run_tree(struct run *run)
 
 /* Files. */
 
+static bool is_csv(struct str file)
+{
+  return file.n > 4 && strcasecmp(file.p + file.n - 4, ".csv") == 0;
+}
+
 static int run_import(struct run *run)
 {
-  struct client_upload upload = {
-      .file = run->order->ids[0], .tenant_id = client_order_value(run->order, "tenant"), .json = run->json};
+  struct client_upload upload = {.file = run->order->ids[0],
+                                 .tenant_id = client_order_value(run->order, "tenant"),
+                                 .resume = client_order_value(run->order, "resume"),
+                                 .json = run->json};
   struct client_upload_outcome outcome;
+  if (is_csv(upload.file))
+    client_order_suppose(run->order, "format", STR("csv"));
   if (client_order_body(run->order, run->arena, &upload.order) != R_OK)
     return CLIENT_NOT_STARTED;
   if (!upload.tenant_id.p && client_reference_home(run->account, run->arena, &upload.tenant_id) != R_OK)
@@ -196,10 +202,10 @@ static int run_export(struct run *run)
 
 static int run_tail(struct run *run)
 {
-  struct client_watch watch = {.json = run->json, .follow = client_order_value(run->order, "follow").p};
+  struct client_watch watch = {.json = run->json,
+                               .follow = client_order_value(run->order, "follow").p,
+                               .first = limit_of(run, EVENTS)};
   struct client_pages pages = pages_of(run);
-  if (!read_limit(run, EVENTS, &watch.first))
-    return CLIENT_NOT_STARTED;
   return listed(client_watch_run(&watch, &pages, run->arena));
 }
 

@@ -1,6 +1,7 @@
 /* Sends content from where the service has it to, and reports what became of rows. Trusts: nothing of the answers. */
 #include "client/upload.h"
 #include "base/clock.h"
+#include "base/uuid.h"
 #include "client/progress.h"
 #include "client/say.h"
 #include "client/text.h"
@@ -10,7 +11,7 @@
 #include <unistd.h>
 
 /* Under the body's limit of a service that has not been told another. */
-enum { PART = 768 * 1024, CALL_ARENA = 32 << 20, TEXT_MOST = 16 << 20, POLL = 500000, KIB = 1024, LINK_ROOM = 512 };
+enum { PART = 768 * 1024, CALL_ARENA = 32 << 20, TEXT_MOST = 16 << 20, POLL = 500000, KIB = 1024, LINK_ROOM = 512, ID = UUID_TEXT - 1 };
 
 static const int64_t patience = 60 * CLOCK_SECOND;
 
@@ -20,6 +21,12 @@ struct job {
   struct str path; /* of the job */
   int file;
 };
+
+static int64_t number(const struct json *object, const char *name)
+{
+  int64_t found;
+  return json_int(json_member(object, name), &found) ? found : 0;
+}
 
 /* Requests about the job, each answered with how it is. */
 
@@ -56,45 +63,65 @@ static RESULT about(const struct job *job, const char *method, const char *verb,
   struct client_request request = {
       .method = method, .target = arena_print(arena, "%.*s%s", (int)job->path.n, job->path.p, verb), .once = STR_NONE};
   if (strcmp(method, "POST") == 0)
-    request.once = arena_print(arena, "%.*s", 36, job->path.p + job->path.n - 36);
+    request.once = arena_print(arena, "%.*s", ID, job->path.p + job->path.n - ID);
   TRY(call(job, request, arena, &reply));
   if (reply.status != 200)
     return refused(&reply);
   return json_parse(reply.body, arena, ret_view);
 }
 
-static RESULT open_job(struct job *job, struct arena *arena)
+static struct str place_of(const struct job *job, struct str id, struct arena *arena)
+{
+  struct str tenant = job->upload->tenant_id;
+  return arena_print(arena, "/v1/tenants/%.*s/imports/%.*s", (int)tenant.n, tenant.p, (int)id.n, id.p ? id.p : "");
+}
+
+/* Who is broken off goes on by its id. */
+static RESULT open_job(struct job *job, struct arena *arena, const struct json **ret_view)
 {
   struct client_reply reply;
   const struct json *view;
-  struct str tenant = job->upload->tenant_id;
-  struct client_request request = {.method = "POST",
-                                   .target = arena_print(arena, "/v1/tenants/%.*s/imports", (int)tenant.n, tenant.p),
-                                   .body = job->upload->order};
+  struct client_request request = {.method = "POST", .body = job->upload->order};
+  struct str place = place_of(job, STR(""), arena);
   TRY(client_account_key(arena, &request.once));
-  if (!request.target.p)
+  if (!place.p)
     return R_NO_MEMORY;
+  request.target = (struct str){place.p, place.n - 1};
   TRY(client_account_call(job->account, request, arena, &reply));
   if (reply.status != 201)
     return refused(&reply);
   TRY(json_parse(reply.body, arena, &view));
   struct str id = json_str(json_member(view, "id"));
-  job->path = arena_print(arena, "%.*s/%.*s", (int)request.target.n, request.target.p, (int)id.n, id.p ? id.p : "");
-  return id.n == 36 && job->path.p ? R_OK : R_MALFORMED;
+  job->path = place_of(job, id, arena);
+  if (id.n != ID || !job->path.p)
+    return R_MALFORMED;
+  fprintf(stderr, "job %.*s\n", (int)id.n, id.p);
+  *ret_view = view;
+  return R_OK;
+}
+
+static RESULT find_job(struct job *job, struct arena *arena, const struct json **ret_view)
+{
+  struct uuid id;
+  if (!uuid_parse(job->upload->resume, &id)) {
+    client_say("--resume: must be the id of a job");
+    return R_UNAVAILABLE;
+  }
+  job->path = place_of(job, job->upload->resume, arena);
+  return job->path.p ? about(job, "GET", "", arena, ret_view) : R_NO_MEMORY;
 }
 
 /* Content. */
 
-/* As much as there is, up to a part. */
-static RESULT read_part(int file, char *part, size_t *ret_n)
+/* As much as there is, up to so many. */
+static RESULT read_bytes(int file, char *bytes, size_t most, size_t *ret_n)
 {
   size_t n = 0;
-  for (ssize_t got = 1; got > 0 && n < PART; n += (size_t)got) {
-    got = read(file, part + n, PART - n);
-    if (got < 0 && errno == EINTR)
-      got = 0;
-    if (got < 0)
+  for (ssize_t got = 1; got != 0 && n < most;) {
+    got = read(file, bytes + n, most - n);
+    if (got < 0 && errno != EINTR)
       return R_UNAVAILABLE;
+    n += got > 0 ? (size_t)got : 0;
   }
   *ret_n = n;
   return R_OK;
@@ -120,18 +147,31 @@ static RESULT send_part(struct job *job, int64_t offset, struct str part)
   return reply.status == 200 ? R_OK : refused(&reply);
 }
 
-static RESULT send_content(struct job *job, struct arena *arena)
+static enum result unreadable(const struct job *job, const char *why)
+{
+  client_say("%.*s: %s", (int)job->upload->file.n, job->upload->file.p, why);
+  return R_UNAVAILABLE;
+}
+
+/* Past what the service has already. */
+static RESULT skip(const struct job *job, char *part, int64_t bytes)
+{
+  for (size_t n = 1; bytes > 0 && n > 0; bytes -= (int64_t)n)
+    if (read_bytes(job->file, part, bytes < PART ? (size_t)bytes : PART, &n) != R_OK)
+      return unreadable(job, "cannot be read on");
+  return bytes == 0 ? R_OK : unreadable(job, "is shorter than what was sent of it");
+}
+
+static RESULT send_content(struct job *job, int64_t offset, struct arena *arena)
 {
   char *part = arena_alloc(arena, PART);
-  int64_t offset = 0;
   size_t n = PART;
   if (!part)
     return R_NO_MEMORY;
+  TRY(skip(job, part, offset));
   while (n == PART) {
-    if (read_part(job->file, part, &n) != R_OK) {
-      client_say("%.*s: cannot be read on", (int)job->upload->file.n, job->upload->file.p);
-      return R_UNAVAILABLE;
-    }
+    if (read_bytes(job->file, part, PART, &n) != R_OK)
+      return unreadable(job, "cannot be read on");
     if (n > 0)
       TRY(send_part(job, offset, (struct str){part, n}));
     offset += (int64_t)n;
@@ -141,12 +181,6 @@ static RESULT send_content(struct job *job, struct arena *arena)
 }
 
 /* What becomes of it. */
-
-static int64_t number(const struct json *object, const char *name)
-{
-  int64_t found;
-  return json_int(json_member(object, name), &found) ? found : 0;
-}
 
 static void show(const struct json *view)
 {
@@ -284,13 +318,13 @@ RESULT client_upload_run(struct client_account *account, const struct client_upl
   struct job job = {.account = account, .upload = upload, .file = file};
   struct client_upload_outcome outcome = {0};
   const struct json *view;
-  if (file < 0) {
-    client_say("%.*s: cannot be read", (int)upload->file.n, upload->file.p);
-    return R_UNAVAILABLE;
+  if (file < 0)
+    return unreadable(&job, "cannot be read");
+  TRY(upload->resume.p ? find_job(&job, arena, &view) : open_job(&job, arena, &view));
+  if (str_is(json_str(json_member(view, "state")), "open")) {
+    TRY(send_content(&job, number(view, "bytes_received"), arena));
+    TRY(about(&job, "POST", "/start", arena, &view));
   }
-  TRY(open_job(&job, arena));
-  TRY(send_content(&job, arena));
-  TRY(about(&job, "POST", "/start", arena, &view));
   enum result r = follow(&job, &outcome);
   client_progress_end();
   TRY(r);

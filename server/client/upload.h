@@ -6,6 +6,7 @@ struct client_upload {
   struct str file;      /* "-": standard input */
   struct str tenant_id; /* below which everything lands */
   struct str order;     /* ImportCreate, as JSON */
+  struct str resume;    /* the id of a job to go on with; .p NULL: another is opened */
   bool json;            /* rows that were refused as the service tells of them */
 };
 

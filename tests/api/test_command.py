@@ -166,7 +166,7 @@ def test_a_reference_to_nothing_or_to_several_changes_nothing(shell, estate):
     (["tenant", "ls", "x"], "one word too many"), (["user", "show"], "of what"), (["tenant", "ls", "--name"], "needs a value"),
     (["tenant", "ls", "--name", "a", "--name", "b"], "given twice"), (["user", "set", "x"], "what to change"),
     (["tenant", "show", "--limit", "2"], "--limit: unknown"), (["tenant", "ls", "--json=no"], "takes no value"),
-    (["tenant", "ls", "--limit", "few"], "must be a number")])
+    (["tenant", "ls", "--limit", "few"], "must be a whole number")])
 def test_what_is_not_understood_is_not_begun(shell, words, why):
     said = shell(*words, status=3)
     assert why in said.errors and said.output == ""

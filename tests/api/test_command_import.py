@@ -4,6 +4,7 @@ import os
 import pty
 import re
 import subprocess
+import time
 
 import pytest
 
@@ -92,6 +93,44 @@ def test_more_than_a_part_is_sent_in_order(shell, partner):
     rows = [user(f"{word}-{i}", partner["external_id"], f"{word}-{i}", display_name="d" * 100) for i in range(20)]
     text = "".join(f"{json.dumps(row)}{' ' * 100000}\n" for row in rows)
     assert counts(shell("import", "-", text=text)) == [20, 0, 0, 0, 0]
+
+
+def test_csv_is_read_where_the_name_says_so(shell, partner):
+    file = shell.home / f"{unique('people')}.CSV"
+    file.write_text(f"kind,external_id,tenant_external_id,login\nuser,{unique('u')},{partner['external_id']},{unique('csv')}\n")
+    assert counts(shell("import", file.name)) == [1, 0, 0, 0, 0]
+    assert counts(shell("import", file.name, "--format", "ndjson", status=2)) == [0, 0, 0, 0, 2]
+
+
+def job_of(said):
+    return re.search(r"^job (\S{36})$", said, re.M).group(1)
+
+
+def broken_off(shell, estate, text):
+    """The id of a job whose command was killed when the service had some of what was to be sent."""
+    process = shell.begin("import", "-", stdin=subprocess.PIPE)
+    process.stdin.write(text)
+    process.stdin.flush()
+    job = job_of(process.stderr.readline())
+    path = f"/v1/tenants/{estate.id('provider')}/imports/{job}"
+    while estate.admin.client.get(path).json()["bytes_received"] == 0:
+        time.sleep(0.05)
+    process.kill()
+    process.communicate()
+    return job
+
+
+def test_what_was_broken_off_goes_on(shell, estate, partner):
+    word = unique("resumed")
+    rows = [user(f"{word}-{i}", partner["external_id"], f"{word}-{i}", display_name="d" * 100) for i in range(20)]
+    text = "".join(f"{json.dumps(row)}{' ' * 100000}\n" for row in rows)
+    job = broken_off(shell, estate, text[:-200000])
+    assert "is shorter than what was sent of it" in shell("import", "-", "--resume", job, text=text[:1000], status=3).errors
+    said = shell("import", "-", "--resume", job, text=text)
+    assert counts(said) == [20, 0, 0, 0, 0] and "job " not in said.errors
+    assert counts(shell("import", "-", "--resume", job)) == [20, 0, 0, 0, 0], "it has ended, which is told again"
+    assert "not_found" in shell("import", "-", "--resume", partner["id"], status=1).errors
+    assert "must be the id of a job" in shell("import", "-", "--resume", "x", status=3).errors
 
 
 def test_progress_is_for_a_terminal_alone(shell, partner):

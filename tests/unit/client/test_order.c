@@ -72,6 +72,28 @@ static void an_empty_text_takes_away(void **state)
           "{\"email\":null,\"dialling_addresses\":[]}");
 }
 
+static void what_is_supposed_gives_way_to_what_is_said(void **state)
+{
+  (void)state;
+  struct str wrong, body;
+  assert_int_equal(reading(LIST("import", "file"), &wrong), R_OK);
+  client_order_suppose(&order, "format", STR("csv"));
+  assert_int_equal(client_order_body(&order, arena, &body), R_OK);
+  assert_string_equal(body.p, "{\"format\":\"csv\"}");
+  assert_int_equal(reading(LIST("import", "file", "--format", "ndjson"), &wrong), R_OK);
+  client_order_suppose(&order, "format", STR("csv"));
+  assert_string_equal(client_order_value(&order, "format").p, "ndjson");
+}
+
+static void a_number_is_a_whole_one(void **state)
+{
+  (void)state;
+  struct str wrong;
+  assert_int_equal(reading(LIST("user", "ls", "--limit", "12"), &wrong), R_OK);
+  assert_int_equal(reading(LIST("user", "ls", "--limit", "1.5"), &wrong), R_MALFORMED);
+  assert_string_equal(wrong.p, "--limit: must be a whole number");
+}
+
 static void what_a_command_always_says_is_said(void **state)
 {
   (void)state;
@@ -154,6 +176,8 @@ int main(void)
       cmocka_unit_test_setup_teardown(a_body_has_what_was_said_and_no_more, begin, end),
       cmocka_unit_test_setup_teardown(an_empty_text_takes_away, begin, end),
       cmocka_unit_test_setup_teardown(what_a_command_always_says_is_said, begin, end),
+      cmocka_unit_test_setup_teardown(what_is_supposed_gives_way_to_what_is_said, begin, end),
+      cmocka_unit_test_setup_teardown(a_number_is_a_whole_one, begin, end),
       cmocka_unit_test_setup_teardown(ids_stand_in_their_places, begin, end),
       cmocka_unit_test_setup_teardown(of_several_things_each_has_a_target, begin, end),
       cmocka_unit_test_setup_teardown(a_file_is_what_stands_in_it, begin, end),
