@@ -10,7 +10,7 @@ enum { KEPT_MOST = 64, HUGE_PAGE = 2 << 20, LARGEST = 64 << 20 };
 
 struct block {
   uint8_t *memory;
-  size_t n;
+  size_t length; /* in whole huge pages */
 };
 
 static struct {
@@ -19,6 +19,9 @@ static struct {
   unsigned count, most;
 } kept = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
+/* What this thread computes in: libargon2 gives back the size that it asked for, and the block may be a larger one. */
+static _Thread_local struct block taken;
+
 static size_t mapped(size_t n) { return (n + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE; }
 
 void crypto_argon_keep(unsigned most)
@@ -26,65 +29,69 @@ void crypto_argon_keep(unsigned most)
   kept.most = most < KEPT_MOST ? most : KEPT_MOST;
   while (kept.count > kept.most) {
     struct block *last = &kept.blocks[--kept.count];
-    (void)munmap(last->memory, mapped(last->n));
+    (void)munmap(last->memory, last->length);
   }
 }
 
 /* In whole huge pages where the kernel has them: the blocks are read in no order, and each would miss the TLB. */
-static uint8_t *map(size_t n)
+static uint8_t *map(size_t length)
 {
-  size_t length = mapped(n) + HUGE_PAGE;
-  uint8_t *all = mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  uint8_t *all = mmap(NULL, length + HUGE_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (all == MAP_FAILED)
     return NULL;
   size_t head = HUGE_PAGE - (uintptr_t)all % HUGE_PAGE;
   (void)munmap(all, head);
   if (head < HUGE_PAGE)
-    (void)munmap(all + head + mapped(n), HUGE_PAGE - head);
-  (void)madvise(all + head, mapped(n), MADV_HUGEPAGE);
+    (void)munmap(all + head + length, HUGE_PAGE - head);
+  (void)madvise(all + head, length, MADV_HUGEPAGE);
   return all + head;
 }
 
-/* Where one of that size stands among the kept, their count when there is none. */
-static unsigned place_of(size_t n)
+/* Where one that is large enough stands among the kept, their count when there is none. A smaller hash in a larger block costs
+   nothing, and with memory of its own it would be told from the others by its time. */
+static unsigned place_of(size_t length)
 {
   unsigned at = 0;
-  while (at < kept.count && kept.blocks[at].n != n)
+  while (at < kept.count && kept.blocks[at].length < length)
     at++;
   return at;
 }
 
 static int take(uint8_t **ret_memory, size_t n)
 {
-  uint8_t *memory = NULL;
+  struct block block = {NULL, mapped(n)};
   pthread_mutex_lock(&kept.lock);
-  unsigned at = place_of(n);
+  unsigned at = place_of(block.length);
   if (at < kept.count) {
-    memory = kept.blocks[at].memory;
+    block = kept.blocks[at];
     kept.blocks[at] = kept.blocks[--kept.count];
   }
   pthread_mutex_unlock(&kept.lock);
-  *ret_memory = memory ? memory : map(n);
-  return *ret_memory ? ARGON2_OK : ARGON2_MEMORY_ALLOCATION_ERROR;
+  if (!block.memory)
+    block.memory = map(block.length);
+  taken = block;
+  *ret_memory = block.memory;
+  return block.memory ? ARGON2_OK : ARGON2_MEMORY_ALLOCATION_ERROR;
 }
 
-/* libargon2 has wiped it. When all places are taken, by blocks of another size too, the oldest makes room: costs
-   change, and what no login asks for any more is not held for ever. */
+/* libargon2 has wiped it. When all places are taken, by blocks that were too small, the oldest makes room. */
 static void give(uint8_t *memory, size_t n)
 {
-  struct block gone = {memory, n};
+  (void)memory;
+  (void)n;
+  struct block gone = taken;
   pthread_mutex_lock(&kept.lock);
-  if (kept.most > 0 && n <= LARGEST) {
+  if (kept.most > 0 && taken.length <= LARGEST) {
     gone = (struct block){0};
     if (kept.count == kept.most) {
       gone = kept.blocks[0];
       memmove(kept.blocks, kept.blocks + 1, --kept.count * sizeof *kept.blocks);
     }
-    kept.blocks[kept.count++] = (struct block){memory, n};
+    kept.blocks[kept.count++] = taken;
   }
   pthread_mutex_unlock(&kept.lock);
   if (gone.memory)
-    (void)munmap(gone.memory, mapped(gone.n));
+    (void)munmap(gone.memory, gone.length);
 }
 
 RESULT crypto_argon_tag(struct crypto_cost cost, struct secret password, const unsigned char salt[CRYPTO_ARGON_SALT],

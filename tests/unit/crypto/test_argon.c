@@ -1,4 +1,5 @@
 /* Proves that memory which is kept from one hash to the next changes no tag, and is not kept without bound. */
+#define _GNU_SOURCE
 #include "crypto/argon.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -6,6 +7,7 @@
 #include <cmocka.h>
 #include <argon2.h>
 #include <pthread.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 static const struct crypto_cost costs[] = {{8, 1, 1}, {1024, 2, 1}, {4096, 1, 2}, {64, 3, 4}, {19 * 1024, 2, 1}};
@@ -92,6 +94,31 @@ static void no_more_is_kept_than_was_said(void **state)
   crypto_argon_keep(0);
 }
 
+/* Page faults of this thread. */
+static long faults(void)
+{
+  struct rusage usage;
+  assert_int_equal(getrusage(RUSAGE_THREAD, &usage), 0);
+  return usage.ru_minflt;
+}
+
+static void a_smaller_hash_is_computed_in_a_larger_block(void **state)
+{
+  (void)state;
+  unsigned char password[32] = {1}, salt[CRYPTO_ARGON_SALT] = {2}, tag[CRYPTO_ARGON_TAG];
+  struct secret secret = {password, sizeof password};
+  crypto_argon_keep(1);
+  assert_int_equal(crypto_argon_tag(crypto_cost_default(), secret, salt, tag), R_OK);
+  long before = faults(), pages = mapped_pages();
+  for (uint32_t i = 0; i < ROUNDS; i++) {
+    assert_int_equal(crypto_argon_tag((struct crypto_cost){1024 + 520 * i, 1, 1}, secret, salt, tag), R_OK);
+    assert_int_equal(crypto_argon_tag(crypto_cost_default(), secret, salt, tag), R_OK);
+  }
+  assert_true(faults() < before + ROUNDS);
+  assert_true(mapped_pages() < pages + 64);
+  crypto_argon_keep(0);
+}
+
 static void a_cost_that_argon2_lacks_changes_no_tag(void **state)
 {
   (void)state;
@@ -107,6 +134,7 @@ int main(void)
       cmocka_unit_test(memory_used_before_gives_the_same_tag),
       cmocka_unit_test(threads_share_what_is_kept),
       cmocka_unit_test(no_more_is_kept_than_was_said),
+      cmocka_unit_test(a_smaller_hash_is_computed_in_a_larger_block),
       cmocka_unit_test(a_cost_that_argon2_lacks_changes_no_tag),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
