@@ -4,15 +4,21 @@ from support.estate import PASSWORD
 from support.importing import grant, invite, tenant, user
 
 
-def estate(partners, customers, users):
-    """Rows: every third partner stands below the one before it, each has an admin, the rest is dealt out."""
-    rows = []
-    for n in range(partners):
-        rows.append(tenant(f"p{n}", "partner", f"p{n - 1}" if n % 3 == 2 else None))
-    rows += [tenant(f"c{n}", above=f"p{n % partners}") for n in range(customers)]
-    rows += [user(f"u{n}", f"p{n}" if n < partners else f"c{n % customers}", f"user.{n}", display_name=f"Person {n}",
-                  email=f"user.{n}@example.org", dialling_addresses=[f"sip:{n}@example.org"]) for n in range(users)]
-    return rows + [grant(f"u{n}", f"p{n}", "partner_admin") for n in range(partners)]
+def person(n, home):
+    return user(f"u{n}", home, f"user.{n}", display_name=f"Person {n}", email=f"user.{n}@example.org",
+                dialling_addresses=[f"sip:{n}@example.org"])
+
+
+def partners(count):
+    """Rows: every third partner stands below the one before it, each has an admin."""
+    tenants = [tenant(f"p{n}", "partner", f"p{n - 1}" if n % 3 == 2 else None) for n in range(count)]
+    return tenants + [person(n, f"p{n}") for n in range(count)] + [grant(f"u{n}", f"p{n}", "partner_admin") for n in range(count)]
+
+
+def customers(above, count, users):
+    """Rows: customers dealt out to so many partners, and so many people to them, counted on from the partners'."""
+    tenants = [tenant(f"c{n}", above=f"p{n % above}") for n in range(count)]
+    return tenants + [person(n, f"c{n % count}") for n in range(above, above + users)]
 
 
 def below(rows, partner):

@@ -17,6 +17,13 @@ def test_every_figure_is_printed_in_its_form():
     assert [form.fullmatch(line)[1] for line in lines] == FIGURES
 
 
+def test_a_client_loads_an_estate_twice_and_admins_list_their_own():
+    done = subprocess.run([BENCH.parent / "done", "--quick"], capture_output=True, text=True, check=False, timeout=500)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "1080 rows by a client again, 0 changes" in done.stdout
+    assert done.stdout.count("exactly their ") == 3
+
+
 def test_an_unknown_figure_is_refused_with_the_list():
     done = subprocess.run([BENCH, "nonsense"], capture_output=True, text=True, check=False)
     assert done.returncode == 2 and "there are me_ratio," in done.stderr
