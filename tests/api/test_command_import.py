@@ -11,7 +11,6 @@ import pytest
 from support.command import Shell
 from support.estate import unique
 from support.importing import grant, lines, tenant, user
-from support.source import ROOT
 
 COUNTS = re.compile(r"(\d+) created, (\d+) updated, (\d+) unchanged, (\d+) removed, (\d+) refused$", re.M)
 
@@ -178,20 +177,3 @@ def test_an_export_that_may_not_be_is_refused_by_name(shell, server, estate):
     said = viewer("export", "users", status=1)
     assert said.output == "" and re.match(r"bailiwick: (forbidden|not_found): ", said.errors)
     viewer.close()
-
-
-def test_an_empty_provider_is_brought_to_the_demo_estate_once(second):
-    """By an administrator who has just chosen a password. A part of the estate that stands for itself: it is long."""
-    second.start()
-    shell = Shell(second)
-    accepted = subprocess.run(["curl", "-fsS", f"{second.url}/v1/invitations/accept", "-H", "Content-Type: application/json", "-d", "@-"],
-                              input=json.dumps({"token": second.token, "password": "correct horse battery 9 staple"}), text=True,
-                              capture_output=True, check=True).stdout
-    shell("login", "--tenant", json.loads(accepted)["tenant"], "--login", "admin", text="correct horse battery 9 staple\n")
-    text = subprocess.run([ROOT / "server/demo/estate"], capture_output=True, check=True, text=True).stdout
-    text = "".join(text.splitlines(True)[:400])
-    rows = len(text.splitlines())
-    assert counts(shell("import", "-", text=text)) == [rows, 0, 0, 0, 0]
-    assert counts(shell("import", "-", text=text)) == [0, 0, rows, 0, 0]
-    shell.close()
-    second.stop()

@@ -1,20 +1,16 @@
-// Makes what rows name and is not there yet, by a client whose types are those of the OpenAPI document.
-import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+// Brings a provider to what the lines of a file say, by an import job and a client whose types are those of the OpenAPI document.
+import { randomUUID } from "node:crypto";
+import { createReadStream, readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import createClient from "openapi-fetch";
 import type { components, paths } from "./schema.js";
 
 type Schemas = components["schemas"];
-interface Placed { tenant_external_id?: string | null }
-type TenantRow = Placed & { kind: "tenant", tenant_kind: Schemas["TenantCreate"]["kind"], name: string, external_id: string };
-type UserRow = Placed & { kind: "user" } & Schemas["UserCreate"] & { external_id: string };
-type GrantRow = Placed & { kind: "grant", user_external_id: string, user_tenant_external_id?: string | null }
-  & Required<Pick<Schemas["GrantCreate"], "role" | "scope">>;
-interface Asked { url: string, login: Schemas["Login"], rows: (TenantRow | UserRow | GrantRow)[] }
+interface Asked { url: string, login: Schemas["Login"], file: string }
 
 const asked: Asked = JSON.parse(readFileSync(0, "utf8"));
 const api = createClient<paths>({ baseUrl: asked.url });
-const made: string[] = [];
+const part = 1000000;
 
 // What was answered, or the problem as an exception.
 function answer<T>({ data, error }: { data?: T, error?: Schemas["Problem"] }): T {
@@ -23,63 +19,29 @@ function answer<T>({ data, error }: { data?: T, error?: Schemas["Problem"] }): T
   return data;
 }
 
-// Sent again, it is done once: the key names what is sent.
-function once(what: unknown) {
-  return { "Idempotency-Key": createHash("sha256").update(JSON.stringify(what)).digest("hex") };
-}
-
 const session = answer(await api.POST("/v1/login", { body: asked.login }));
 if (!("access_token" in session))
   throw new Error(`the login asks for ${session.pending}`);
 api.use({ onRequest({ request }) { request.headers.set("Authorization", `Bearer ${session.access_token}`); } });
-const me = answer(await api.GET("/v1/me"));
+const { tenant_id: id } = answer(await api.GET("/v1/me"));
 
-async function tenant(external_id: string | null | undefined): Promise<string> {
-  if (!external_id)
-    return me.tenant_id;
-  const id = await seekTenant(external_id);
-  if (!id)
-    throw new Error(`no tenant ${external_id}`);
-  return id;
-}
+// Sent again, it is done once.
+let job = answer(await api.POST("/v1/tenants/{id}/imports", {
+  params: { path: { id }, header: { "Idempotency-Key": randomUUID() } }, body: { on_error: "continue" },
+}));
+const path = { id, import: job.id };
+for await (const body of createReadStream(asked.file, { encoding: "latin1", highWaterMark: part }))
+  job = answer(await api.PUT("/v1/tenants/{id}/imports/{import}/content", {
+    params: { path, query: { offset: job.bytes_received } }, body,
+    bodySerializer: text => Buffer.from(text, "latin1"), headers: { "Content-Type": "application/octet-stream" },
+  }));
 
-async function seekTenant(external_id: string) {
-  return answer(await api.GET("/v1/tenants", { params: { query: { external_id } } })).items[0]?.id;
+job = answer(await api.POST("/v1/tenants/{id}/imports/{import}/start", { params: { path, header: { "Idempotency-Key": job.id } } }));
+while (!job.ended_at) {
+  await sleep(200);
+  job = answer(await api.GET("/v1/tenants/{id}/imports/{import}", { params: { path } }));
 }
-
-async function seekUser(at: string, external_id: string) {
-  return answer(await api.GET("/v1/tenants/{id}/users", { params: { path: { id: at }, query: { external_id } } })).items[0]?.id;
-}
-
-async function putTenant({ name, external_id, tenant_kind, tenant_external_id }: TenantRow) {
-  const body = { parent_id: await tenant(tenant_external_id), kind: tenant_kind, name, external_id };
-  if (!await seekTenant(external_id))
-    made.push(answer(await api.POST("/v1/tenants", { params: { header: once(body) }, body })).id);
-}
-
-async function putUser({ kind, tenant_external_id, ...body }: UserRow) {
-  const id = await tenant(tenant_external_id);
-  if (!await seekUser(id, body.external_id))
-    made.push(answer(await api.POST("/v1/tenants/{id}/users", { params: { path: { id }, header: once([id, body]) }, body })).id);
-}
-
-async function putGrant(row: GrantRow) {
-  const id = await tenant(row.tenant_external_id);
-  const principal_id = await seekUser(await tenant(row.user_tenant_external_id), row.user_external_id);
-  if (!principal_id)
-    throw new Error(`no user ${row.user_external_id}`);
-  const held = answer(await api.GET("/v1/users/{id}/grants", { params: { path: { id: principal_id } } })).items;
-  const body: Schemas["GrantCreate"] = { principal_id, role: row.role, scope: row.scope };
-  if (!held.some(grant => grant.role === row.role && grant.tenant_id === id))
-    made.push(answer(await api.POST("/v1/tenants/{id}/grants", { params: { path: { id }, header: once([id, body]) }, body })).id);
-}
-
-for (const row of asked.rows) {
-  if (row.kind === "tenant")
-    await putTenant(row);
-  else if (row.kind === "user")
-    await putUser(row);
-  else
-    await putGrant(row);
-}
-console.log(JSON.stringify({ made }));
+const refused = job.counts.refused === 0 ? "" : answer(await api.GET("/v1/tenants/{id}/imports/{import}/results", {
+  params: { path, query: { outcome: "refused" } }, parseAs: "text",
+}));
+console.log(JSON.stringify({ state: job.state, counts: job.counts, refused }));

@@ -1,4 +1,5 @@
-"""The scripts of README.md, and a client in TypeScript whose types are the document's, bring an estate to what a file says, once."""
+"""The scripts of README.md, and a client in TypeScript whose types are the document's, bring an empty provider to the estate of the
+demo, and find nothing to do the second time."""
 import json
 import os
 import subprocess
@@ -6,101 +7,130 @@ import subprocess
 import pytest
 
 from support import readme
+from support.client import Client
 from support.command import Shell
-from support.estate import PASSWORD, unique
-from support.server import binary
+from support.contract import Document
+from support.estate import PASSWORD, Person, unique
+from support.server import Server, binary
+from support.source import ROOT
+
+SECONDS = 300
+# What is on record of a job that changed nothing, and of whoever ran it.
+JOB = {"login", "logout", "createImport", "fillImport", "startImport", "endImport"}
 
 
-def rows_of(word):
-    """A partner, a customer below it, a person in each, and what they hold."""
-    def user(name, home, shown):
-        return {"kind": "user", "external_id": f"{word}-{name}", "tenant_external_id": home, "login": name, "display_name": shown}
-
-    def grant(name, home, at, role):
-        return {"kind": "grant", "user_external_id": f"{word}-{name}", "user_tenant_external_id": home, "tenant_external_id": at,
-                "role": role, "scope": "subtree"}
-
-    partner, customer = f"{word}-p", f"{word}-c"
-    return [
-        {"kind": "tenant", "external_id": partner, "tenant_kind": "partner", "name": "Wisła & Søn"},
-        {"kind": "tenant", "external_id": customer, "tenant_external_id": partner, "tenant_kind": "customer", "name": 'The "North"'},
-        user("ann", partner, "Ann"), user("bob", customer, "Боб"),
-        grant("ann", partner, partner, "partner_admin"), grant("ann", partner, customer, "auditor"),
-        grant("bob", customer, customer, "viewer"),
-    ]
+SCRIPTS = [block for block in readme.blocks("For scripts") if block.startswith("#!/bin/bash\n")]
 
 
-class Provisioning:
-    """Runs each of the three on a file; what it says it made are ids."""
+class Provider:
+    """A service as its first administrator sees it, and the three ways to load a file there."""
 
-    def __init__(self, server, estate, node, folder):
-        self.server, self.estate, self.node, self.folder = server, estate, node, folder
-        self.scripts = [block for block in readme.blocks("For scripts") if block.startswith("#!/bin/bash\n")]
+    def __init__(self, server, admin, node, folder):
+        self.server, self.admin, self.node, self.folder = server, admin, node, folder
+        self.home = admin.client.get("/v1/me").json()["tenant_id"]
+        self.refused = None
 
-    def shell(self, script, rows, text, env):
+    def shell(self, script, file, env):
         (self.folder / "script").write_text(script)
-        (self.folder / "estate").write_text("".join(json.dumps(row) + "\n" for row in rows))
-        done = subprocess.run(["bash", self.folder / "script", self.folder / "estate"], input=text, env=env, text=True,
-                              capture_output=True, timeout=120, check=False)
-        assert done.returncode == 0 and not done.stderr, done.stderr + done.stdout
-        return [line.removeprefix("made ") for line in done.stdout.splitlines()]
+        return subprocess.run(["bash", self.folder / "script", file], input=f"{PASSWORD}\n", text=True, capture_output=True,
+                              timeout=SECONDS, check=False,
+                              env=env | {"TENANT": self.admin.tenant_code, "LOGIN": self.admin.login})
 
-    def curl(self, rows):
-        admin = self.estate.admin
-        env = {"PATH": os.environ["PATH"], "CURL_CA_BUNDLE": str(self.server.trust), "BAILIWICK_URL": self.server.url,
-               "TENANT": admin.tenant_code, "LOGIN": admin.login}
-        return self.shell(self.scripts[0], rows, f"{PASSWORD}\n", env)
+    def curl(self, file):
+        """(status, counts)"""
+        done = self.shell(SCRIPTS[0], file, {"PATH": os.environ["PATH"], "CURL_CA_BUNDLE": str(self.server.trust),
+                                                  "BAILIWICK_URL": self.server.url})
+        assert not done.stderr, done.stderr
+        first, *self.refused = [json.loads(line) for line in done.stdout.splitlines()]
+        return done.returncode, first["counts"]
 
-    def commands(self, rows):
+    def commands(self, file):
         person = Shell(self.server, BAILIWICK_CA=str(self.server.trust))
-        try:
-            person.log_in(self.estate.admin)
-            env = person.environment()
-            return self.shell(self.scripts[1], rows, "", env | {"PATH": f"{binary().parent}:{env['PATH']}"})
-        finally:
-            person.close()
+        env = person.environment()
+        done = self.shell(SCRIPTS[1], file, env | {"PATH": f"{binary().parent}:{env['PATH']}"})
+        assert not person.session_file.exists(), "it leaves no session behind"
+        person.close()
+        self.refused = done.stdout.splitlines()
+        words = done.stderr.splitlines()[-1].replace(",", "").split()
+        return done.returncode, {word: int(count) for count, word in zip(words[::2], words[1::2])}
 
-    def typescript(self, rows):
-        return self.node("provision.mjs", {"url": self.server.url, "login": self.estate.admin.body(), "rows": rows})["made"]
+    def typescript(self, file):
+        said = self.node("provision.mjs", {"url": self.server.url, "login": self.admin.body(), "file": str(file)})
+        self.refused = said["refused"].splitlines()
+        return {"done": 2 if self.refused else 0}[said["state"]], said["counts"]
 
+    def rows(self):
+        """What stands there, in the words of an import."""
+        return [json.loads(line) for kind in ("tenants", "users", "grants")
+                for line in self.admin.client.get(f"/v1/tenants/{self.home}/exports/{kind}?scope=subtree&importable=true").text.splitlines()]
 
-@pytest.fixture(name="provisioning")
-def the_three(server, estate, typed, tmp_path):
-    return Provisioning(server, estate, typed, tmp_path)
-
-
-def found(estate, rows):
-    """What stands there of what the rows name, in their own words."""
-    admin, words = estate.admin.client, {row["external_id"] for row in rows if row["kind"] == "tenant"}
-    tenants = {t["id"]: t for t in admin.pages("/v1/tenants") if t["external_id"] in words}
-    names = {id: tenant["external_id"] for id, tenant in tenants.items()}
-    people = {user["id"]: user for id in tenants for user in admin.pages(f"/v1/tenants/{id}/users")}
-    grants = [grant for id in tenants for grant in admin.pages(f"/v1/tenants/{id}/grants")]
-    return ({(t["external_id"], names.get(t["parent_id"]), t["kind"], t["name"]) for t in tenants.values()},
-            {(u["external_id"], names[u["tenant_id"]], u["login"], u["display_name"]) for u in people.values()},
-            sorted((people[g["principal_id"]]["external_id"], names[g["tenant_id"]], g["role"], g["scope"]) for g in grants))
+    def recorded(self):
+        return [(event["action"], event["object_id"]) for event in self.admin.client.pages(f"/v1/tenants/{self.home}/audit")]
 
 
-def wanted(rows):
-    kinds = {kind: [row for row in rows if row["kind"] == kind] for kind in ("tenant", "user", "grant")}
-    return ({(t["external_id"], t.get("tenant_external_id"), t["tenant_kind"], t["name"]) for t in kinds["tenant"]},
-            {(u["external_id"], u["tenant_external_id"], u["login"], u["display_name"]) for u in kinds["user"]},
-            sorted((g["user_external_id"], g["tenant_external_id"], g["role"], g["scope"]) for g in kinds["grant"]))
+def first_administrator(server):
+    anonymous = Client(server, Document())
+    accepted = anonymous.post("/v1/invitations/accept", {"token": server.token, "password": PASSWORD}).json()
+    return Person(None, accepted["login"], None, accepted["tenant"], anonymous.other()).log_in()
+
+
+@pytest.fixture(name="empty")
+def an_empty_provider(authority, typed, tmp_path):
+    server = Server(**authority.pair().settings())
+    server.trust = authority.root
+    try:
+        yield Provider(server.start(), first_administrator(server), typed, tmp_path)
+        server.stop()
+    finally:
+        server.close()
+
+
+def estate_of_the_demo(folder):
+    """(file, rows)"""
+    text = subprocess.run([ROOT / "server/demo/estate"], capture_output=True, check=True, text=True).stdout
+    (folder / "estate.jsonl").write_text(text)
+    return folder / "estate.jsonl", [json.loads(line) for line in text.splitlines()]
+
+
+def named(row):
+    """By what a row is told from all others."""
+    return tuple(row.get(name) for name in ("kind", "tenant_external_id", "external_id", "user_tenant_external_id",
+                                            "user_external_id", "role", "scope"))
+
+
+def counts(**some):
+    return {name: some.get(name, 0) for name in ("created", "updated", "unchanged", "removed", "refused")}
 
 
 @pytest.mark.parametrize("way", ["curl", "commands", "typescript"])
-def test_what_a_file_says_is_made_once(provisioning, estate, way):
-    rows = rows_of(unique(way))
-    provision = getattr(provisioning, way)
-    assert len(set(provision(rows))) == len(rows)
-    assert found(estate, rows) == wanted(rows)
-    assert provision(rows) == []
-    assert found(estate, rows) == wanted(rows)
+def test_an_empty_provider_is_brought_to_the_estate_of_the_demo_once(empty, tmp_path, way):
+    file, rows = estate_of_the_demo(tmp_path)
+    provision = getattr(empty, way)
+    assert provision(file) == (0, counts(created=len(rows))), empty.refused
+    stands = empty.rows()
+    by_name = {named(row): row for row in stands}
+    assert len(by_name) == len(rows) > 3600
+    assert [row for row in rows if not row.items() <= by_name[named(row)].items()] == []
+    before = empty.recorded()
+
+    assert provision(file) == (0, counts(unchanged=len(rows))), empty.refused
+    since = empty.recorded()[:-len(before)]
+    assert since and {action for action, _ in since} <= JOB
+    assert empty.rows() == stands
 
 
-def test_a_script_is_short(provisioning):
-    assert [len(script.splitlines()) < 40 for script in provisioning.scripts] == [True, True]
-    assert "curl" in provisioning.scripts[0] and "curl" not in provisioning.scripts[1]
+@pytest.mark.parametrize("way", ["curl", "commands", "typescript"])
+def test_rows_that_are_refused_are_shown(server, estate, typed, tmp_path, way):
+    provider, file = Provider(server, estate.admin, typed, tmp_path), tmp_path / "rows"
+    file.write_text(f'{{"kind": "tenant", "external_id": "{unique(way)}", "tenant_kind": "partner", "name": "P"}}\n'
+                    '{"kind": "user", "external_id": "u", "tenant_external_id": "nowhere", "login": "u"}\n')
+    assert getattr(provider, way)(file) == (2, counts(created=1, refused=1))
+    assert len(provider.refused) == 1 and "not_found" in str(provider.refused[0])
+
+
+def test_a_script_is_short():
+    assert [len(script.splitlines()) < 40 for script in SCRIPTS] == [True, True]
+    assert "curl" in SCRIPTS[0] and "curl" not in SCRIPTS[1]
 
 
 def test_a_certificate_that_nobody_vouches_for_is_refused(server):
