@@ -143,7 +143,7 @@ static RESULT read_row(struct step *s, const struct line *line, struct arena *ar
   struct str text = line->text;
   if (s->header.count > 0)
     TRY(import_csv_read(&s->header, line->text, arena, &text, &verdict->message));
-  enum result r = import_row_read(text, arena, row, &verdict->message);
+  enum result r = import_row_read(text, s->apply.mode, arena, row, &verdict->message);
   verdict->applied.about = row->blamed;
   TRY(r);
   if (takes(s, row->kind))
@@ -172,7 +172,8 @@ static void count(struct step *s, struct import_verdict *verdict)
 {
   int64_t *const counts[IMPORT__EFFECTS] = {[IMPORT_CREATED] = &s->progress.created,
                                             [IMPORT_UPDATED] = &s->progress.updated,
-                                            [IMPORT_UNCHANGED] = &s->progress.unchanged};
+                                            [IMPORT_UNCHANGED] = &s->progress.unchanged,
+                                            [IMPORT_REMOVED] = &s->progress.removed};
   s->rows++;
   if (s->job.dry_run && verdict->applied.effect == IMPORT_CREATED)
     verdict->applied.id = (struct uuid){0};
@@ -298,7 +299,8 @@ static void gather(struct step *s, struct arena *arena, struct block *b)
   for (size_t at = s->at; b->count < most && line_at(s, at, &line); at += line.size) {
     struct import_row *row = &b->rows[b->count];
     bool good = line.ended && line.text.n <= BLOCK_LINE && read_row(s, &line, arena, &ignored, row) == R_OK;
-    if (!good || row->kind != IMPORT_ROW_USER || !add_name(b, row))
+    bool may = good && row->kind == IMPORT_ROW_USER && row->user.external_id.present;
+    if (!may || !add_name(b, row))
       return;
     b->lines[b->count] = line;
     b->users[b->count++].row = row;
@@ -357,7 +359,8 @@ static RESULT do_block(struct step *s, int *ret_count)
 {
   CLEANUP(arena_free) struct arena *arena = arena_new(BLOCK_ARENA);
   struct block *block = arena ? arena_alloc(arena, sizeof *block) : NULL;
-  bool may = !s->plain && (s->kind == IMPORT_ROW_NONE || s->kind == IMPORT_ROW_USER) && !s->progress.skipping &&
+  bool may = !s->plain && s->apply.mode != IMPORT_DELETE &&
+             (s->kind == IMPORT_ROW_NONE || s->kind == IMPORT_ROW_USER) && !s->progress.skipping &&
              (!str_is(s->job.format, "csv") || s->header.count > 0);
   *ret_count = 0;
   if (!block)
@@ -455,6 +458,7 @@ static RESULT take_on(struct step *s)
                                    .within_path = job->path,
                                    .tx = s->tx};
   s->apply.actor = &s->actor;
+  s->apply.mode = import_row_mode(job->mode);
   s->results = import_results_in(s->arena, job->refused);
   s->progress = (struct store_import_progress){.line = job->line, .skipping = job->skipping, .results = job->results};
   TRY(import_memo_new(s->arena, &s->apply.memo));

@@ -2,7 +2,7 @@
 import pytest
 
 from support.importing import grant, installed, lines, tenant, user
-from support.jobs import Jobs
+from support.jobs import Jobs, id_of, machine, users_of
 
 
 @pytest.fixture(scope="module", name="at")
@@ -20,28 +20,10 @@ def a_partner(at):
     return name
 
 
-def id_of(at, external_id):
-    return at.find(external_id)[0]["id"]
-
-
-def machine(at, home):
-    """A client at home there that may do what machines may, with a token."""
-    identity, secret = at.machine(home)
-    form = {"grant_type": "client_credentials", "client_id": identity, "client_secret": secret}
-    token = at.admin.other().call("POST", "/oauth2/token", 200, data=form).json()["access_token"]
-    caller = at.admin.other(token)
-    caller.id = identity
-    return caller
-
-
 @pytest.fixture(name="jobs")
 def partners_jobs(at, partner):
     """As a machine of the partner's own."""
     return Jobs(machine(at, partner), id_of(at, partner))
-
-
-def users_of(at, external_id):
-    return {found["external_id"]: found for found in at.admin.pages(f"/v1/tenants/{id_of(at, external_id)}/users")}
 
 
 # From opening to the end
