@@ -50,6 +50,7 @@ static struct http_limits limits_of(const struct settings *s)
   struct http_limits limits = http_limits_default();
   limits.body = (size_t)s->body_limit;
   limits.header = (size_t)s->header_limit;
+  limits.upload = (size_t)s->import_limit;
   limits.connections = (unsigned)s->connections;
   limits.address_connections = (unsigned)s->address_connections;
   limits.queue[HTTP_LANE_DATABASE] = (unsigned)s->database_queue;

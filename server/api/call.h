@@ -24,6 +24,7 @@ struct api_call {
   struct arena *arena;
   int64_t now;                     /* clock_now(), the one time of this request */
   struct authn_caller caller;      /* zero for a public route */
+  int64_t token_ends;              /* when the caller's token is good no more */
   enum authn_audience audience;    /* the portal by which the caller came */
   struct uuid home;                /* the caller's home tenant */
   bool single;                     /* the caller is a person with no second factor, or none that counts still */

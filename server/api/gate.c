@@ -76,6 +76,7 @@ RESULT api_gate_authenticate(struct api_call *call)
     return R_UNAUTHENTICATED;
   call->home = home;
   call->caller = token.caller;
+  call->token_ends = token.expires_at;
   call->audience = token.audience;
   return R_OK;
 }
@@ -200,7 +201,9 @@ static enum result pass(struct api_call *call)
     return row->run(call);
   }
   TRY(decide(call));
-  return api_route_changes(row) ? api_attempt(call) : row->run(call);
+  /* What a body of any length changes, it changes piece by piece. */
+  bool once = api_route_changes(row) && row->http.media != HTTP_MEDIA_ROWS;
+  return once ? api_attempt(call) : row->run(call);
 }
 
 static void enter(void *service, int route, struct http_request *request, struct http_reply *reply)

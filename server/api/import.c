@@ -1,11 +1,14 @@
 /* Import jobs over HTTP. Trusts: nothing of the request. */
 #include "import/job.h"
+#include "api/gate.h"
 #include "api/list.h"
+#include "api/refuse.h"
 #include "api/routes.h"
+#include "http/upload.h"
 #include "import/result.h"
 #include "store/import.h"
 
-enum { RESULT_CHUNKS = 8, RESULTS_MOST = 160 << 20 };
+enum { RESULT_CHUNKS = 8, RESULTS_MOST = 160 << 20, PIECE_ARENA = 16 << 20, TRIES = 3 };
 
 static enum result key_of(struct api_call *call, struct store_import_key *ret_key)
 {
@@ -20,7 +23,7 @@ struct import_create {
 BODY(api_import_create_body, "ImportCreate",
      FIELD_CHOICE(struct import_create, kind, OPTIONAL, 1, 16, "tenants|users|grants|mixed"),
      FIELD_CHOICE(struct import_create, format, OPTIONAL, 1, 16, "ndjson|csv"),
-     FIELD_CHOICE(struct import_create, mode, OPTIONAL, 1, 16, "create|upsert|delete"),
+     FIELD_CHOICE(struct import_create, mode, OPTIONAL, 1, 16, "upsert"),
      FIELD_CHOICE(struct import_create, on_error, OPTIONAL, 1, 16, "stop|continue"),
      FIELD(struct import_create, dry_run, OPTIONAL, 0, 0));
 
@@ -53,25 +56,103 @@ struct import_place {
 };
 BODY(api_import_place_query, "ImportPlaceQuery", FIELD(struct import_place, offset, REQUIRED, 0, 1099511627776));
 
+/* Content on its way. */
+struct fill {
+  struct api_call call; /* the request's */
+  struct import_job_span span; /* of what comes next */
+  int64_t expected;
+};
+
+/* From where to go on, for results that are about that. */
+static void put_expected(struct api_call *call, enum result why, int64_t expected)
+{
+  if (why != R_WRONG_OFFSET && why != R_INCOMPLETE)
+    return;
+  struct str offset = arena_print(call->arena, "%lld", (long long)expected);
+  http_reply_member(call->reply, "expected_offset", offset.p ? offset : STR("0"));
+}
+
+/* Announces what comes, where there are no bytes of it yet, or keeps those. */
+static RESULT change_job(struct fill *f, struct api_call *call, const char *bytes)
+{
+  struct store_call store = api_store(call, call->scope);
+  CLEANUP(store_tx_close) struct store_tx *tx = NULL;
+  uint64_t ignored;
+  TRY(store_tx_open(&store, &tx));
+  struct change change = api_change(call, tx);
+  TRY(bytes ? import_job_fill(&change, &f->span, bytes, &f->expected)
+            : import_job_announce(&change, &f->span, &f->expected));
+  return store_tx_commit(tx, &ignored);
+}
+
+/* In a transaction of its own, which may run twice: the offset tells whether the bytes are there already. */
+static RESULT try_job(struct fill *f, struct api_call *call, const char *bytes)
+{
+  enum result r = R_AGAIN;
+  for (int i = 0; r == R_AGAIN && i < TRIES; i++)
+    r = change_job(f, call, bytes);
+  return r;
+}
+
+/* A token is good for no longer than it says: who sends for longer goes on with the next one. */
+static RESULT stay(struct api_call *call)
+{
+  call->now = clock_now();
+  return call->now < call->token_ends ? api_gate_stay(call) : R_UNAUTHENTICATED;
+}
+
+static RESULT put_piece(struct fill *f, struct str piece)
+{
+  CLEANUP(arena_free) struct arena *arena = arena_new(PIECE_ARENA);
+  struct api_call call = f->call;
+  if (!arena)
+    return R_NO_MEMORY;
+  call.arena = arena;
+  TRY(stay(&call));
+  f->span.size = (int64_t)piece.n;
+  TRY(try_job(f, &call, piece.p));
+  f->span.offset += (int64_t)piece.n;
+  return R_OK;
+}
+
+static RESULT take_piece(void *state, struct str piece)
+{
+  struct fill *f = state;
+  enum result r = put_piece(f, piece);
+  if (r == R_OK)
+    return R_OK;
+  put_expected(&f->call, r, f->expected);
+  api_refuse(&f->call, r);
+  return r;
+}
+
+static RESULT take_end(void *state, struct http_reply *reply)
+{
+  struct fill *f = state;
+  struct store_call store = api_store(&f->call, f->call.scope);
+  struct store_object job;
+  (void)reply; /* the call has it */
+  TRY(store_import_get(&store, &f->span.key, &job));
+  return api_reply_found(&f->call, &job);
+}
+
 api_handler api_import_fill;
 RESULT api_import_fill(struct api_call *call)
 {
   struct import_place query = {0};
-  struct import_job_piece piece;
-  struct outcome outcome;
-  int64_t expected = -1;
-  TRY(key_of(call, &piece.key));
+  struct fill *f = arena_alloc(call->arena, sizeof *f);
+  if (!f)
+    return R_NO_MEMORY;
+  *f = (struct fill){.span.size = http_upload_length(call->request)};
+  TRY(key_of(call, &f->span.key));
   TRY(api_query(call, &api_import_place_query, &query));
-  call->body_read = true;
-  piece.bytes = http_request_body(call->request);
-  piece.offset = query.offset.value;
-  enum result r = import_job_fill(&call->change, &piece, &outcome, &expected);
-  if (r == R_WRONG_OFFSET) {
-    struct str offset = arena_print(call->arena, "%lld", (long long)expected);
-    http_reply_member(call->reply, "expected_offset", offset.p ? offset : STR("0"));
-  }
-  TRY(r);
-  return api_reply_object(call, &outcome);
+  f->span.offset = query.offset.value;
+  f->call = *call;
+  struct str owner = {(const char *)f->call.caller.principal.b, sizeof f->call.caller.principal.b};
+  TRY(http_upload_take(call->request, &(struct http_sink){take_piece, take_end, f, owner}));
+  enum result r = try_job(f, call, NULL);
+  put_expected(call, r, f->expected);
+  return r;
 }
 
 api_handler api_import_start;
@@ -79,8 +160,11 @@ RESULT api_import_start(struct api_call *call)
 {
   struct store_import_key key;
   struct outcome outcome;
+  int64_t expected = 0;
   TRY(key_of(call, &key));
-  TRY(import_job_start(&call->change, &key, &outcome));
+  enum result r = import_job_start(&call->change, &key, &outcome, &expected);
+  put_expected(call, r, expected);
+  TRY(r);
   return api_reply_object(call, &outcome);
 }
 

@@ -16,14 +16,14 @@
 /* Bytes of a body that anybody may send: none of these holds more than a few names and secrets. */
 enum { PUBLIC_BODY = 64 << 10 };
 
-/* Takes bytes of a file, of whatever kind. */
+/* Takes bytes of a file, as many as there are. */
 #define IS_CONTENT(route) ((route) == ROUTE_fillImport)
 
 /* Endpoints to which a standard gives forms. */
 #define IS_FORM(route)                                                                                                 \
   ((route) == ROUTE_issueClientToken || (route) == ROUTE_introspectToken || (route) == ROUTE_revokeToken)
 
-#define MEDIA(route) (IS_FORM(route) ? HTTP_MEDIA_FORM : IS_CONTENT(route) ? HTTP_MEDIA_BYTES : HTTP_MEDIA_JSON)
+#define MEDIA(route) (IS_FORM(route) ? HTTP_MEDIA_FORM : IS_CONTENT(route) ? HTTP_MEDIA_ROWS : HTTP_MEDIA_JSON)
 
 const struct route api_routes[ROUTE__COUNT] = {
 #define ROUTE(op, verb, where, perm, rule, in, handler)                                                                \

@@ -127,24 +127,34 @@ static RESULT read_bytes(int file, char *bytes, size_t most, size_t *ret_n)
   return R_OK;
 }
 
-/* One that was there already, since its reply was lost, is where it belongs. */
-static RESULT send_part(struct job *job, int64_t offset, struct str part)
+/* How much of it is there: all, or as much as had come where a reply was lost or the connection broke. */
+static RESULT send_some(struct job *job, int64_t offset, struct str part, size_t *ret_kept)
 {
   CLEANUP(arena_free) struct arena *arena = arena_new(CALL_ARENA);
   struct client_reply reply;
   const struct json *problem;
-  unsigned long long expected = 0;
+  unsigned long long expected = 0, from = (unsigned long long)offset;
   struct client_request request = {
       .method = "PUT",
       .target = arena_print(arena, "%.*s/content?offset=%lld", (int)job->path.n, job->path.p, (long long)offset),
       .body = part,
       .media = "application/octet-stream"};
   TRY(call(job, request, arena, &reply));
-  if (reply.status == 409 && json_parse(reply.body, arena, &problem) == R_OK &&
-      str_number(json_str(json_member(problem, "expected_offset")), INT64_MAX, &expected) &&
-      expected == (unsigned long long)offset + part.n)
-    return R_OK;
-  return reply.status == 200 ? R_OK : refused(&reply);
+  bool some = reply.status == 409 && json_parse(reply.body, arena, &problem) == R_OK &&
+              str_number(json_str(json_member(problem, "expected_offset")), INT64_MAX, &expected) && expected > from &&
+              expected <= from + part.n;
+  if (!some && reply.status != 200)
+    return refused(&reply);
+  *ret_kept = some ? (size_t)(expected - from) : part.n;
+  return R_OK;
+}
+
+static RESULT send_part(struct job *job, int64_t offset, struct str part)
+{
+  size_t kept;
+  for (; part.n > 0; part = (struct str){part.p + kept, part.n - kept}, offset += (int64_t)kept)
+    TRY(send_some(job, offset, part, &kept));
+  return R_OK;
 }
 
 static enum result unreadable(const struct job *job, const char *why)

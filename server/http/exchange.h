@@ -71,6 +71,7 @@ struct http_request {
   unsigned long long length;  /* of the body, as it was said */
   bool expects;               /* 100-continue: sends no body before it is asked for */
   struct http_sink sink;      /* of a body that is stored as it comes; .take NULL: none */
+  struct http_place place;    /* among those */
   int64_t end;                /* clock_monotonic() at which all of that must have come */
   bool received;              /* all of it has */
   size_t passed;              /* bytes that came behind a problem */
@@ -83,7 +84,7 @@ struct http_server {
   struct http_registry registry;
   struct http_lane_pool lanes[HTTP__LANES];
   struct http_stats stats;
-  struct http_streams streams;
+  struct http_share streams, uploads;
   struct MHD_Daemon *daemon;
   struct MHD_Response *spare; /* what is said when memory is out */
   uint16_t port;
@@ -92,7 +93,6 @@ struct http_server {
   pthread_cond_t wake;
   bool stops, sweeping;
   _Atomic bool draining, closing;
-  _Atomic unsigned uploads;   /* bodies that go into a sink */
   _Atomic unsigned active;    /* requests from their line to the last byte of the reply */
   _Atomic unsigned suspended; /* connections: MHD_stop_daemon aborts while there are any */
   _Atomic unsigned event_threads;
@@ -119,6 +119,10 @@ void http_exchange_done(void *server, struct MHD_Connection *connection, void **
 /* Looks at a request whose header section is there: frames, routes, and opens its body. Whatever is wrong is in the
    reply then. */
 void http_request_open(struct http_request *request, const char *method, const char *version);
+
+/* Makes room for a body, or for so much of one as is held at a time; given back with the request. R_BUSY: there is as
+   much of others' as there may be. */
+RESULT http_request_hold(struct http_request *request, size_t size);
 
 /* More of a body for a sink; what is left of *size comes again. And its end. */
 enum MHD_Result http_upload_receive(struct http_request *request, const char *bytes, size_t *size);

@@ -1,32 +1,21 @@
 /* The insides of a reply in pages, for http's own files. */
 #pragma once
+#include "http/share.h"
 #include "http/stream.h"
-#include <pthread.h>
-#include <stdatomic.h>
 
 struct MHD_Response;
 
 /* A reply in pages, from the handler that began it to the end of the request. */
 struct http_stream {
-  struct http_stream *next; /* of the server's */
   struct http_source source;
   struct http_request *request;
+  struct http_place place; /* among those of more pages than one */
   struct arena *arena; /* of the page */
   struct http_page page;
   size_t given; /* bytes of the page that are on their way */
   bool failed;
   int64_t end; /* clock_monotonic() at which all must have been given */
 };
-
-/* All that are under way. */
-struct http_streams {
-  pthread_mutex_t lock; /* holds first */
-  struct http_stream *first;
-  _Atomic unsigned open;
-  _Atomic uint64_t refused;
-};
-
-RESULT http_streams_init(struct http_streams *streams);
 
 /* Makes the next page, or marks the stream as broken off: while its connection is suspended. */
 void http_stream_fill(struct http_stream *stream);

@@ -180,14 +180,27 @@ static bool takes(const struct http_request *r, enum http_media media)
 {
   static const struct str names[][4] = {[HTTP_MEDIA_JSON] = {STR("application/json")},
                                         [HTTP_MEDIA_FORM] = {STR("application/x-www-form-urlencoded")},
-                                        [HTTP_MEDIA_BYTES] = {STR("application/octet-stream"),
-                                                              STR("application/x-ndjson"), STR("text/csv")},
-                                        [HTTP_MEDIA_ROWS] = {STR("application/x-ndjson"), STR("text/csv")}};
+                                        [HTTP_MEDIA_ROWS] = {STR("application/octet-stream"),
+                                                             STR("application/x-ndjson"), STR("text/csv")}};
   struct str sent = http_request_header(r, "Content-Type");
   for (const struct str *name = names[media]; name->p; name++)
     if (is_media(sent, *name))
       return true;
   return false;
+}
+
+RESULT http_request_hold(struct http_request *r, size_t size)
+{
+  size_t held = atomic_fetch_add_explicit(&r->server->bodies, size, memory_order_relaxed);
+  bool room = held + size <= r->server->config.limits.bodies;
+  if (room)
+    r->body.p = arena_alloc(r->arena, size);
+  if (r->body.p) {
+    r->body_room = size;
+    return R_OK;
+  }
+  atomic_fetch_sub_explicit(&r->server->bodies, size, memory_order_relaxed);
+  return room ? R_NO_MEMORY : R_BUSY;
 }
 
 static RESULT open_body(struct http_request *r, unsigned long long length)
@@ -201,16 +214,7 @@ static RESULT open_body(struct http_request *r, unsigned long long length)
     return R_MEDIA_TYPE;
   if (route->media == HTTP_MEDIA_ROWS)
     return R_OK;
-  size_t held = atomic_fetch_add_explicit(&r->server->bodies, (size_t)length, memory_order_relaxed);
-  bool room = held + length <= r->server->config.limits.bodies;
-  if (room)
-    r->body.p = arena_alloc(r->arena, (size_t)length);
-  if (r->body.p) {
-    r->body_room = (size_t)length;
-    return R_OK;
-  }
-  atomic_fetch_sub_explicit(&r->server->bodies, (size_t)length, memory_order_relaxed);
-  return room ? R_NO_MEMORY : R_BUSY;
+  return http_request_hold(r, (size_t)length);
 }
 
 /* Whether the Origin is one of the settings'. */

@@ -26,6 +26,7 @@ struct http_limits http_limits_default(void)
                               .upload = 1 << 30,
                               .piece = 256 << 10,
                               .uploads = 32,
+                              .owner_uploads = 4,
                               .streams = 32,
                               .owner_streams = 4,
                               .stream_time = 3600 * CLOCK_SECOND};
@@ -271,7 +272,8 @@ static RESULT build(struct http_server *server)
   TRY(check_lanes(&server->config));
   TRY(http_registry_init(&server->registry));
   TRY(http_stats_init(&server->stats, server->config.table));
-  TRY(http_streams_init(&server->streams));
+  TRY(http_share_init(&server->streams, limits->streams, limits->owner_streams));
+  TRY(http_share_init(&server->uploads, limits->uploads, limits->owner_uploads));
   TRY(http_matcher_new(server->config.table, &server->matcher));
   TRY(read_proxies(server));
   TRY(make_spare(server));
@@ -361,19 +363,12 @@ static void print_lanes(const struct http_server *server, struct buf *text)
               (unsigned long long)server->lanes[lane].refused);
 }
 
-static void print_streams(const struct http_streams *streams, struct buf *text)
-{
-  metric_head(text, "bailiwick_http_streams", "gauge", "Replies in pages that are under way.");
-  buf_print(text, "bailiwick_http_streams %u\n", streams->open);
-  metric_head(text, "bailiwick_http_streams_refused_total", "counter", "Replies in pages beyond the limit of them.");
-  buf_print(text, "bailiwick_http_streams_refused_total %llu\n", (unsigned long long)streams->refused);
-}
-
 void http_server_metrics(const struct http_server *server, struct buf *text)
 {
   http_stats_print(&server->stats, text);
   print_lanes(server, text);
-  print_streams(&server->streams, text);
+  http_share_print(&server->streams, "bailiwick_http_streams", "Replies in pages that are under way.", text);
+  http_share_print(&server->uploads, "bailiwick_http_uploads", "Bodies that are stored as they come.", text);
   metric_head(text, "bailiwick_http_connections", "gauge", "Open connections.");
   buf_print(text, "bailiwick_http_connections %u\n", server->registry.open);
   metric_head(text, "bailiwick_http_connections_refused_total", "counter", "Connections and requests over a connection limit.");

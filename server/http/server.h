@@ -17,11 +17,14 @@ struct http_limits {
   int64_t request_time;         /* microseconds from first byte to the reply, header phase included */
   int64_t idle_time;            /* microseconds a kept connection may be silent */
   size_t upload;                /* bytes of a body that is stored as it comes ... */
-  size_t piece;                 /* ... of how much of it is held at a time, more than twice `header` ... */
-  unsigned uploads;             /* ... and how many come at once; beyond: 503 with Retry-After */
-  unsigned streams;             /* replies in pages that are under way; beyond: 503 with Retry-After ... */
+  size_t piece;                 /* ... of how much of it is held at a time ... */
+  unsigned uploads;             /* ... and how many longer than that come at once, for none gives its place up before
+                                   all of it has come or stream_time is over; beyond: 503 with Retry-After ... */
+  unsigned owner_uploads;       /* ... and of one owner */
+  unsigned streams;             /* replies in pages that are under way, each of which holds one; beyond: 503 with
+                                   Retry-After ... */
   unsigned owner_streams;       /* ... and of one owner */
-  int64_t stream_time;          /* microseconds that one may take in all; each of its pages has a request's time */
+  int64_t stream_time;          /* microseconds that either may take in all; each page or piece has a request's time */
 };
 
 /* Limits as the README's settings table has them. */

@@ -7,46 +7,11 @@
 /* Of libmicrohttpd's buffer for one. */
 enum { BLOCK = 32 << 10 };
 
-RESULT http_streams_init(struct http_streams *streams)
-{
-  return pthread_mutex_init(&streams->lock, NULL) == 0 ? R_OK : R_NO_MEMORY;
-}
-
-/* Takes a place; false when there is none. */
-static bool enter(struct http_stream *s)
-{
-  struct http_streams *all = &s->request->server->streams;
-  const struct http_limits *limits = &s->request->server->config.limits;
-  unsigned own = 0;
-  pthread_mutex_lock(&all->lock);
-  for (const struct http_stream *other = all->first; other; other = other->next)
-    own += str_equal(other->source.owner, s->source.owner);
-  bool room = all->open < limits->streams && own < limits->owner_streams;
-  if (room) {
-    s->next = all->first;
-    all->first = s;
-    all->open++;
-  } else {
-    all->refused++;
-  }
-  pthread_mutex_unlock(&all->lock);
-  return room;
-}
-
 void http_stream_close(struct http_stream *s)
 {
   if (!s)
     return;
-  struct http_streams *all = &s->request->server->streams;
-  pthread_mutex_lock(&all->lock);
-  struct http_stream **at = &all->first;
-  while (*at && *at != s)
-    at = &(*at)->next;
-  if (*at) {
-    *at = s->next;
-    all->open--;
-  }
-  pthread_mutex_unlock(&all->lock);
+  http_share_leave(&s->place);
   arena_free(&s->arena);
 }
 
@@ -77,10 +42,11 @@ RESULT http_stream_reply(struct http_reply *reply, const char *content_type, con
     return r->stream ? R_INTERNAL : R_NO_MEMORY;
   *s = (struct http_stream){
       .source = *source, .request = r, .end = clock_monotonic() + r->server->config.limits.stream_time};
+  s->place.owner = source->owner;
   r->stream = s;
   TRY(turn(s));
-  if (!s->page.last && !enter(s))
-    return R_BUSY;
+  if (!s->page.last)
+    TRY(http_share_enter(&r->server->streams, &s->place));
   http_reply_body(reply, 200, content_type, s->page.last ? s->page.text : STR_NONE);
   reply->streams = !s->page.last;
   return R_OK;

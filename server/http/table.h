@@ -14,8 +14,8 @@ enum http_lane {
 enum http_media {
   HTTP_MEDIA_JSON,
   HTTP_MEDIA_FORM, /* application/x-www-form-urlencoded */
-  HTTP_MEDIA_BYTES, /* a part of a file: application/octet-stream, application/x-ndjson or text/csv */
-  HTTP_MEDIA_ROWS  /* of any length, as NDJSON or CSV: the handler runs before it and takes it by http_upload_take */
+  HTTP_MEDIA_ROWS  /* of any length: application/x-ndjson or text/csv, or a part of either as application/octet-stream;
+                      the handler runs before it and takes it by http_upload_take */
 };
 
 struct http_route {

@@ -4,31 +4,24 @@
 #include "base/clock.h"
 #include "http/exchange.h"
 
+int64_t http_upload_length(const struct http_request *r) { return (int64_t)r->length; }
+
 RESULT http_upload_take(struct http_request *r, const struct http_sink *sink)
 {
-  struct http_server *server = r->server;
-  size_t room = server->config.limits.piece;
+  const struct http_limits *limits = &r->server->config.limits;
+  bool at_once = r->length <= limits->piece;
   if (r->sink.take)
     return R_INTERNAL;
-  if (atomic_fetch_add(&server->uploads, 1) >= server->config.limits.uploads) {
-    atomic_fetch_sub(&server->uploads, 1);
-    return R_BUSY;
-  }
+  r->place.owner = sink->owner;
+  if (!at_once)
+    TRY(http_share_enter(&r->server->uploads, &r->place));
+  TRY(r->length > 0 ? http_request_hold(r, at_once ? (size_t)r->length : limits->piece) : R_OK);
   r->sink = *sink;
-  r->end = clock_monotonic() + server->config.limits.stream_time;
-  r->body.p = arena_alloc(r->arena, room);
-  if (!r->body.p)
-    return R_NO_MEMORY;
-  atomic_fetch_add_explicit(&server->bodies, room, memory_order_relaxed);
-  r->body_room = room;
+  r->end = clock_monotonic() + (at_once ? limits->request_time : limits->stream_time);
   return R_OK;
 }
 
-void http_upload_close(struct http_request *r)
-{
-  if (r->sink.take)
-    atomic_fetch_sub(&r->server->uploads, 1);
-}
+void http_upload_close(struct http_request *r) { http_share_leave(&r->place); }
 
 /* What is in the buffer, and behind the last of it the end. */
 static RESULT store(struct http_request *r)
@@ -44,7 +37,7 @@ void http_upload_store(struct http_request *r)
   enum result why = store(r);
   if (why == R_OK && r->received && r->reply.status == 0)
     why = R_INTERNAL;
-  if (why != R_OK)
+  if (why != R_OK && r->reply.status < 400)
     http_reply_problem(&r->reply, why, NULL, NULL, 0);
 }
 
@@ -69,17 +62,24 @@ static enum MHD_Result pass_over(struct http_request *r, size_t *size)
   return r->passed > HTTP_DISCARD_MOST ? MHD_NO : MHD_YES;
 }
 
+/* Half of the time for a piece is over: what there is of it is stored, so that whoever sends slowly gets on. */
+static bool is_slow(const struct http_request *r)
+{
+  return r->connection->deadline - clock_monotonic() < r->server->config.limits.request_time / 2;
+}
+
 enum MHD_Result http_upload_receive(struct http_request *r, const char *bytes, size_t *size)
 {
   if (r->reply.status != 0)
     return pass_over(r, size);
+  if (r->body.n > 0 && is_slow(r))
+    return hand_over(r);
+  size_t room = r->body_room - r->body.n, n = *size < room ? *size : room;
+  memcpy((char *)(uintptr_t)r->body.p + r->body.n, bytes, n);
+  r->body.n += n;
+  *size -= n;
   /* What has no room is left: it comes again, which tells that the connection is back. */
-  if (*size > r->body_room - r->body.n)
-    return r->body.n > 0 ? hand_over(r) : MHD_NO;
-  memcpy((char *)(uintptr_t)r->body.p + r->body.n, bytes, *size);
-  r->body.n += *size;
-  *size = 0;
-  return MHD_YES;
+  return *size > 0 ? hand_over(r) : MHD_YES;
 }
 
 enum MHD_Result http_upload_finish(struct http_request *r)

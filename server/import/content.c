@@ -68,7 +68,7 @@ static RESULT fill_up(const struct change *change, const struct import_piece *pi
   return put_part(change, &piece->job, last.from, all);
 }
 
-RESULT import_content_put(const struct change *change, const struct import_piece *piece, struct store_object *ret_job)
+RESULT import_content_put(const struct change *change, const struct import_piece *piece)
 {
   struct str rest = piece->bytes;
   int64_t end = piece->received + (int64_t)rest.n;
@@ -79,5 +79,5 @@ RESULT import_content_put(const struct change *change, const struct import_piece
     TRY(put_part(change, &piece->job, end - (int64_t)rest.n, (struct str){rest.p, n}));
     rest = (struct str){rest.p + n, rest.n - n};
   }
-  return store_import_receive(change->tx, &piece->job, end, ret_job);
+  return store_import_receive(change->tx, &piece->job, end);
 }

@@ -11,8 +11,8 @@ struct import_piece {
   int64_t received; /* before it */
   struct str bytes;
 };
-/* Keeps the piece in the change's transaction, which holds the job, and says so in it. */
-RESULT import_content_put(const struct change *change, const struct import_piece *piece, struct store_object *ret_job);
+/* Keeps the piece in the change's transaction, which holds the job, and says so in it. Queued. */
+RESULT import_content_put(const struct change *change, const struct import_piece *piece);
 
 /* What stands at `from` and behind it, at most so many parts of it; `call` has the job's transaction. */
 RESULT import_content_read(const struct crypto_keys *keys, const struct store_call *call, const struct uuid *job,

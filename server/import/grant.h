@@ -2,6 +2,4 @@
 #pragma once
 #include "import/work.h"
 
-import_work_row import_grant_apply;
-/* One that is not there stays so. */
-import_work_row import_grant_remove;
+RESULT import_grant_apply(struct import_work *w, const struct import_row *row);

@@ -51,27 +51,45 @@ static RESULT take_own(struct change *change, const struct store_import_key *key
   return str_is(ret_job->state, "open") ? R_OK : R_CONFLICT;
 }
 
-RESULT import_job_fill(struct change *change, const struct import_job_piece *piece, struct outcome *ret_outcome,
-                       int64_t *ret_offset)
+/* The same, for bytes that begin where those end that it has. */
+static RESULT take_at(struct change *change, const struct import_job_span *span, struct store_import *ret_job,
+                      int64_t *ret_offset)
+{
+  TRY(take_own(change, &span->key, ret_job));
+  *ret_offset = ret_job->received;
+  if (span->offset != ret_job->received)
+    return R_WRONG_OFFSET;
+  return span->size > change->domain->limits.import_size - ret_job->received ? R_TOO_LARGE : R_OK;
+}
+
+RESULT import_job_announce(struct change *change, const struct import_job_span *span, int64_t *ret_offset)
 {
   struct store_import job;
   struct store_object changed;
-  TRY(take_own(change, &piece->key, &job));
-  *ret_offset = job.received;
-  if (piece->offset != job.received)
-    return R_WRONG_OFFSET;
-  if ((int64_t)piece->bytes.n > change->domain->limits.import_size - job.received)
-    return R_TOO_LARGE;
-  const struct import_piece content = {piece->key.job, job.received, piece->bytes};
-  TRY(import_content_put(change, &content, &changed));
-  return record(change, &piece->key.tenant, &job, &changed, ret_outcome);
+  struct outcome ignored;
+  TRY(take_at(change, span, &job, ret_offset));
+  TRY(store_import_announce(change->tx, &span->key.job, span->offset + span->size, &changed));
+  return record(change, &span->key.tenant, &job, &changed, &ignored);
 }
 
-RESULT import_job_start(struct change *change, const struct store_import_key *key, struct outcome *ret_outcome)
+RESULT import_job_fill(struct change *change, const struct import_job_span *span, const char *bytes,
+                       int64_t *ret_offset)
+{
+  struct store_import job;
+  TRY(take_at(change, span, &job, ret_offset));
+  const struct import_piece piece = {span->key.job, job.received, {bytes, (size_t)span->size}};
+  return import_content_put(change, &piece);
+}
+
+RESULT import_job_start(struct change *change, const struct store_import_key *key, struct outcome *ret_outcome,
+                        int64_t *ret_offset)
 {
   struct store_import job;
   struct store_object changed;
   TRY(take_own(change, key, &job));
+  *ret_offset = job.received;
+  if (job.received < job.announced)
+    return R_INCOMPLETE;
   TRY(store_import_turn(change->tx, &key->job, STR("queued"), &changed));
   return record(change, &key->tenant, &job, &changed, ret_outcome);
 }

@@ -12,18 +12,24 @@ struct import_job_new {
 /* It acts for whoever opens it: nothing outside `tenant` is there for it. */
 RESULT import_job_open(struct change *change, const struct import_job_new *job, struct outcome *ret_outcome);
 
-struct import_job_piece {
+/* What is sent at a time. */
+struct import_job_span {
   struct store_import_key key;
-  int64_t offset; /* of its first byte */
-  struct str bytes;
+  int64_t offset, size; /* of its first byte, and how many they are */
 };
-/* R_FORBIDDEN for whoever has not opened it, since it would run with their rights; R_CONFLICT when it was started;
-   R_WRONG_OFFSET, with what is expected in *ret_offset; R_TOO_LARGE beyond what a job may bring. */
-RESULT import_job_fill(struct change *change, const struct import_job_piece *piece, struct outcome *ret_outcome,
+/* Says that so much will come, before any of it does: the event of this stands for its pieces. R_FORBIDDEN for whoever
+   has not opened the job, since it would run with their rights; R_CONFLICT when it was started; R_WRONG_OFFSET, with
+   what is expected in *ret_offset; R_TOO_LARGE beyond what a job may bring. */
+RESULT import_job_announce(struct change *change, const struct import_job_span *span, int64_t *ret_offset);
+
+/* A piece of what was announced, with no event of its own. As above, each time. */
+RESULT import_job_fill(struct change *change, const struct import_job_span *span, const char *bytes,
                        int64_t *ret_offset);
 
-/* R_FORBIDDEN as above; R_CONFLICT unless it is open. */
-RESULT import_job_start(struct change *change, const struct store_import_key *key, struct outcome *ret_outcome);
+/* R_FORBIDDEN as above; R_CONFLICT unless it is open; R_INCOMPLETE, with where to go on in *ret_offset, while less has
+   come than was announced. */
+RESULT import_job_start(struct change *change, const struct store_import_key *key, struct outcome *ret_outcome,
+                        int64_t *ret_offset);
 
 /* By whoever may run imports there. Waits for the step under way: what that has applied stays. R_CONFLICT when it has
    ended; its content is gone. */

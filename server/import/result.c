@@ -6,10 +6,8 @@
 
 enum { RESULTS_MOST = 16 << 20 };
 
-static const char *const outcomes[IMPORT__EFFECTS] = {[IMPORT_CREATED] = "created",
-                                                      [IMPORT_UPDATED] = "updated",
-                                                      [IMPORT_UNCHANGED] = "unchanged",
-                                                      [IMPORT_REMOVED] = "removed"};
+static const char *const outcomes[IMPORT__EFFECTS] = {
+    [IMPORT_CREATED] = "created", [IMPORT_UPDATED] = "updated", [IMPORT_UNCHANGED] = "unchanged"};
 
 struct import_results import_results_in(struct arena *arena, int64_t refused_before)
 {

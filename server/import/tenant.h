@@ -2,6 +2,4 @@
 #pragma once
 #include "import/work.h"
 
-import_work_row import_tenant_apply;
-/* R_TENANT_STAYS, whether it is there or not. */
-import_work_row import_tenant_remove;
+RESULT import_tenant_apply(struct import_work *w, const struct import_row *row);

@@ -63,7 +63,7 @@ RESULT store_import_list(const struct store_call *call, const struct store_impor
 
 RESULT store_import_lock(struct store_tx *tx, const struct store_import_key *key, struct store_import *ret_job)
 {
-  enum { STATE = STORE__COLUMNS, RECEIVED, NAMED, SUBMITTER };
+  enum { STATE = STORE__COLUMNS, RECEIVED, ANNOUNCED, NAMED, SUBMITTER };
   struct db_values v = {0};
   struct db_rows rows;
   put_key(&v, key);
@@ -74,16 +74,26 @@ RESULT store_import_lock(struct store_tx *tx, const struct store_import_key *key
                                    .state = db_text(&rows, 0, STATE),
                                    .named = db_text(&rows, 0, NAMED),
                                    .received = db_int(&rows, 0, RECEIVED),
+                                   .announced = db_int(&rows, 0, ANNOUNCED),
                                    .submitter = db_uuid(&rows, 0, SUBMITTER)};
   return R_OK;
 }
 
-RESULT store_import_receive(struct store_tx *tx, const struct uuid *job, int64_t received, struct store_object *ret_job)
+RESULT store_import_announce(struct store_tx *tx, const struct uuid *job, int64_t announced,
+                             struct store_object *ret_job)
+{
+  struct db_values v = {0};
+  db_put_uuid(&v, job);
+  db_put_int(&v, announced);
+  return store_run_change_one(tx, SQL_import_announce, &v, ret_job);
+}
+
+RESULT store_import_receive(struct store_tx *tx, const struct uuid *job, int64_t received)
 {
   struct db_values v = {0};
   db_put_uuid(&v, job);
   db_put_int(&v, received);
-  return store_run_change_one(tx, SQL_import_receive, &v, ret_job);
+  return store_queue(tx, SQL_import_receive, &v);
 }
 
 RESULT store_import_turn(struct store_tx *tx, const struct uuid *job, struct str state, struct store_object *ret_job)

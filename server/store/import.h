@@ -33,14 +33,16 @@ RESULT store_import_list(const struct store_call *call, const struct store_impor
 struct store_import {
   struct store_object object;
   struct str state, named;
-  int64_t received;
+  int64_t received, announced;
   struct uuid submitter;
 };
 RESULT store_import_lock(struct store_tx *tx, const struct store_import_key *key, struct store_import *ret_job);
 
 /* The rest is about a job that is held. */
-RESULT store_import_receive(struct store_tx *tx, const struct uuid *job, int64_t received,
-                            struct store_object *ret_job);
+RESULT store_import_announce(struct store_tx *tx, const struct uuid *job, int64_t announced,
+                             struct store_object *ret_job);
+/* Queued. */
+RESULT store_import_receive(struct store_tx *tx, const struct uuid *job, int64_t received);
 /* "queued" or "cancelled". */
 RESULT store_import_turn(struct store_tx *tx, const struct uuid *job, struct str state, struct store_object *ret_job);
 

@@ -1,7 +1,5 @@
 -- Says how much of a job's content is here.
 -- role: app
 -- params: $1 id uuid, $2 received bigint
--- row: id uuid, path text, body json, version bigint
-UPDATE import_job j SET received = $2
- WHERE j.id = $1
-RETURNING j.id, j.tenant_path AS path, import_view(j, current_setting('bailiwick.low')) AS body, 0::bigint AS version
+-- row: none
+UPDATE import_job SET received = $2 WHERE id = $1
