@@ -28,6 +28,12 @@ extern char **environ;
 
 enum { ARENA_MOST = 64 << 20, REFUSALS = 4096 };
 
+/* What is counted of jobs, which can be read until the arena is gone. */
+struct counted {
+  const struct jobs_outbox *outbox; /* NULL: no mail is sent */
+  const struct jobs_import *import;
+};
+
 /* What serves, from first to last opened. */
 struct service {
   const struct settings *settings;
@@ -43,6 +49,7 @@ struct service {
   struct jobs_smtp *smtp;
   struct jobs_outbox *outbox;
   struct jobs_import *import;
+  struct counted counted;
 };
 
 static struct http_limits limits_of(const struct settings *s)
@@ -124,7 +131,12 @@ static enum result open_import(struct service *v)
   return jobs_import_open(&config, v->arena, &v->import);
 }
 
-static void outbox_metrics(const void *outbox, struct buf *text) { jobs_outbox_metrics(outbox, text); }
+static void jobs_metrics(const void *who, struct buf *text)
+{
+  const struct counted *counted = who;
+  jobs_outbox_metrics(counted->outbox, text);
+  jobs_import_metrics(counted->import, text);
+}
 
 static enum result open_service(struct service *v)
 {
@@ -142,11 +154,12 @@ static enum result open_service(struct service *v)
   v->table = api_table(&v->api);
   TRY(open_listener(v, v->settings->listen, &v->table, v->tls, &v->server));
   TRY(open_import(v));
+  v->counted = (struct counted){v->outbox, v->import};
   v->management = (struct api_management){.policy = v->process.domain.policy,
                                           .refusals = v->api.refusals,
                                           .server = v->server,
-                                          .jobs = outbox_metrics,
-                                          .outbox = v->outbox};
+                                          .jobs = jobs_metrics,
+                                          .who = &v->counted};
   v->management_table = api_management_table(&v->management);
   return open_listener(v, v->settings->management_listen, &v->management_table, NULL, &v->management_server);
 }

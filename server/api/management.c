@@ -38,7 +38,7 @@ static void metrics(const struct api_management *management, struct http_request
   metric_put(&text, "bailiwick_password_hashes_total", "counter", "Password hashes computed, made or checked.",
              (double)hashes);
   metric_put(&text, "bailiwick_password_hashes_computing", "gauge", "Password hashes being computed now.", (double)computing);
-  management->jobs(management->outbox, &text);
+  management->jobs(management->who, &text);
   struct str all = buf_str(&text);
   if (all.p)
     http_reply_body(reply, 200, "text/plain; version=0.0.4; charset=utf-8", all);

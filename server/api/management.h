@@ -9,8 +9,8 @@ struct api_management {
   const struct domain_refusal *refusals;
   const struct http_server *server; /* the API's listener */
   struct http_server *self;         /* the management listener, once it is open */
-  void (*jobs)(const void *outbox, struct buf *text); /* what the jobs count: a layer that this one does not see */
-  const void *outbox;
+  void (*jobs)(const void *who, struct buf *text); /* what the jobs count: a layer that this one does not see */
+  const void *who;
 };
 
 struct http_table api_management_table(struct api_management *management);

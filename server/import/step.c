@@ -484,7 +484,13 @@ static RESULT run(struct step *s, struct import_stepped *ret_stepped)
   TRY(s->job.dry_run ? do_rows_for_show(s) : do_rows(s));
   TRY(put_down(s));
   TRY(store_tx_commit(s->tx, &revision));
-  ret_stepped->rows = s->rows;
+  *ret_stepped = (struct import_stepped){.job = s->job.key.job,
+                                         .rows = s->rows,
+                                         .created = s->progress.created,
+                                         .updated = s->progress.updated,
+                                         .unchanged = s->progress.unchanged,
+                                         .removed = s->progress.removed,
+                                         .refused = s->progress.refused};
   remember(s);
   ret_stepped->revision = revision;
   /* Users stand in nobody's way: the snapshot may take them in while the next step goes on, and no further behind. */

@@ -16,6 +16,7 @@ struct import_pace {
 struct import_stepped {
   struct uuid job; /* zero while none was taken */
   int rows;
+  int64_t created, updated, unchanged, removed, refused;
   uint64_t revision; /* behind it */
 };
 

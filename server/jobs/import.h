@@ -16,5 +16,8 @@ struct jobs_import_config {
 /* `arena` lives as long as the thread. */
 RESULT jobs_import_open(const struct jobs_import_config *config, struct arena *arena, struct jobs_import **ret_import);
 
+/* Prometheus text: how many jobs there are, and what this process has done of them. */
+void jobs_import_metrics(const struct jobs_import *import, struct buf *text);
+
 /* Waits for the step under way. NULL-safe. */
 void jobs_import_close(struct jobs_import **import);

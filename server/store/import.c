@@ -249,6 +249,18 @@ RESULT store_import_result_list(const struct store_call *call, const struct stor
   return R_OK;
 }
 
+RESULT store_import_waiting(const struct store_call *call, int64_t *ret_running, int64_t *ret_waiting)
+{
+  enum { RUNNING, WAITING };
+  struct db_rows rows;
+  TRY(store_read(call, SQL_import_waiting, &(struct db_values){0}, &rows));
+  if (rows.count != 1)
+    return R_INTERNAL;
+  *ret_running = db_int(&rows, 0, RUNNING);
+  *ret_waiting = db_int(&rows, 0, WAITING);
+  return R_OK;
+}
+
 RESULT store_import_prune(const struct store_call *call, int64_t ended, int64_t opened)
 {
   struct db_values v = {0};

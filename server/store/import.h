@@ -106,5 +106,8 @@ struct store_import_results {
 RESULT store_import_result_list(const struct store_call *call, const struct store_import_results *wanted,
                                 const struct store_import_result **ret_results, size_t *ret_count);
 
+/* Of all that the scope has. */
+RESULT store_import_waiting(const struct store_call *call, int64_t *ret_running, int64_t *ret_waiting);
+
 /* Removes jobs that ended, and those that were opened and never started, before those times. */
 RESULT store_import_prune(const struct store_call *call, int64_t ended, int64_t opened);
