@@ -171,7 +171,7 @@ static enum result open_all(const struct settings *s, enum cli_process_kind kind
   if (!p->domain.base_url.p)
     return fail("settings", R_NO_MEMORY);
   p->domain.mail = (struct domain_mail){
-      .sends = s->smtp_url[0], .accept_url = str_of(s->accept_url), .reset_url = str_of(s->reset_url)};
+      .sends = s->smtp_url[0], .pace = s->smtp_pace, .accept_url = str_of(s->accept_url), .reset_url = str_of(s->reset_url)};
   r = open_breach(s, arena, p);
   if (r != R_OK)
     return fail("breached passwords", r);

@@ -22,6 +22,7 @@ struct domain_limits {
 /* What goes out to people, and where it leads them. */
 struct domain_mail {
   bool sends;                       /* somebody delivers mails: else whoever has a link made is shown it */
+  int64_t pace;                     /* mails a minute of all processes together, at most */
   struct str accept_url, reset_url; /* of a portal's pages; .n 0: accept and reset below domain->base_url */
 };
 

@@ -54,7 +54,7 @@ static RESULT hand_over(struct change *change, const struct invitation_order *or
     invitation->token = token;
     return domain_link_make(change->domain, order->purpose, token, change->arena, &invitation->link);
   }
-  struct notice_token mail = {order->user, kinds[order->purpose].notice, token, invitation->expires_at};
+  struct notice_token mail = {order->user, kinds[order->purpose].notice, token, invitation->expires_at, order->due};
   return domain_notice_token_change(change, &mail);
 }
 
@@ -68,7 +68,8 @@ RESULT domain_invitation_order(struct change *change, const struct invitation_or
   TRY(domain_reset_note(change, &order->user, STORE_RESET_PASSWORD));
   bool first = str_is(user.state, "invited");
   struct invitation invitation = {.sent = change->domain->mail.sends && user.email.p && !order->shown,
-                                  .expires_at = change->now + (first ? limits->invitation_time : limits->reset_time)};
+                                  .expires_at = (order->due > change->now ? order->due : change->now) +
+                                                (first ? limits->invitation_time : limits->reset_time)};
   struct store_invitation row = {.user = order->user,
                                  .purpose = order->purpose,
                                  .expires_at = invitation.expires_at,
@@ -170,7 +171,7 @@ static RESULT send_to(struct signin *s, struct store_tx *tx, const struct store_
   r = store_invitation_ask(tx, &row, ASKED_MOST);
   if (r != R_OK)
     return r == R_LIMIT_REACHED ? R_OK : r;
-  struct notice_token mail = {person->id, NOTICE_RESET, token, row.expires_at};
+  struct notice_token mail = {person->id, NOTICE_RESET, token, row.expires_at, 0};
   TRY(domain_notice_token_put(s, tx, &mail));
   struct store_audit_of_person event = {.person = person->id,
                                         .at = s->now,

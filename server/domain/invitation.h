@@ -8,7 +8,8 @@ struct signin;
 struct invitation_order {
   struct uuid user;
   enum store_invitation_purpose purpose;
-  bool shown; /* to who is at the machine, though it could be sent */
+  bool shown;  /* to whoever has it made, though it could be sent */
+  int64_t due; /* one of many: a letter goes then at the earliest, and is good from then on; 0: at once */
 };
 
 struct invitation {

@@ -64,6 +64,7 @@ static RESULT new_token_mail(const struct domain *domain, const struct notice_to
   struct crypto_binding binding;
   TRY(new_mail(token->kind, &token->user, now, ret_mail));
   ret_mail->expires_at = token->expires_at;
+  ret_mail->due = token->due;
   TRY(binding_of(domain, ret_mail, arena, &binding));
   return crypto_seal(&binding, token->token, arena, &ret_mail->sealed_token);
 }

@@ -32,6 +32,7 @@ struct notice_token {
   enum notice_kind kind;
   struct str token;
   int64_t expires_at;
+  int64_t due; /* of one of many: it goes then at the earliest, and behind all others; 0: at once */
 };
 RESULT domain_notice_token_put(const struct signin *s, struct store_tx *tx, const struct notice_token *token);
 RESULT domain_notice_token_change(const struct change *change, const struct notice_token *token);

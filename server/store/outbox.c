@@ -20,6 +20,10 @@ RESULT store_outbox_put(struct store_tx *tx, const struct store_outbox *mail)
   put_bytes(&values, mail->sealed_token);
   db_put_time(&values, mail->happened_at);
   db_put_time(&values, mail->expires_at);
+  if (mail->due)
+    db_put_time(&values, mail->due);
+  else
+    db_put_null(&values);
   return store_queue(tx, SQL_outbox_put, &values);
 }
 

@@ -9,6 +9,7 @@ struct store_outbox {
   struct str sealed_token; /* .p NULL: none */
   struct str address;      /* from where it was done; .p NULL: not told */
   int64_t happened_at, expires_at;
+  int64_t due; /* it goes then at the earliest, and behind all others; 0: at once */
 };
 /* In a change, under its scope; `address` is not kept. Queued. Nothing is put in for who has no address. */
 RESULT store_outbox_put(struct store_tx *tx, const struct store_outbox *mail);

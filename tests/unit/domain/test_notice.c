@@ -110,7 +110,7 @@ static void nobody_out_of_sight_is_told_anything(void **state)
 static void a_token_is_sealed_for_its_mail_alone(void **state)
 {
   (void)state;
-  struct notice_token token = {estate_user(A_PLAIN), NOTICE_RESET, STR("bwp_secret"), clock_now() + CLOCK_SECOND};
+  struct notice_token token = {estate_user(A_PLAIN), NOTICE_RESET, STR("bwp_secret"), clock_now() + CLOCK_SECOND, 0};
   struct change change = estate_change(A_ADMIN, A);
   struct store_call store = auth();
   struct store_outbox_mail mail;

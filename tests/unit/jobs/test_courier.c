@@ -90,6 +90,25 @@ static void a_link_is_opened_for_its_mail_alone(void **state)
   assert_string_equal(estate_ask("SELECT outcome, sealed_token IS NULL FROM vault.outbox"), "sent|t");
 }
 
+static void one_of_many_goes_at_its_time_and_behind_all_others(void **state)
+{
+  (void)state;
+  struct invitation_order order = {
+      .user = estate_user(A_PLAIN), .purpose = STORE_RESET, .due = clock_now() + 3600 * CLOCK_SECOND};
+  struct invitation invitation;
+  struct change change = estate_change(A_ADMIN, A);
+  assert_ok(domain_invitation_order(&change, &order, &invitation));
+  assert_true(invitation.expires_at == order.due + estate_domain.limits.reset_time);
+  estate_commit(&change);
+  assert_result(step(), R_NOT_FOUND);
+  due();
+  put(NOTICE_PASSWORD_CHANGED);
+  assert_ok(step());
+  assert_null(strstr(last.message.p, "bwp_"));
+  assert_ok(step());
+  assert_non_null(strstr(last.message.p, "bwp_"));
+}
+
 static void one_that_is_sent_again_is_the_same_mail(void **state)
 {
   (void)state;
@@ -201,6 +220,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
       courier_test(what_is_taken_over_is_through),
       courier_test(a_link_is_opened_for_its_mail_alone),
+      courier_test(one_of_many_goes_at_its_time_and_behind_all_others),
       courier_test(one_that_is_sent_again_is_the_same_mail),
       courier_test(who_is_busy_is_asked_less_and_less_often),
       courier_test(who_is_away_is_asked_again_soon),
