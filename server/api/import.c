@@ -23,7 +23,7 @@ struct import_create {
 BODY(api_import_create_body, "ImportCreate",
      FIELD_CHOICE(struct import_create, kind, OPTIONAL, 1, 16, "tenants|users|grants|mixed"),
      FIELD_CHOICE(struct import_create, format, OPTIONAL, 1, 16, "ndjson|csv"),
-     FIELD_CHOICE(struct import_create, mode, OPTIONAL, 1, 16, "upsert"),
+     FIELD_CHOICE(struct import_create, mode, OPTIONAL, 1, 16, "create|upsert|delete"),
      FIELD_CHOICE(struct import_create, on_error, OPTIONAL, 1, 16, "stop|continue"),
      FIELD(struct import_create, dry_run, OPTIONAL, 0, 0));
 

@@ -164,7 +164,7 @@ static RESULT do_line(struct import *i, struct str line, enum result read)
   if (read == R_OK && is_blank(line))
     return R_OK;
   i->rows++;
-  enum result r = read == R_OK ? import_row_read(line, arena, &row, &about) : read;
+  enum result r = read == R_OK ? import_row_read(line, i->apply.mode, arena, &row, &about) : read;
   if (r == R_OK)
     r = apply(i, &row, arena, &about);
   if (r != R_OK) {

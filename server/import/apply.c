@@ -7,12 +7,12 @@
 
 static const struct {
   const char *action;
-  RESULT (*apply)(struct import_work *w, const struct import_row *row);
+  import_work_row *apply, *remove;
 } kinds[IMPORT_ROW__KINDS] = {
-    [IMPORT_ROW_NONE] = {"import", NULL},
-    [IMPORT_ROW_TENANT] = {"importTenant", import_tenant_apply},
-    [IMPORT_ROW_USER] = {"importUser", import_user_apply},
-    [IMPORT_ROW_GRANT] = {"importGrant", import_grant_apply},
+    [IMPORT_ROW_NONE] = {"import", NULL, NULL},
+    [IMPORT_ROW_TENANT] = {"importTenant", import_tenant_apply, import_tenant_remove},
+    [IMPORT_ROW_USER] = {"importUser", import_user_apply, import_user_remove},
+    [IMPORT_ROW_GRANT] = {"importGrant", import_grant_apply, import_grant_remove},
 };
 
 const char *import_apply_action(enum import_row_kind kind) { return kinds[kind].action; }
@@ -28,16 +28,21 @@ bool import_apply_keeps_out(enum result r) { return kept_out[r]; }
 /* What somebody else made between look and change is found by the next look; so is what a lost connection left. */
 static bool worth_another_look(enum result r) { return r == R_ALREADY_EXISTS || r == R_OUTCOME_UNKNOWN; }
 
+static RESULT attempt(struct import_work *w, const struct import_row *row)
+{
+  import_work_row *run = w->apply->mode == IMPORT_DELETE ? kinds[row->kind].remove : kinds[row->kind].apply;
+  w->applied = (struct import_applied){.effect = IMPORT_UNCHANGED};
+  return run(w, row);
+}
+
 RESULT import_apply(const struct import_apply *apply, const struct import_row *row, struct arena *arena,
                     struct import_applied *ret_applied)
 {
-  struct import_work work = {apply, arena, kinds[row->kind].action, {.effect = IMPORT_UNCHANGED}};
-  enum result r = kinds[row->kind].apply(&work, row);
+  struct import_work work = {apply, arena, kinds[row->kind].action, {0}};
+  enum result r = attempt(&work, row);
   bool again = worth_another_look(r) && (!apply->actor->tx || store_tx_return(apply->actor->tx) == R_OK);
-  if (again) {
-    work.applied = (struct import_applied){.effect = IMPORT_UNCHANGED};
-    r = kinds[row->kind].apply(&work, row);
-  }
+  if (again)
+    r = attempt(&work, row);
   *ret_applied = work.applied;
   return r;
 }

@@ -4,11 +4,12 @@
 #include "import/memo.h"
 #include "import/row.h"
 
-enum import_effect { IMPORT_CREATED, IMPORT_UPDATED, IMPORT_UNCHANGED, IMPORT__EFFECTS };
+enum import_effect { IMPORT_CREATED, IMPORT_UPDATED, IMPORT_UNCHANGED, IMPORT_REMOVED, IMPORT__EFFECTS };
 
 struct import_apply {
   const struct import_actor *actor;
   struct import_memo *memo; /* tenants by external_id */
+  enum import_mode mode;
 };
 
 /* What became of a row. */
@@ -20,7 +21,8 @@ struct import_applied {
 
 /* A row needs import:run and the right to read where it stands, then what the API asks for the same change. What is
    outside is R_NOT_FOUND like what is not there. R_CONFLICT: an external_id means several tenants, or the tenant is of
-   another kind. *ret_applied is filled in every case. Where the actor has a transaction, a mark stands in it. */
+   another kind. R_ALREADY_EXISTS, where it is to be made: the key is taken. R_TENANT_STAYS: a tenant is to be removed.
+   *ret_applied is filled in every case. Where the actor has a transaction, a mark stands in it. */
 RESULT import_apply(const struct import_apply *apply, const struct import_row *row, struct arena *arena,
                     struct import_applied *ret_applied);
 
@@ -31,9 +33,9 @@ struct import_apply_user {
   struct import_applied applied;
 };
 
-/* Those rows of users that are as they are wanted, or can be made, at tenants where the actor may all of that
-   alike; within the actor's transaction. No two have one external_id. After a failure nothing is settled, and the
-   transaction is to go back to its mark. */
+/* Those rows of users, each with an external_id, that are as they are wanted, or can be made, at tenants where the
+   actor may all of that alike; within the actor's transaction. No two have one external_id. After a failure nothing is
+   settled, and the transaction is to go back to its mark. */
 RESULT import_apply_users(const struct import_apply *apply, struct import_apply_user *users, size_t count,
                           struct arena *arena);
 

@@ -109,13 +109,14 @@ static void settle(struct import_apply_user *user, enum import_effect effect, co
 }
 
 /* Whoever is as they are wanted is settled; ret_missing has the places of those who are not there. */
-static size_t sort_out(const struct crowd *crowd, const struct store_user_compared *compared, size_t *ret_missing)
+static size_t sort_out(const struct import_work *w, const struct crowd *crowd,
+                       const struct store_user_compared *compared, size_t *ret_missing)
 {
   size_t count = 0;
   for (size_t i = 0; i < crowd->count; i++)
     if (uuid_is_zero(&compared[i].id))
       ret_missing[count++] = i;
-    else if (compared[i].same)
+    else if (compared[i].same && w->apply->mode != IMPORT_CREATE)
       settle(crowd->users[i], IMPORT_UNCHANGED, &compared[i].id);
   return count;
 }
@@ -150,7 +151,7 @@ static RESULT apply_crowd(struct import_work *w, struct import_apply_user *users
   if (!compared || !missing)
     return R_NO_MEMORY;
   TRY(compare_crowd(w, &crowd, compared));
-  return create_missing(w, &crowd, missing, sort_out(&crowd, compared, missing));
+  return create_missing(w, &crowd, missing, sort_out(w, &crowd, compared, missing));
 }
 
 RESULT import_crowd_apply(struct import_work *w, struct import_apply_user *users, size_t count)

@@ -67,6 +67,7 @@ static RESULT grant_found(struct import_work *w, const struct import_row_grant *
   const struct json *view;
   struct import_leave under;
   w->applied.id = found->id;
+  TRY(import_work_found(w, "role"));
   TRY(import_work_view(w, found, &view));
   struct grant_new was = {.not_before = import_work_time(view, "not_before"),
                           .expires_at = import_work_time(view, "expires_at"),
@@ -83,6 +84,18 @@ static RESULT grant_found(struct import_work *w, const struct import_row_grant *
   return R_OK;
 }
 
+/* The grant, where what it names is there: R_NOT_FOUND, with nothing to blame, where it alone is missing. */
+static RESULT find(struct import_work *w, const struct import_row_grant *row, struct grant_new *grant,
+                   struct store_object *ret_found)
+{
+  struct import_leave under;
+  TRY(find_parts(w, row, grant, &under));
+  struct store_call call = import_work_reading(w, under.scope);
+  struct store_grant_row key = {
+      .tenant = grant->tenant, .principal = grant->principal, .role = grant->role, .reach = row->scope.value};
+  return store_grant_find(&call, &key, ret_found);
+}
+
 RESULT import_grant_apply(struct import_work *w, const struct import_row *row)
 {
   const struct import_row_grant *wanted = &row->grant;
@@ -92,14 +105,10 @@ RESULT import_grant_apply(struct import_work *w, const struct import_row *row)
                                   .reason = wanted->reason.value}};
   struct import_leave under;
   struct store_object found;
-  TRY(find_parts(w, wanted, &g.made, &under));
-  struct store_call call = import_work_reading(w, under.scope);
-  struct store_grant_row key = {
-      .tenant = g.made.tenant, .principal = g.made.principal, .role = g.made.role, .reach = wanted->scope.value};
-  enum result r = store_grant_find(&call, &key, &found);
+  enum result r = find(w, wanted, &g.made, &found);
   if (r == R_OK)
     r = grant_found(w, wanted, &found, &g);
-  else if (r == R_NOT_FOUND)
+  else if (r == R_NOT_FOUND && !w->applied.about.p)
     w->applied.effect = IMPORT_CREATED;
   if (w->applied.effect == IMPORT_UNCHANGED)
     return r;
@@ -109,4 +118,23 @@ RESULT import_grant_apply(struct import_work *w, const struct import_row *row)
   TRY(import_work_change(w, &under, give, &g, w->applied.effect));
   w->applied.id = g.given;
   return R_OK;
+}
+
+static RESULT revoke_grant(struct change *c, void *what)
+{
+  const struct uuid *id = what;
+  return domain_grant_revoke(c, id);
+}
+
+RESULT import_grant_remove(struct import_work *w, const struct import_row *row)
+{
+  struct grant_new grant = {0};
+  struct import_leave under;
+  struct store_object found;
+  enum result r = find(w, &row->grant, &grant, &found);
+  if (r != R_OK)
+    return r == R_NOT_FOUND && !w->applied.about.p ? R_OK : r;
+  w->applied.id = found.id;
+  TRY(import_work_leave(w, &grant.tenant, BW_GRANT_REVOKE, &under));
+  return import_work_change(w, &under, revoke_grant, &w->applied.id, IMPORT_REMOVED);
 }

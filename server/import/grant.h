@@ -2,4 +2,6 @@
 #pragma once
 #include "import/work.h"
 
-RESULT import_grant_apply(struct import_work *w, const struct import_row *row);
+import_work_row import_grant_apply;
+/* One that is not there stays so. */
+import_work_row import_grant_remove;

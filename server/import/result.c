@@ -6,8 +6,10 @@
 
 enum { RESULTS_MOST = 16 << 20 };
 
-static const char *const outcomes[IMPORT__EFFECTS] = {
-    [IMPORT_CREATED] = "created", [IMPORT_UPDATED] = "updated", [IMPORT_UNCHANGED] = "unchanged"};
+static const char *const outcomes[IMPORT__EFFECTS] = {[IMPORT_CREATED] = "created",
+                                                      [IMPORT_UPDATED] = "updated",
+                                                      [IMPORT_UNCHANGED] = "unchanged",
+                                                      [IMPORT_REMOVED] = "removed"};
 
 struct import_results import_results_in(struct arena *arena, int64_t refused_before)
 {

@@ -8,31 +8,48 @@ enum { WRONG_MOST = 16 * 1024 };
 #define USER(member, need, min, max) FIELD(struct import_row_user, member, need, min, max)
 #define GRANT(member, need, max) FIELD(struct import_row_grant, member, need, 1, max)
 
-BODY(import_row_tenant_body, "ImportTenant", TENANT(kind, REQUIRED, 8), TENANT(external_id, REQUIRED, 200),
-     TENANT(tenant_external_id, NULLABLE, 200),
-     FIELD_CHOICE(struct import_row_tenant, tenant_kind, REQUIRED, 1, 16, "partner|customer"),
-     TENANT(name, REQUIRED, 128));
+/* `need`: of what is no key, so that what is removed need not be told. */
+#define TENANT_FIELDS(need)                                                                                            \
+  TENANT(kind, REQUIRED, 8), TENANT(external_id, REQUIRED, 200), TENANT(tenant_external_id, NULLABLE, 200),            \
+      FIELD_CHOICE(struct import_row_tenant, tenant_kind, need, 1, 16, "partner|customer"), TENANT(name, need, 128)
 
-BODY(import_row_user_body, "ImportUser", USER(kind, REQUIRED, 1, 8), USER(external_id, REQUIRED, 1, 200),
-     USER(tenant_external_id, NULLABLE, 1, 200), USER(login, REQUIRED, 1, 128), USER(display_name, OPTIONAL, 1, 128),
-     USER(email, NULLABLE, 3, 254), USER(password_hash, OPTIONAL, 1, 512), USER(dialling_addresses, OPTIONAL, 0, 32));
+#define USER_FIELDS(need)                                                                                              \
+  USER(kind, REQUIRED, 1, 8), USER(external_id, OPTIONAL, 1, 200), USER(tenant_external_id, NULLABLE, 1, 200),         \
+      USER(login, need, 1, 128), USER(display_name, OPTIONAL, 1, 128), USER(email, NULLABLE, 3, 254),                  \
+      USER(password_hash, OPTIONAL, 1, 512), USER(dialling_addresses, OPTIONAL, 0, 32)
 
+BODY(import_row_tenant_body, "ImportTenant", TENANT_FIELDS(REQUIRED));
+BODY(import_row_tenant_key, "ImportTenantKey", TENANT_FIELDS(OPTIONAL));
+BODY(import_row_user_body, "ImportUser", USER_FIELDS(REQUIRED));
+BODY(import_row_user_key, "ImportUserKey", USER_FIELDS(OPTIONAL));
 BODY(import_row_grant_body, "ImportGrant", GRANT(kind, REQUIRED, 8), GRANT(user_external_id, REQUIRED, 200),
      GRANT(user_tenant_external_id, NULLABLE, 200), GRANT(tenant_external_id, NULLABLE, 200), GRANT(role, REQUIRED, 64),
      FIELD_CHOICE(struct import_row_grant, scope, REQUIRED, 1, 16, "self|subtree"), GRANT(reason, NULLABLE, 500),
      GRANT(not_before, NULLABLE, 0), GRANT(expires_at, NULLABLE, 0));
 
-/* Each kind with its table and the member that names the row. */
+/* Each kind with its tables, the second for what is to be removed, and the members that name the row: the first that
+   is there does. */
 static const struct kind {
-  const char *name, *member;
-  const struct json_body *body;
+  const char *name, *members[2];
+  const struct json_body *body, *key;
 } kinds[] = {
-    [IMPORT_ROW_NONE] = {"", "", NULL},
-    [IMPORT_ROW_TENANT] = {"tenant", "external_id", &import_row_tenant_body},
-    [IMPORT_ROW_USER] = {"user", "external_id", &import_row_user_body},
-    [IMPORT_ROW_GRANT] = {"grant", "user_external_id", &import_row_grant_body},
+    [IMPORT_ROW_NONE] = {"", {""}, NULL, NULL},
+    [IMPORT_ROW_TENANT] = {"tenant", {"external_id"}, &import_row_tenant_body, &import_row_tenant_key},
+    [IMPORT_ROW_USER] = {"user", {"external_id", "login"}, &import_row_user_body, &import_row_user_key},
+    [IMPORT_ROW_GRANT] = {"grant", {"user_external_id"}, &import_row_grant_body, &import_row_grant_body},
 };
 _Static_assert(sizeof kinds / sizeof *kinds == IMPORT_ROW__KINDS, "every kind has a row");
+
+static const char *const modes[IMPORT__MODES] = {
+    [IMPORT_UPSERT] = "upsert", [IMPORT_CREATE] = "create", [IMPORT_DELETE] = "delete", [IMPORT_SYNC] = "sync"};
+
+enum import_mode import_row_mode(struct str name)
+{
+  int mode = 0;
+  while (mode < IMPORT__MODES && !str_is(name, modes[mode]))
+    mode++;
+  return (enum import_mode)mode;
+}
 
 const char *import_row_kind_name(enum import_row_kind kind) { return kinds[kind].name; }
 
@@ -83,22 +100,37 @@ static struct str describe(const struct json_errors *errors, struct arena *arena
   return buf_str(&text);
 }
 
-static RESULT decode(const struct json *object, struct arena *arena, struct import_row *ret_row, struct str *ret_wrong)
+/* The member that names the row. */
+static const char *naming(const struct kind *kind, const struct json *object)
+{
+  bool first = !kind->members[1] || json_member(object, kind->members[0]);
+  return kind->members[first ? 0 : 1];
+}
+
+static RESULT decode(const struct json *object, enum import_mode mode, struct arena *arena, struct import_row *ret_row,
+                     struct str *ret_wrong)
 {
   const struct kind *kind = &kinds[ret_row->kind];
+  const char *name = naming(kind, object);
   struct json_errors errors = {0};
   bool named = true;
-  enum result r = json_decode_value(object, kind->body, arena, &ret_row->tenant, &errors);
+  enum result r =
+      json_decode_value(object, mode == IMPORT_DELETE ? kind->key : kind->body, arena, &ret_row->tenant, &errors);
   if (r == R_MALFORMED)
-    *ret_wrong = describe(&errors, arena, kind->member, &named);
+    *ret_wrong = describe(&errors, arena, name, &named);
   if (r == R_MALFORMED && errors.count > 0 && errors.list[0].field.n > 0)
     ret_row->blamed = errors.list[0].field;
   if (named)
-    ret_row->name = json_str(json_member(object, kind->member));
-  return r;
+    ret_row->name = json_str(json_member(object, name));
+  if (r != R_OK || ret_row->name.p)
+    return r;
+  ret_row->blamed = str_of(kind->members[0]);
+  *ret_wrong = arena_print(arena, "%s: Is missing, and %s as well", kind->members[0], name);
+  return R_MALFORMED;
 }
 
-RESULT import_row_read(struct str line, struct arena *arena, struct import_row *ret_row, struct str *ret_wrong)
+RESULT import_row_read(struct str line, enum import_mode mode, struct arena *arena, struct import_row *ret_row,
+                       struct str *ret_wrong)
 {
   const struct json *object;
   *ret_row = (struct import_row){0};
@@ -117,5 +149,5 @@ RESULT import_row_read(struct str line, struct arena *arena, struct import_row *
     ret_row->blamed = STR("kind");
     return R_MALFORMED;
   }
-  return decode(object, arena, ret_row, ret_wrong);
+  return decode(object, mode, arena, ret_row, ret_wrong);
 }

@@ -2,6 +2,15 @@
 #pragma once
 #include "json/body.h"
 
+/* What becomes of what a row names. */
+enum import_mode {
+  IMPORT_UPSERT, /* made, or changed where it differs */
+  IMPORT_CREATE, /* made; one that is there is refused */
+  IMPORT_DELETE, /* removed: its key alone is looked at */
+  IMPORT_SYNC,   /* as IMPORT_UPSERT, and what no row names is removed behind the last one */
+  IMPORT__MODES
+};
+
 enum import_row_kind { IMPORT_ROW_NONE, IMPORT_ROW_TENANT, IMPORT_ROW_USER, IMPORT_ROW_GRANT, IMPORT_ROW__KINDS };
 
 /* A tenant stands under another, and there external_id tells it from its siblings. */
@@ -9,7 +18,8 @@ struct import_row_tenant {
   struct json_text kind, external_id, tenant_external_id, tenant_kind, name;
 };
 
-/* external_id tells a user from the others of the tenant. Absent members stay as they are, null ones end. */
+/* external_id tells a user from the others of the tenant; without one the login does. Absent members stay as they are,
+   null ones end. */
 struct import_row_user {
   struct json_text kind, external_id, tenant_external_id, login, display_name, email;
   struct json_text password_hash; /* of another system; counts as long as the user has no password */
@@ -25,7 +35,7 @@ struct import_row_grant {
 
 struct import_row {
   enum import_row_kind kind; /* IMPORT_ROW_NONE until it is known */
-  struct str name;           /* the external_id that the line is about; .p NULL until it is known to be a good one */
+  struct str name;           /* what the line is about, by its key; .p NULL until it is known to be a good one */
   struct str blamed;         /* the first member that is wrong; .p NULL: none is named */
   union {
     struct import_row_tenant tenant;
@@ -36,7 +46,11 @@ struct import_row {
 
 /* R_MALFORMED, R_TOO_LARGE: *ret_wrong names every wrong member, and *ret_row has what is known. Both live in the
    arena, beside the text of the line. */
-RESULT import_row_read(struct str line, struct arena *arena, struct import_row *ret_row, struct str *ret_wrong);
+RESULT import_row_read(struct str line, enum import_mode mode, struct arena *arena, struct import_row *ret_row,
+                       struct str *ret_wrong);
+
+/* "upsert", ...: IMPORT__MODES for what is none. */
+enum import_mode import_row_mode(struct str name);
 
 /* Whether rows of some kind have such a member, and whether it is a list. */
 bool import_row_has(struct str member);

@@ -32,6 +32,7 @@ static RESULT tenant_found(struct import_work *w, const struct import_row_tenant
   const struct json *view;
   struct import_leave under;
   w->applied.id = tenant->id;
+  TRY(import_work_found(w, "external_id"));
   TRY(import_work_view(w, tenant, &view));
   if (!str_equal(json_str(json_member(view, "kind")), row->tenant_kind.value))
     return import_work_blame(w, "tenant_kind", R_CONFLICT);
@@ -66,4 +67,11 @@ RESULT import_tenant_apply(struct import_work *w, const struct import_row *row)
   TRY(import_work_change(w, &under, create_tenant, &t, IMPORT_CREATED));
   w->applied.id = t.id;
   return R_OK;
+}
+
+RESULT import_tenant_remove(struct import_work *w, const struct import_row *row)
+{
+  (void)w;
+  (void)row;
+  return R_TENANT_STAYS;
 }

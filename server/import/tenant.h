@@ -2,4 +2,6 @@
 #pragma once
 #include "import/work.h"
 
-RESULT import_tenant_apply(struct import_work *w, const struct import_row *row);
+import_work_row import_tenant_apply;
+/* R_TENANT_STAYS, whether it is there or not. */
+import_work_row import_tenant_remove;

@@ -1,5 +1,6 @@
 /* Makes and changes users as rows want them. Trusts: nothing of the row. */
 #include "import/user.h"
+#include "authn/name.h"
 #include "domain/user.h"
 #include "store/user.h"
 
@@ -42,6 +43,19 @@ static RESULT may_adopt(struct import_work *w, const struct uuid *home, const st
              : R_OK;
 }
 
+/* By external_id, or where the row has none by login. */
+static RESULT find(struct import_work *w, const struct import_row_user *row, const struct import_reference *home,
+                   struct uuid *ret_home, struct store_object *ret_user)
+{
+  struct str login_key = STR_NONE;
+  struct import_leave under;
+  TRY(import_work_enter(w, home, BW_USER_READ, ret_home, &under));
+  if (!row->external_id.present)
+    TRY(import_work_blame(w, "login", authn_name_normalise(row->login.value, w->arena, &login_key)));
+  struct store_call call = import_work_reading(w, under.scope);
+  return store_user_find(&call, ret_home, row->external_id.value, login_key, ret_user);
+}
+
 static RESULT user_found(struct import_work *w, const struct uuid *home, const struct import_row_user *row,
                          const struct store_object *user)
 {
@@ -55,6 +69,7 @@ static RESULT user_found(struct import_work *w, const struct uuid *home, const s
   const struct json *view;
   struct import_leave under;
   w->applied.id = user->id;
+  TRY(import_work_found(w, row->external_id.present ? "external_id" : "login"));
   TRY(import_work_view(w, user, &view));
   if (str_is(json_str(json_member(view, "state")), "invited"))
     u.password_hash = row->password_hash.value;
@@ -82,22 +97,46 @@ struct user_new import_user_new(const struct import_row_user *row, struct uuid h
 RESULT import_user_apply(struct import_work *w, const struct import_row *row)
 {
   const struct import_row_user *wanted = &row->user;
-  struct user_work u = {.password_hash = wanted->password_hash.value};
   const struct import_reference home = {"tenant_external_id", &wanted->tenant_external_id};
+  struct user_work u = {.password_hash = wanted->password_hash.value};
+  struct uuid at;
   struct import_leave under;
   struct store_object user;
-  TRY(import_work_enter(w, &home, BW_USER_READ, &u.made.tenant, &under));
-  u.made = import_user_new(wanted, u.made.tenant);
-  struct store_call call = import_work_reading(w, under.scope);
-  enum result r = store_user_find(&call, &u.made.tenant, wanted->external_id.value, STR_NONE, &user);
+  enum result r = find(w, wanted, &home, &at, &user);
   if (r == R_OK)
-    return user_found(w, &u.made.tenant, wanted, &user);
-  if (r != R_NOT_FOUND)
+    return user_found(w, &at, wanted, &user);
+  if (r != R_NOT_FOUND || w->applied.about.p)
     return r;
-  TRY(may_adopt(w, &u.made.tenant, &u));
-  TRY(import_work_leave(w, &u.made.tenant, BW_USER_CREATE, &under));
+  u.made = import_user_new(wanted, at);
+  TRY(may_adopt(w, &at, &u));
+  TRY(import_work_leave(w, &at, BW_USER_CREATE, &under));
   r = import_work_change(w, &under, create_user, &u, IMPORT_CREATED);
   if (r == R_OK)
     w->applied.id = u.id;
   return r == R_MALFORMED ? import_work_blame(w, "login", r) : r;
+}
+
+static RESULT terminate_user(struct change *c, void *what)
+{
+  const struct uuid *id = what;
+  struct outcome outcome;
+  return domain_user_terminate(c, id, &outcome);
+}
+
+RESULT import_user_remove(struct import_work *w, const struct import_row *row)
+{
+  const struct import_reference home = {"tenant_external_id", &row->user.tenant_external_id};
+  struct uuid at;
+  struct import_leave under;
+  struct store_object user;
+  const struct json *view;
+  enum result r = find(w, &row->user, &home, &at, &user);
+  if (r != R_OK)
+    return r == R_NOT_FOUND && !w->applied.about.p ? R_OK : r;
+  w->applied.id = user.id;
+  TRY(import_work_view(w, &user, &view));
+  if (str_is(json_str(json_member(view, "state")), "terminated"))
+    return R_OK;
+  TRY(import_work_leave(w, &at, BW_USER_TERMINATE, &under));
+  return import_work_change(w, &under, terminate_user, &w->applied.id, IMPORT_REMOVED);
 }

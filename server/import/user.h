@@ -3,7 +3,9 @@
 #include "domain/user.h"
 #include "import/work.h"
 
-RESULT import_user_apply(struct import_work *w, const struct import_row *row);
+import_work_row import_user_apply;
+/* For good. Whoever is not there, or is terminated, stays so. */
+import_work_row import_user_remove;
 
 /* Whom a row makes at a tenant. */
 struct user_new import_user_new(const struct import_row_user *row, struct uuid home);

@@ -88,6 +88,11 @@ RESULT import_work_enter(struct import_work *w, const struct import_reference *t
   return import_work_blame(w, to->member, import_work_leave(w, ret_tenant, reads, ret_leave));
 }
 
+RESULT import_work_found(struct import_work *w, const char *member)
+{
+  return import_work_blame(w, member, w->apply->mode == IMPORT_CREATE ? R_ALREADY_EXISTS : R_OK);
+}
+
 RESULT import_work_view(const struct import_work *w, const struct store_object *object, const struct json **ret_view)
 {
   return json_parse(object->body, w->arena, ret_view) == R_OK ? R_OK : R_INTERNAL;

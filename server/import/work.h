@@ -11,6 +11,9 @@ struct import_work {
   struct import_applied applied;
 };
 
+/* What is to be done with a row of some kind. */
+typedef RESULT import_work_row(struct import_work *w, const struct import_row *row);
+
 /* In the actor's transaction, where there is one: a scope that cannot be set there fails what is read under it. */
 struct store_call import_work_reading(const struct import_work *w, const struct scope *scope);
 
@@ -38,6 +41,9 @@ RESULT import_work_locate(struct import_work *w, const struct import_reference *
 /* Both locate it and be let in there, to load and to read. */
 RESULT import_work_enter(struct import_work *w, const struct import_reference *to, enum bw_permission reads,
                          struct uuid *ret_tenant, struct import_leave *ret_leave);
+
+/* R_ALREADY_EXISTS, of that member, where only what is not there is wanted. */
+RESULT import_work_found(struct import_work *w, const char *member);
 
 /* What is there, as the API shows it, against what is wanted: what a row leaves out is the same. */
 RESULT import_work_view(const struct import_work *w, const struct store_object *object, const struct json **ret_view);

@@ -193,7 +193,7 @@ def test_how_lines_end_is_of_no_matter(at, content, count):
 # Who loads it
 
 def test_partners_admins_are_shown_exactly_their_own(at):
-    rows = loaded.estate(6, 24, 120)
+    rows = loaded.partners(6) + loaded.customers(6, 24, 114)
     load(at.server, rows).is_clean(created=len(rows))
     load(at.server, rows).is_clean(unchanged=len(rows))
     for n in (0, 1, 5):

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from support.importing import installed, lines, tenant, user
-from support.jobs import NDJSON, Jobs
+from support.jobs import NDJSON, Jobs, id_of, machine
 
 PIECE = 256 << 10  # what is stored at a time
 SECONDS = 120
@@ -38,7 +38,7 @@ def a_partner(at):
 @pytest.fixture(name="jobs")
 def partners_jobs(at, partner):
     """As a machine of the partner's own."""
-    return Jobs(at.loader(partner), at.find(partner)[0]["id"])
+    return Jobs(machine(at, partner), id_of(at, partner))
 
 
 class Sending:
@@ -160,7 +160,7 @@ def test_one_event_stands_for_all_pieces(at, partner, jobs):
 def test_who_asks_first_hears_no_before_anything_is_sent(at, partner, jobs):
     job = jobs.open()
     for sender, offset, expected in ((jobs, 7, (409, "wrong_offset")),
-                                     (Jobs(at.admin, at.find(partner)[0]["id"]), 0, (403, "forbidden"))):
+                                     (Jobs(at.admin, id_of(at, partner)), 0, (403, "forbidden"))):
         with closing(Sending(sender, job, 5 << 20, offset, Expect="100-continue")) as sending:
             status, _, problem = sending.reply()
             assert (status, problem["code"]) == expected
@@ -180,7 +180,7 @@ def test_a_submitter_who_is_suspended_meanwhile_sends_no_more(at, jobs, partner)
         sending.send(b"\n" * (PIECE - 1))
         status, _, problem = sending.reply()
     assert (status, problem["code"]) == (401, "unauthenticated")
-    assert Jobs(at.admin, at.find(partner)[0]["id"]).see(job)["bytes_received"] == PIECE
+    assert Jobs(at.admin, id_of(at, partner)).see(job)["bytes_received"] == PIECE
 
 
 def test_a_job_that_is_cancelled_meanwhile_takes_no_more(jobs):
@@ -213,7 +213,7 @@ def test_of_two_who_send_at_once_one_is_told_where_it_goes_on(jobs):
 
 
 def test_one_caller_sends_four_at_a_time_and_others_too(at, partner, jobs):
-    job, other = jobs.open(), Jobs(at.loader(partner), at.find(partner)[0]["id"])
+    job, other = jobs.open(), Jobs(machine(at, partner), id_of(at, partner))
     content = b"\n" * (PIECE + 1)
     slow = [Sending(jobs, jobs.open(), len(content), 0, Expect="100-continue") for _ in range(4)]
     assert [sending.reply()[0] for sending in slow] == [100] * 4

@@ -2,7 +2,7 @@
 import pytest
 
 from support.importing import grant, installed, lines, tenant, user
-from support.jobs import Jobs
+from support.jobs import Jobs, id_of, machine, users_of
 
 
 @pytest.fixture(scope="module", name="at")
@@ -20,18 +20,10 @@ def a_partner(at):
     return name
 
 
-def id_of(at, external_id):
-    return at.find(external_id)[0]["id"]
-
-
 @pytest.fixture(name="jobs")
 def partners_jobs(at, partner):
     """As a machine of the partner's own."""
-    return Jobs(at.loader(partner), id_of(at, partner))
-
-
-def users_of(at, external_id):
-    return {found["external_id"]: found for found in at.admin.pages(f"/v1/tenants/{id_of(at, external_id)}/users")}
+    return Jobs(machine(at, partner), id_of(at, partner))
 
 
 # From opening to the end
@@ -129,7 +121,7 @@ def test_what_was_started_takes_nothing_more(jobs, act):
 
 def test_nobody_else_fills_or_starts_a_job_that_would_run_by_somebodys_rights(at, partner, jobs):
     job = jobs.open()
-    other = Jobs(at.loader(partner), id_of(at, partner))
+    other = Jobs(machine(at, partner), id_of(at, partner))
     other.client.problem("PUT", f"{jobs.path(job)}/content?offset=0", 403, "forbidden", data=b"x",
                          headers={"Content-Type": "application/x-ndjson"})
     other.client.problem("POST", f"{jobs.path(job)}/start", 403, "forbidden")

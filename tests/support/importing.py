@@ -145,15 +145,6 @@ class Installation:
             self.admin.post(f"/v1/tenants/{home}/grants", body, 201)
         return made["client"]["id"], made["client_secret"]
 
-    def loader(self, external_id):
-        """A machine at home in a tenant that may do there what machines may, as a caller."""
-        identity, secret = self.machine(external_id)
-        form = {"grant_type": "client_credentials", "client_id": identity, "client_secret": secret}
-        token = self.admin.other().call("POST", "/oauth2/token", 200, data=form).json()["access_token"]
-        caller = self.admin.other(token)
-        caller.id = identity
-        return caller
-
     def rows(self, statement, *values):
         return self.look.execute(statement, values).fetchall()
 

@@ -4,6 +4,7 @@ import re
 import time
 from dataclasses import dataclass, field
 
+from support import machines
 from support.importing import lines
 
 SECONDS = 300
@@ -79,3 +80,21 @@ class Jobs:
         self.send(job, rows if isinstance(rows, bytes) else lines(rows))
         self.start(job)
         return self.report(job)
+
+
+def id_of(at, external_id):
+    return at.find(external_id)[0]["id"]
+
+
+def machine(at, home, role=machines.NAME):
+    """A client at home there that may do what machines may, or what the role lets it do, with a token."""
+    identity, secret = at.machine(home, role)
+    form = {"grant_type": "client_credentials", "client_id": identity, "client_secret": secret}
+    token = at.admin.other().call("POST", "/oauth2/token", 200, data=form).json()["access_token"]
+    caller = at.admin.other(token)
+    caller.id = identity
+    return caller
+
+
+def users_of(at, external_id):
+    return {found["external_id"]: found for found in at.admin.pages(f"/v1/tenants/{id_of(at, external_id)}/users")}

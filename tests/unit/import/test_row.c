@@ -7,11 +7,13 @@
 
 static struct arena *arena;
 static struct import_row row;
+static enum import_mode mode;
 
 static int begin(void **state)
 {
   (void)state;
   arena = arena_new(64 << 20);
+  mode = IMPORT_UPSERT;
   return arena ? 0 : -1;
 }
 
@@ -25,14 +27,14 @@ static int end(void **state)
 static void is_good(const char *line)
 {
   struct str wrong;
-  assert_int_equal(import_row_read(str_of(line), arena, &row, &wrong), R_OK);
+  assert_int_equal(import_row_read(str_of(line), mode, arena, &row, &wrong), R_OK);
   assert_null(wrong.p);
 }
 
 static void is_wrong(const char *line, const char *why)
 {
   struct str wrong;
-  assert_int_equal(import_row_read(str_of(line), arena, &row, &wrong), R_MALFORMED);
+  assert_int_equal(import_row_read(str_of(line), mode, arena, &row, &wrong), R_MALFORMED);
   assert_string_equal(wrong.p, why);
 }
 
@@ -71,6 +73,34 @@ static void a_grant_is_named_after_its_user(void **state)
   assert_true(str_is(row.name, "u1"));
   assert_true(row.grant.user_tenant_external_id.null);
   assert_int_equal(row.grant.expires_at.value, INT64_C(1893456000) * 1000000);
+}
+
+static void a_user_is_named_by_the_login_where_there_is_nothing_else(void **state)
+{
+  (void)state;
+  is_good("{\"kind\": \"user\", \"login\": \"ada\"}");
+  assert_true(str_is(row.name, "ada"));
+  is_wrong("{\"kind\": \"user\", \"external_id\": \"u1\"}", "login: Is missing");
+  assert_true(str_is(row.name, "u1"));
+}
+
+static void what_is_to_be_removed_needs_its_key_alone(void **state)
+{
+  (void)state;
+  mode = IMPORT_DELETE;
+  is_good("{\"kind\": \"tenant\", \"external_id\": \"c1\"}");
+  is_good("{\"kind\": \"user\", \"external_id\": \"u1\"}");
+  is_good("{\"kind\": \"user\", \"login\": \"ada\", \"email\": null}");
+  is_wrong("{\"kind\": \"user\", \"tenant_external_id\": \"c1\"}", "external_id: Is missing, and login as well");
+  is_wrong("{\"kind\": \"grant\", \"user_external_id\": \"u1\"}", "role: Is missing; scope: Is missing");
+}
+
+static void a_mode_has_a_name(void **state)
+{
+  (void)state;
+  assert_int_equal(import_row_mode(STR("upsert")), IMPORT_UPSERT);
+  assert_int_equal(import_row_mode(STR("sync")), IMPORT_SYNC);
+  assert_int_equal(import_row_mode(STR("purge")), IMPORT__MODES);
 }
 
 static void every_wrong_member_is_named(void **state)
@@ -116,7 +146,7 @@ static void a_line_of_too_many_pieces_is_too_large(void **state)
   char *line = arena_alloc(arena, COMMAS);
   struct str wrong;
   memset(line, ',', COMMAS);
-  assert_int_equal(import_row_read((struct str){line, COMMAS}, arena, &row, &wrong), R_TOO_LARGE);
+  assert_int_equal(import_row_read((struct str){line, COMMAS}, mode, arena, &row, &wrong), R_TOO_LARGE);
 }
 
 int main(void)
@@ -125,6 +155,9 @@ int main(void)
       cmocka_unit_test_setup_teardown(a_tenant_says_where_it_stands_and_what_it_is, begin, end),
       cmocka_unit_test_setup_teardown(a_user_may_leave_out_what_stays, begin, end),
       cmocka_unit_test_setup_teardown(a_grant_is_named_after_its_user, begin, end),
+      cmocka_unit_test_setup_teardown(a_user_is_named_by_the_login_where_there_is_nothing_else, begin, end),
+      cmocka_unit_test_setup_teardown(what_is_to_be_removed_needs_its_key_alone, begin, end),
+      cmocka_unit_test(a_mode_has_a_name),
       cmocka_unit_test_setup_teardown(every_wrong_member_is_named, begin, end),
       cmocka_unit_test_setup_teardown(a_wrong_name_is_not_repeated, begin, end),
       cmocka_unit_test_setup_teardown(a_member_that_could_forge_a_line_is_shown_without, begin, end),

@@ -1,0 +1,124 @@
+/* Gathers rows of users that follow one another, applies them at once, and what that leaves one by one. Trusts: nothing
+   of the content. */
+#include "import/block.h"
+
+enum {
+  BLOCK_ARENA = 128 << 20,
+  BLOCK = 512,   /* rows that are looked at together, at most */
+  PLACES = 2048, /* for their names: twice as many and more */
+  BLOCK_LINE = 8192
+};
+
+struct block {
+  struct import_row rows[BLOCK];
+  struct import_line lines[BLOCK];
+  struct import_apply_user users[BLOCK];
+  uint16_t places[PLACES]; /* 1 and more: the row of that name */
+  int count;
+};
+
+static size_t place_of(const struct import_row *row)
+{
+  const struct str parts[] = {row->user.tenant_external_id.value, row->user.external_id.value};
+  uint64_t hash = 14695981039346656037u; /* FNV-1a */
+  for (int i = 0; i < 2; i++)
+    for (size_t j = 0; j < parts[i].n; j++)
+      hash = (hash ^ (unsigned char)parts[i].p[j]) * 1099511628211u;
+  return hash % PLACES;
+}
+
+/* False when there is one of that name. */
+static bool add_name(struct block *b, const struct import_row *row)
+{
+  size_t at = place_of(row);
+  for (; b->places[at]; at = (at + 1) % PLACES) {
+    const struct import_row_user *other = &b->rows[b->places[at] - 1].user;
+    if (str_equal(other->external_id.value, row->user.external_id.value) &&
+        str_equal(other->tenant_external_id.value, row->user.tenant_external_id.value))
+      return false;
+  }
+  b->places[at] = (uint16_t)(b->count + 1);
+  return true;
+}
+
+/* Good rows of users that follow one another. */
+static void gather(struct import_rows *s, struct arena *arena, struct block *b)
+{
+  struct import_verdict ignored = {0};
+  struct import_line line;
+  int most = s->pace->rows - s->rows < BLOCK ? s->pace->rows - s->rows : BLOCK;
+  for (size_t at = s->at; b->count < most && import_line_at(&s->text, at, &line); at += line.size) {
+    struct import_row *row = &b->rows[b->count];
+    bool good = line.ended && line.text.n <= BLOCK_LINE && import_rows_read(s, &line, arena, &ignored, row) == R_OK;
+    bool may = good && row->kind == IMPORT_ROW_USER && row->user.external_id.present;
+    if (!may || !add_name(b, row))
+      return;
+    b->lines[b->count] = line;
+    b->users[b->count++].row = row;
+  }
+}
+
+static RESULT apply_block(struct import_rows *s, struct block *b, struct arena *arena)
+{
+  TRY(store_tx_mark(s->tx));
+  enum result r = import_apply_users(&s->apply, b->users, (size_t)b->count, arena);
+  if (r == R_OK)
+    r = store_tx_forget(s->tx);
+  if (r == R_OK)
+    return R_OK;
+  TRY(store_tx_return(s->tx));
+  TRY(store_tx_forget(s->tx));
+  for (int i = 0; i < b->count; i++)
+    b->users[i].settled = false;
+  return import_rows_is_passing(r) ? r : R_OK;
+}
+
+/* In their order; what is not settled by itself. */
+static RESULT settle_block(struct import_rows *s, const struct block *b)
+{
+  for (int i = 0; i < b->count && !s->closed; i++) {
+    const struct import_apply_user *user = &b->users[i];
+    struct import_verdict verdict = {.line = s->progress.line, .row = user->row, .applied = user->applied};
+    if (!user->settled) {
+      TRY(import_rows_one(s, &b->lines[i]));
+      continue;
+    }
+    import_rows_count(s, &verdict);
+    import_rows_pass(s, &b->lines[i]);
+  }
+  return R_OK;
+}
+
+/* A block that ends before its last row leaves nothing, for rows behind that one may have been made: they are gone
+   through again, each by itself. */
+static RESULT try_block(struct import_rows *s, struct block *b, struct arena *arena)
+{
+  const struct import_rows before = *s;
+  TRY(store_tx_mark(s->tx));
+  TRY(apply_block(s, b, arena));
+  TRY(settle_block(s, b));
+  if (s->closed) {
+    TRY(store_tx_return(s->tx));
+    *s = before;
+    s->plain = true;
+  }
+  return store_tx_forget(s->tx);
+}
+
+RESULT import_block_run(struct import_rows *s, int *ret_count)
+{
+  CLEANUP(arena_free) struct arena *arena = arena_new(BLOCK_ARENA);
+  struct block *block = arena ? arena_alloc(arena, sizeof *block) : NULL;
+  bool may = !s->plain && s->apply.mode != IMPORT_DELETE &&
+             (s->kind == IMPORT_ROW_NONE || s->kind == IMPORT_ROW_USER) && !s->progress.skipping &&
+             (!str_is(s->job.format, "csv") || s->header.count > 0);
+  *ret_count = 0;
+  if (!block)
+    return R_NO_MEMORY;
+  if (may)
+    gather(s, arena, block);
+  if (block->count < 2)
+    return R_OK;
+  *ret_count = block->count;
+  return try_block(s, block, arena);
+}

@@ -1,0 +1,48 @@
+/* A step under way: the job, who acts, and its lines one after the other. */
+#pragma once
+#include "import/apply.h"
+#include "import/csv.h"
+#include "import/line.h"
+#include "import/result.h"
+#include "import/step.h"
+
+struct import_rows {
+  const struct domain *domain;
+  const struct import_pace *pace;
+  struct arena *arena;
+  struct store_tx *tx;
+  const struct scope *whole;
+  struct store_import_step job;
+  struct import_actor actor;
+  struct import_apply apply;
+  struct store_import_progress progress;
+  struct import_results results;
+  struct import_csv_header header; /* of a CSV; .count 0 until it is read */
+  struct import_text text;         /* of the content, from where the job is */
+  size_t at;                       /* gone through */
+  enum import_row_kind kind;       /* of the rows that changed something in this step */
+  int rows;
+  bool closed; /* no row more in this step */
+  bool plain;  /* each row by itself */
+  unsigned kept_out[IMPORT_ROW__KINDS][R__COUNT];
+};
+
+/* Lines until the step has enough of them, or the next one needs what this step has made. */
+RESULT import_rows_run(struct import_rows *s);
+
+/* One line: as a row, and what to say where it is none. */
+RESULT import_rows_read(struct import_rows *s, const struct import_line *line, struct arena *arena,
+                        struct import_verdict *verdict, struct import_row *row);
+/* Reads and applies a row, and says what became of it. */
+RESULT import_rows_one(struct import_rows *s, const struct import_line *line);
+/* What became of a row. */
+void import_rows_count(struct import_rows *s, struct import_verdict *verdict);
+/* Goes behind the line. */
+void import_rows_pass(struct import_rows *s, const struct import_line *line);
+/* Ends the job. */
+void import_rows_stop(struct import_rows *s, enum result why);
+
+/* Not the row's doing: the step is to be taken again. */
+bool import_rows_is_passing(enum result r);
+/* The kind of rows of a job that takes no other; NULL: it takes several. */
+const char *import_rows_only_kind(const struct import_rows *s);

@@ -1,0 +1,150 @@
+"""Modes of import jobs: what is made, changed or removed, never more than the rows say, and nothing beside the tenant named."""
+import pytest
+
+from support.importing import grant, installed, tenant, user
+from support.jobs import Jobs, id_of, machine, users_of
+
+
+@pytest.fixture(scope="module", name="at")
+def installation():
+    with installed() as made:
+        made.provider = made.admin.get("/v1/me").json()["tenant_id"]
+        yield made
+
+
+@pytest.fixture(name="partner")
+def a_partner(at):
+    """The external_id of a new partner with a neighbour, who has of everything what the partner has."""
+    name = at.word("partner")
+    for place in (name, f"{name}-neighbour"):
+        rows = [tenant(place, "partner"), tenant(f"{place}-c", above=place)]
+        Jobs(at.admin, at.provider).load(rows).is_clean(created=2)
+        rows = [user("u1"), user("u2"), user("u3", f"{place}-c"), grant("u1", None), grant("u3", f"{place}-c")]
+        Jobs(at.admin, id_of(at, place)).load(rows).is_clean(created=5)
+    return name
+
+
+@pytest.fixture(name="jobs")
+def partners_jobs(at, partner):
+    """As a machine of the partner's own."""
+    return Jobs(machine(at, partner), id_of(at, partner))
+
+
+def beside(at, partner):
+    """What stands in every tenant but the partner's, to the last byte."""
+    path, = at.rows("SELECT path FROM tenant WHERE external_id = %s", partner)[0]
+    tables = ["principal", '"grant"', "client_proof", "audit_event"]
+    return at.digest(["tenant"], f"path NOT LIKE '{path}%'") + at.digest(tables, f"tenant_path NOT LIKE '{path}%'")
+
+
+def state_of(at, place, name):
+    return users_of(at, place)[name]["state"]
+
+
+def grants_of(at, place):
+    return [found["id"] for found in at.admin.pages(f"/v1/tenants/{id_of(at, place)}/grants")]
+
+
+# create
+
+def test_create_makes_what_is_not_there_and_refuses_what_is(at, jobs, partner):
+    rows = [user("u1", display_name="Another"), user("u4"), tenant(f"{partner}-c", name="Another"), tenant("c2"), grant("u1", None),
+            grant("u2", None)]
+    report = jobs.load(rows, mode="create")
+    assert (report.counts, report.refused) == ({"created": 3, "refused": 3}, {
+        1: ("already_exists", "external_id"), 3: ("already_exists", "external_id"), 5: ("already_exists", "role")})
+    assert users_of(at, partner)["u1"]["display_name"] == "u1"
+
+
+def test_the_same_file_created_twice_changes_nothing(at, jobs):
+    rows = [user(f"n{n}") for n in range(5)] + [grant("n1", None)]
+    jobs.load(rows, mode="create").is_clean(created=6)
+    before = at.digest(["tenant", "principal", '"grant"'])
+    report = jobs.load(rows, mode="create")
+    assert (report.counts, {code for code, _ in report.refused.values()}) == ({"refused": 6}, {"already_exists"})
+    assert at.digest(["tenant", "principal", '"grant"']) == before
+
+
+# By login
+
+def test_a_login_names_a_user_who_has_no_external_id(at, jobs, partner):
+    row = {"kind": "user", "login": "grace", "display_name": "Grace"}
+    first = jobs.load([row], kind="users")
+    first.is_clean(created=1)
+    jobs.load([row, {**row, "login": "GRACE", "display_name": "G."}], kind="users").is_clean(unchanged=1, updated=1)
+    found = at.admin.get(f"/v1/users/{first.results[1]['id']}").json()
+    assert (found["login"], found["display_name"], found["external_id"]) == ("GRACE", "G.", None)
+    jobs.load([{"kind": "user", "login": "u1", "email": "u1@a.example"}]).is_clean(updated=1)
+    assert users_of(at, partner)["u1"]["email"] == "u1@a.example"  # whoever has an external_id has a login too
+    report = jobs.load([row], mode="create")
+    assert report.refused == {1: ("already_exists", "login")}
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_row_by_login_and_one_by_external_id_meet_in_their_order(at, jobs, order):
+    rows = [{"kind": "user", "login": "same"}, user("s1", login="same"), user("s2")][::order]
+    report = jobs.load(rows)
+    assert report.counts == {"created": 2, "refused": 1} if order == 1 else {"created": 2, "unchanged": 1}
+
+
+# delete
+
+def test_delete_needs_the_key_alone_and_the_second_time_there_is_nothing_to_do(at, jobs, partner):
+    rows = [{"kind": "grant", "user_external_id": "u1", "role": "viewer", "scope": "subtree"},
+            {"kind": "user", "external_id": "u2"}, {"kind": "user", "login": "u3", "tenant_external_id": f"{partner}-c"},
+            {"kind": "user", "external_id": "nobody"}]
+    outside = beside(at, partner)
+    report = jobs.load(rows, mode="delete")
+    report.is_clean(removed=3, unchanged=1)
+    assert [row["outcome"] for row in report.results.values()] == ["removed"] * 3 + ["unchanged"]
+    assert [state_of(at, *who) for who in ((partner, "u1"), (partner, "u2"), (f"{partner}-c", "u3"))] == [
+        "invited", "terminated", "terminated"]
+    assert beside(at, partner) == outside
+    before = at.digest(["tenant", "principal", '"grant"'])
+    jobs.load(rows, mode="delete").is_clean(unchanged=4)
+    assert at.digest(["tenant", "principal", '"grant"']) == before
+
+
+def test_every_removal_leaves_its_event_tied_to_the_job(at, jobs, partner):
+    report = jobs.load([user("u1"), grant("u3", f"{partner}-c")], mode="delete")
+    report.is_clean(removed=2)
+    events = [event for place in (partner, f"{partner}-c") for event in at.admin.pages(f"/v1/tenants/{id_of(at, place)}/audit")
+              if event["request_id"] == report.job["id"] and event["object_kind"] in ("user", "grant")]
+    assert sorted(event["action"] for event in events) == ["importGrant", "importUser", "revokeGrant"]  # u1 held one more
+    assert {event["actor"]["id"] for event in events} == {jobs.client.id}
+
+
+def test_a_tenant_stays(jobs, partner):
+    report = jobs.load([{"kind": "tenant", "external_id": f"{partner}-c"}, {"kind": "tenant", "external_id": "nowhere"}], mode="delete")
+    assert report.refused == {1: ("tenant_stays", None), 2: ("tenant_stays", None)}
+
+
+def test_nobody_is_removed_outside_or_without_the_right_to(at, jobs, partner):
+    neighbour = f"{partner}-neighbour"
+    rows = [user("u1", neighbour), user("u1", "no-such-tenant"), grant("u1", neighbour)]
+    before = at.digest(["tenant", "principal", '"grant"'])
+    report = jobs.load(rows, mode="delete")
+    assert set(report.refused.values()) == {("not_found", "tenant_external_id")} and len(report.refused) == 3
+    Jobs(at.admin, id_of(at, partner)).load([user("u2", f"{partner}-c")], mode="delete").is_clean(unchanged=1)  # not the partner's u2
+    assert at.digest(["tenant", "principal", '"grant"']) == before
+
+
+def test_who_may_make_users_only_removes_none(at, partner):
+    reader = Jobs(machine(at, partner, "provisioner"), id_of(at, partner))
+    report = reader.load([user("u1"), grant("u1", None)], mode="delete")
+    assert {code for code, _ in report.refused.values()} == {"forbidden"}
+
+
+def test_the_submitter_is_not_removed(at, partner):
+    me = at.admin.get(f"/v1/users/{at.admin.get('/v1/me').json()['id']}").json()
+    report = Jobs(at.admin, at.provider).load([{"kind": "user", "login": me["login"]}], mode="delete")
+    assert report.refused == {1: ("self_service", None)}
+
+
+def test_a_dry_run_of_each_mode_changes_nothing(at, jobs, partner):
+    before = at.digest(["tenant", "principal", '"grant"'])
+    rows = [user("u1", display_name="Another"), user("u9")]
+    for mode, counts in (("create", {"created": 1, "refused": 1}), ("upsert", {"updated": 1, "created": 1}),
+                         ("delete", {"removed": 1, "unchanged": 1})):
+        assert jobs.load(rows, mode=mode, dry_run=True).counts == counts
+    assert at.digest(["tenant", "principal", '"grant"']) == before

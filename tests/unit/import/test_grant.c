@@ -1,0 +1,57 @@
+/* Rows of grants. */
+#include "import/grant.h"
+#include "support/loading.h"
+
+#define GRANT(user, members)                                                                                           \
+  "{\"kind\": \"grant\", \"user_external_id\": \"" user "\", \"scope\": \"self\", " members "}"
+#define VIEWER(user) GRANT(user, "\"role\": \"viewer\"")
+
+static struct loading with_user(const char *external_id)
+{
+  struct loading l = loading_as(P1_ADMIN, P1);
+  struct str line = arena_print(estate_arena(), "{\"kind\": \"user\", \"external_id\": \"%s\", \"login\": \"%s\"}",
+                                external_id, external_id);
+  assert_row(&l, IMPORT_UPSERT, line.p, IMPORT_CREATED);
+  return l;
+}
+
+static void a_grant_is_given_once_and_anew_where_it_differs(void **state)
+{
+  (void)state;
+  struct loading l = with_user("g1");
+  assert_row(&l, IMPORT_UPSERT, VIEWER("g1"), IMPORT_CREATED);
+  struct uuid first = l.applied.id;
+  assert_row(&l, IMPORT_UPSERT, VIEWER("g1"), IMPORT_UNCHANGED);
+  assert_row(&l, IMPORT_UPSERT, GRANT("g1", "\"role\": \"viewer\", \"reason\": \"asked for\""), IMPORT_UPDATED);
+  assert_false(uuid_equal(&l.applied.id, &first));
+  assert_refused(&l, IMPORT_CREATE, VIEWER("g1"), R_ALREADY_EXISTS, "role");
+}
+
+static void a_grant_needs_its_user_and_role(void **state)
+{
+  (void)state;
+  struct loading l = with_user("g2");
+  assert_refused(&l, IMPORT_UPSERT, VIEWER("nobody"), R_NOT_FOUND, "user_external_id");
+  assert_refused(&l, IMPORT_UPSERT, GRANT("g2", "\"role\": \"no-such\""), R_NOT_FOUND, "role");
+  assert_refused(&l, IMPORT_DELETE, VIEWER("nobody"), R_NOT_FOUND, "user_external_id");
+}
+
+static void a_grant_that_is_gone_stays_so(void **state)
+{
+  (void)state;
+  struct loading l = with_user("g3");
+  assert_row(&l, IMPORT_DELETE, VIEWER("g3"), IMPORT_UNCHANGED);
+  assert_row(&l, IMPORT_UPSERT, VIEWER("g3"), IMPORT_CREATED);
+  assert_row(&l, IMPORT_DELETE, VIEWER("g3"), IMPORT_REMOVED);
+  assert_row(&l, IMPORT_DELETE, VIEWER("g3"), IMPORT_UNCHANGED);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      estate_test(a_grant_is_given_once_and_anew_where_it_differs),
+      estate_test(a_grant_needs_its_user_and_role),
+      estate_test(a_grant_that_is_gone_stays_so),
+  };
+  return cmocka_run_group_tests(tests, estate_up, estate_down);
+}
