@@ -19,17 +19,32 @@ static enum result key_of(struct api_call *call, struct store_import_key *ret_ke
 struct import_create {
   struct json_text kind, format, mode, on_error;
   struct json_flag dry_run;
+  struct json_number removals_most;
 };
 BODY(api_import_create_body, "ImportCreate",
      FIELD_CHOICE(struct import_create, kind, OPTIONAL, 1, 16, "tenants|users|grants|mixed"),
      FIELD_CHOICE(struct import_create, format, OPTIONAL, 1, 16, "ndjson|csv"),
-     FIELD_CHOICE(struct import_create, mode, OPTIONAL, 1, 16, "create|upsert|delete"),
+     FIELD_CHOICE(struct import_create, mode, OPTIONAL, 1, 16, "create|upsert|delete|sync"),
      FIELD_CHOICE(struct import_create, on_error, OPTIONAL, 1, 16, "stop|continue"),
+     FIELD(struct import_create, removals_most, OPTIONAL, 0, 1000000),
      FIELD(struct import_create, dry_run, OPTIONAL, 0, 0));
 
 static struct str word(const struct json_text *given, const char *otherwise)
 {
   return given->present ? given->value : str_of(otherwise);
+}
+
+/* Removals go with a bound, and no job removes tenants. */
+static enum result check_removals(struct api_call *call, const struct import_create *body)
+{
+  bool sync = str_is(body->mode.value, "sync");
+  if (sync && !body->removals_most.present)
+    return api_wrong(call, "removals_most", "required", "must be said with sync");
+  if (!sync && body->removals_most.present)
+    return api_wrong(call, "removals_most", "unknown", "must be said with sync alone");
+  if (sync && str_is(body->kind.value, "tenants"))
+    return api_wrong(call, "kind", "not_a_choice", "must not be tenants with sync: they stay");
+  return R_OK;
 }
 
 api_handler api_import_create;
@@ -39,12 +54,14 @@ RESULT api_import_create(struct api_call *call)
   struct outcome outcome;
   char tenant[UUID_TEXT];
   TRY(api_body(call, &api_import_create_body, &body));
+  TRY(check_removals(call, &body));
   struct import_job_new job = {.tenant = call->tenant,
                                .kind = word(&body.kind, "mixed"),
                                .format = word(&body.format, "ndjson"),
                                .mode = word(&body.mode, "upsert"),
                                .on_error = word(&body.on_error, "continue"),
-                               .dry_run = body.dry_run.value};
+                               .dry_run = body.dry_run.value,
+                               .removals_most = body.removals_most.value};
   TRY(import_job_open(&call->change, &job, &outcome));
   uuid_format(&call->tenant, tenant);
   struct str place = arena_print(call->arena, "/v1/tenants/%s/imports/", tenant);

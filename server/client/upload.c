@@ -240,14 +240,18 @@ static RESULT look(const struct job *job, struct client_upload_outcome *outcome)
   return R_OK;
 }
 
-/* "line 7: not_found: tenant_external_id: ..." */
+/* "line 7: not_found: tenant_external_id: ..."; what no line names has its id there. */
 static void put_row(struct str line, struct buf *out, struct arena *arena)
 {
   static const char *const names[] = {"code", "field", "message"};
   const struct json *row;
   if (json_parse(line, arena, &row) != R_OK)
     return;
-  buf_print(out, "line %lld", (long long)number(row, "line"));
+  struct str id = json_str(json_member(row, "id"));
+  if (number(row, "line") > 0)
+    buf_print(out, "line %lld", (long long)number(row, "line"));
+  else
+    buf_print(out, "%.*s", (int)id.n, id.p ? id.p : "");
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
     struct str text = json_str(json_member(row, names[i]));
     buf_put(out, text.n ? STR(": ") : STR(""));

@@ -8,11 +8,12 @@
 static const struct {
   const char *action;
   import_work_row *apply, *remove;
+  import_work_end *end; /* NULL: it stays */
 } kinds[IMPORT_ROW__KINDS] = {
-    [IMPORT_ROW_NONE] = {"import", NULL, NULL},
-    [IMPORT_ROW_TENANT] = {"importTenant", import_tenant_apply, import_tenant_remove},
-    [IMPORT_ROW_USER] = {"importUser", import_user_apply, import_user_remove},
-    [IMPORT_ROW_GRANT] = {"importGrant", import_grant_apply, import_grant_remove},
+    [IMPORT_ROW_NONE] = {"import", NULL, NULL, NULL},
+    [IMPORT_ROW_TENANT] = {"importTenant", import_tenant_apply, import_tenant_remove, NULL},
+    [IMPORT_ROW_USER] = {"importUser", import_user_apply, import_user_remove, import_user_end},
+    [IMPORT_ROW_GRANT] = {"importGrant", import_grant_apply, import_grant_remove, import_grant_end},
 };
 
 const char *import_apply_action(enum import_row_kind kind) { return kinds[kind].action; }
@@ -43,6 +44,15 @@ RESULT import_apply(const struct import_apply *apply, const struct import_row *r
   bool again = worth_another_look(r) && (!apply->actor->tx || store_tx_return(apply->actor->tx) == R_OK);
   if (again)
     r = attempt(&work, row);
+  *ret_applied = work.applied;
+  return r;
+}
+
+RESULT import_apply_removal(const struct import_apply *apply, enum import_row_kind kind,
+                            const struct import_object *object, struct arena *arena, struct import_applied *ret_applied)
+{
+  struct import_work work = {apply, arena, kinds[kind].action, {.effect = IMPORT_UNCHANGED, .id = object->id}};
+  enum result r = kinds[kind].end ? kinds[kind].end(&work, object) : R_TENANT_STAYS;
   *ret_applied = work.applied;
   return r;
 }

@@ -12,10 +12,16 @@ struct import_apply {
   enum import_mode mode;
 };
 
+/* Something that is there, and the tenant where it stands. */
+struct import_object {
+  struct uuid id, place;
+};
+
 /* What became of a row. */
 struct import_applied {
   enum import_effect effect;
   struct uuid id;   /* of what it is about; zero where that is not known */
+  struct uuid was;  /* of what it took the place of; zero: of nothing */
   struct str about; /* the member that is to blame, or .p NULL */
 };
 
@@ -25,6 +31,11 @@ struct import_applied {
    *ret_applied is filled in every case. Where the actor has a transaction, a mark stands in it. */
 RESULT import_apply(const struct import_apply *apply, const struct import_row *row, struct arena *arena,
                     struct import_applied *ret_applied);
+
+/* Removes what stands at a place, as a row of mode delete would. IMPORT_UNCHANGED: it has gone. */
+RESULT import_apply_removal(const struct import_apply *apply, enum import_row_kind kind,
+                            const struct import_object *object, struct arena *arena,
+                            struct import_applied *ret_applied);
 
 /* One of many rows of users that are looked at together. */
 struct import_apply_user {

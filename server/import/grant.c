@@ -117,6 +117,7 @@ RESULT import_grant_apply(struct import_work *w, const struct import_row *row)
   TRY(import_work_leave(w, &g.made.tenant, BW_GRANT_ASSIGN, &under));
   TRY(import_work_change(w, &under, give, &g, w->applied.effect));
   w->applied.id = g.given;
+  w->applied.was = g.id;
   return R_OK;
 }
 
@@ -126,15 +127,17 @@ static RESULT revoke_grant(struct change *c, void *what)
   return domain_grant_revoke(c, id);
 }
 
+RESULT import_grant_end(struct import_work *w, const struct import_object *object)
+{
+  return import_work_remove(w, BW_GRANT_REVOKE, revoke_grant, object);
+}
+
 RESULT import_grant_remove(struct import_work *w, const struct import_row *row)
 {
   struct grant_new grant = {0};
-  struct import_leave under;
   struct store_object found;
   enum result r = find(w, &row->grant, &grant, &found);
-  if (r != R_OK)
-    return r == R_NOT_FOUND && !w->applied.about.p ? R_OK : r;
-  w->applied.id = found.id;
-  TRY(import_work_leave(w, &grant.tenant, BW_GRANT_REVOKE, &under));
-  return import_work_change(w, &under, revoke_grant, &w->applied.id, IMPORT_REMOVED);
+  if (r == R_OK)
+    return import_grant_end(w, &(struct import_object){found.id, grant.tenant});
+  return r == R_NOT_FOUND && !w->applied.about.p ? R_OK : r;
 }

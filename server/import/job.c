@@ -31,7 +31,8 @@ RESULT import_job_open(struct change *change, const struct import_job_new *job, 
                                  .format = job->format,
                                  .mode = job->mode,
                                  .on_error = job->on_error,
-                                 .dry_run = job->dry_run};
+                                 .dry_run = job->dry_run,
+                                 .removals_most = job->removals_most};
   struct store_import nothing = {0};
   struct store_object made;
   if (bw_tenant_path(policy_model(change->domain->policy), &home, path) == 0)

@@ -8,6 +8,7 @@ struct import_job_new {
   struct uuid tenant;
   struct str kind, format, mode, on_error;
   bool dry_run;
+  int64_t removals_most; /* of mode sync: with more than these to remove nothing is removed */
 };
 /* It acts for whoever opens it: nothing outside `tenant` is there for it. */
 RESULT import_job_open(struct change *change, const struct import_job_new *job, struct outcome *ret_outcome);

@@ -23,7 +23,10 @@ static void put_line(struct buf *text, const struct import_verdict *v, bool refu
   const char *message = refused ? result_row(v->why)->title : NULL;
   json_open(&w, '{');
   json_key(&w, "line");
-  json_put_int(&w, v->line);
+  if (v->line > 0)
+    json_put_int(&w, v->line);
+  else
+    json_put_text(&w, STR_NONE);
   json_key(&w, "action");
   json_put_text(&w, str_of(import_apply_action(v->row->kind)));
   json_key(&w, "id");

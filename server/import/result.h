@@ -15,7 +15,7 @@ struct import_results {
 struct import_results import_results_in(struct arena *arena, int64_t refused_before);
 
 struct import_verdict {
-  int64_t line;
+  int64_t line; /* 0: none says so */
   const struct import_row *row;
   struct import_applied applied;
   enum result why;    /* R_OK: applied */

@@ -45,13 +45,18 @@ static bool must_wait(const struct import_rows *s, const struct import_row *row,
   return s->kind != row->kind || r == R_AGAIN || (r == R_NOT_FOUND && s->kind == IMPORT_ROW_TENANT);
 }
 
+RESULT import_rows_stuck(const struct import_rows *s)
+{
+  bool stuck = s->rows == 0 && uuid_equal(&s->pace->stuck, &s->job.key.job);
+  return stuck ? s->pace->reason : R_OK;
+}
+
 RESULT import_rows_read(struct import_rows *s, const struct import_line *line, struct arena *arena,
                         struct import_verdict *verdict, struct import_row *row)
 {
   if (line->too_long)
     return R_TOO_LARGE;
-  if (s->pace->reason != R_OK && s->rows == 0 && uuid_equal(&s->pace->stuck, &s->job.key.job))
-    return s->pace->reason;
+  TRY(import_rows_stuck(s));
   struct str text = line->text;
   if (s->header.count > 0)
     TRY(import_csv_read(&s->header, line->text, arena, &text, &verdict->message));
@@ -65,12 +70,11 @@ RESULT import_rows_read(struct import_rows *s, const struct import_line *line, s
   return R_MALFORMED;
 }
 
-/* Between two marks; undone unless it is R_OK. */
-static RESULT apply_marked(struct import_rows *s, const struct import_row *row, struct arena *arena,
-                           struct import_applied *ret_applied)
+RESULT import_rows_marked(struct import_rows *s, import_rows_try *run, const void *what, struct arena *arena,
+                          struct import_applied *ret_applied)
 {
   TRY(store_tx_mark(s->tx));
-  enum result r = must_wait(s, row, R_OK) ? R_AGAIN : import_apply(&s->apply, row, arena, ret_applied);
+  enum result r = run(s, what, arena, ret_applied);
   if (r == R_OK)
     r = store_tx_forget(s->tx);
   if (r != R_OK) {
@@ -78,6 +82,21 @@ static RESULT apply_marked(struct import_rows *s, const struct import_row *row, 
     TRY(store_tx_forget(s->tx));
   }
   return r;
+}
+
+static RESULT try_row(struct import_rows *s, const void *what, struct arena *arena, struct import_applied *ret_applied)
+{
+  const struct import_row *row = what;
+  return must_wait(s, row, R_OK) ? R_AGAIN : import_apply(&s->apply, row, arena, ret_applied);
+}
+
+/* What is named is not removed behind the last row. */
+static void see(struct import_rows *s, const struct import_verdict *verdict)
+{
+  const struct uuid ids[] = {verdict->applied.id, verdict->applied.was};
+  for (size_t i = 0; s->seen && verdict->why == R_OK && i < sizeof ids / sizeof *ids; i++)
+    if (!uuid_is_zero(&ids[i]))
+      s->seen[s->seen_count++] = (struct store_removal_seen){str_of(import_row_kind_name(verdict->row->kind)), ids[i]};
 }
 
 void import_rows_count(struct import_rows *s, struct import_verdict *verdict)
@@ -89,6 +108,7 @@ void import_rows_count(struct import_rows *s, struct import_verdict *verdict)
   s->rows++;
   if (s->job.dry_run && verdict->applied.effect == IMPORT_CREATED)
     verdict->applied.id = (struct uuid){0};
+  see(s, verdict);
   s->kept_out[verdict->row->kind][verdict->why] += import_apply_keeps_out(verdict->why);
   import_results_put(&s->results, verdict);
   if (verdict->why != R_OK)
@@ -106,6 +126,22 @@ void import_rows_stop(struct import_rows *s, enum result why)
   s->closed = true;
 }
 
+RESULT import_rows_judge(struct import_rows *s, struct import_verdict *verdict)
+{
+  if (import_rows_is_passing(verdict->why) || verdict->why == R_AGAIN)
+    return verdict->why;
+  if (verdict->why == R_INTERNAL)
+    log_line(LOG_ERROR, "import: line %lld: %s", (long long)verdict->line, store_last_error());
+  if (verdict->why == R_UNAUTHENTICATED) { /* the submitter is not who they were: the row is not even looked at */
+    import_rows_stop(s, R_UNAUTHENTICATED);
+    return R_UNAUTHENTICATED;
+  }
+  import_rows_count(s, verdict);
+  if (verdict->why != R_OK && str_is(s->job.on_error, "stop"))
+    import_rows_stop(s, verdict->why);
+  return R_OK;
+}
+
 RESULT import_rows_one(struct import_rows *s, const struct import_line *line)
 {
   CLEANUP(arena_free) struct arena *arena = arena_new(ROW_ARENA);
@@ -115,25 +151,14 @@ RESULT import_rows_one(struct import_rows *s, const struct import_line *line)
     return R_NO_MEMORY;
   verdict.why = import_rows_read(s, line, arena, &verdict, &row);
   if (verdict.why == R_OK)
-    verdict.why = apply_marked(s, &row, arena, &verdict.applied);
-  if (import_rows_is_passing(verdict.why))
-    return verdict.why;
-  s->closed = must_wait(s, &row, verdict.why);
+    verdict.why = import_rows_marked(s, try_row, &row, arena, &verdict.applied);
+  s->closed = !import_rows_is_passing(verdict.why) && must_wait(s, &row, verdict.why);
   if (s->closed)
     return R_OK;
-  if (verdict.why == R_AGAIN)
-    return R_AGAIN;
-  if (verdict.why == R_INTERNAL)
-    log_line(LOG_ERROR, "import: line %lld: %s", (long long)verdict.line, store_last_error());
-  if (verdict.why == R_UNAUTHENTICATED) { /* the submitter is not who they were: the row is not even looked at */
-    import_rows_stop(s, R_UNAUTHENTICATED);
-    return R_OK;
-  }
-  import_rows_count(s, &verdict);
-  import_rows_pass(s, line);
-  if (verdict.why != R_OK && str_is(s->job.on_error, "stop"))
-    import_rows_stop(s, verdict.why);
-  return R_OK;
+  enum result r = import_rows_judge(s, &verdict);
+  if (r == R_OK)
+    import_rows_pass(s, line);
+  return r == R_UNAUTHENTICATED ? R_OK : r;
 }
 
 /* Where it is wrong nothing of the content can be read. */

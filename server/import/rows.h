@@ -5,6 +5,7 @@
 #include "import/line.h"
 #include "import/result.h"
 #include "import/step.h"
+#include "store/removal.h"
 
 struct import_rows {
   const struct domain *domain;
@@ -17,6 +18,8 @@ struct import_rows {
   struct import_apply apply;
   struct store_import_progress progress;
   struct import_results results;
+  struct store_removal_seen *seen; /* what rows have named, for what is removed behind them; NULL: nothing is */
+  size_t seen_count;
   struct import_csv_header header; /* of a CSV; .count 0 until it is read */
   struct import_text text;         /* of the content, from where the job is */
   size_t at;                       /* gone through */
@@ -33,6 +36,8 @@ RESULT import_rows_run(struct import_rows *s);
 /* One line: as a row, and what to say where it is none. */
 RESULT import_rows_read(struct import_rows *s, const struct import_line *line, struct arena *arena,
                         struct import_verdict *verdict, struct import_row *row);
+/* The reason for which the first row of the step is refused, since with it the step failed by itself; R_OK: none. */
+RESULT import_rows_stuck(const struct import_rows *s);
 /* Reads and applies a row, and says what became of it. */
 RESULT import_rows_one(struct import_rows *s, const struct import_line *line);
 /* What became of a row. */
@@ -41,6 +46,15 @@ void import_rows_count(struct import_rows *s, struct import_verdict *verdict);
 void import_rows_pass(struct import_rows *s, const struct import_line *line);
 /* Ends the job. */
 void import_rows_stop(struct import_rows *s, enum result why);
+
+/* Between two marks; undone unless it is R_OK. */
+typedef RESULT import_rows_try(struct import_rows *s, const void *what, struct arena *arena,
+                               struct import_applied *ret_applied);
+RESULT import_rows_marked(struct import_rows *s, import_rows_try *run, const void *what, struct arena *arena,
+                          struct import_applied *ret_applied);
+
+/* What a failure means for the step: R_OK, it is the row's, which is counted; R_UNAUTHENTICATED ends the job. */
+RESULT import_rows_judge(struct import_rows *s, struct import_verdict *verdict);
 
 /* Not the row's doing: the step is to be taken again. */
 bool import_rows_is_passing(enum result r);

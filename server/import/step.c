@@ -3,6 +3,7 @@
 #include "import/step.h"
 #include "domain/audit.h"
 #include "import/content.h"
+#include "import/removal.h"
 #include "import/rows.h"
 
 enum { PARTS_FEW = 2, PARTS_MANY = 6 };
@@ -25,11 +26,15 @@ static RESULT read_text(struct import_rows *s)
   return import_content_read(s->domain->keys, &call, &s->job.key.job, &span, &s->text.bytes);
 }
 
+static bool is_at_rows(const struct import_rows *s) { return str_is(s->job.phase, "rows"); }
+
+static RESULT run_phase(struct import_rows *s) { return is_at_rows(s) ? import_rows_run(s) : import_removal_run(s); }
+
 /* A dry run leaves nothing but what it says. */
 static RESULT run_for_show(struct import_rows *s)
 {
   TRY(store_tx_mark(s->tx));
-  TRY(import_rows_run(s));
+  TRY(run_phase(s));
   TRY(store_tx_return(s->tx));
   return store_tx_forget(s->tx);
 }
@@ -60,6 +65,14 @@ static RESULT record_end(struct import_rows *s, const struct store_object *job, 
   return domain_audit_done(&change, &event);
 }
 
+static RESULT end_rows(struct import_rows *s)
+{
+  if (s->apply.mode == IMPORT_SYNC)
+    return import_removal_plan(s);
+  s->progress.state = STR("done");
+  return R_OK;
+}
+
 static RESULT put_down(struct import_rows *s)
 {
   struct store_object job;
@@ -67,13 +80,22 @@ static RESULT put_down(struct import_rows *s)
   TRY(store_tx_scope(s->tx, s->whole));
   TRY(put_results(s, &s->results.done, false));
   TRY(put_results(s, &s->results.refused, true));
+  if (s->seen_count > 0)
+    TRY(store_removal_see(s->tx, &s->job.key.job, s->seen, s->seen_count));
   s->progress.done = s->job.done + (int64_t)s->at;
-  if (!s->progress.state.p && s->progress.done >= s->job.received)
-    s->progress.state = STR("done");
+  if (is_at_rows(s) && !s->progress.state.p && s->progress.done >= s->job.received)
+    TRY(end_rows(s));
   if (s->progress.state.p)
     TRY(store_import_part_drop(s->tx, &s->job.key.job));
   TRY(store_import_advance(s->tx, &s->job.key.job, &s->progress, &job, &named));
   return s->progress.state.p ? record_end(s, &job, named) : R_OK;
+}
+
+static RESULT prepare_to_see(struct import_rows *s)
+{
+  enum { IDS = 2 }; /* of a row, at most */
+  s->seen = arena_array(s->arena, IDS * ((size_t)s->pace->rows + 1), sizeof *s->seen);
+  return s->seen ? R_OK : R_NO_MEMORY;
 }
 
 /* Who acts: the submitter, by the rights they have by now, below the job's tenant. */
@@ -97,12 +119,19 @@ static RESULT take_on(struct import_rows *s)
   s->apply.actor = &s->actor;
   s->apply.mode = import_row_mode(job->mode);
   s->results = import_results_in(s->arena, job->refused);
-  s->progress = (struct store_import_progress){.line = job->line, .skipping = job->skipping, .results = job->results};
+  s->progress = (struct store_import_progress){.line = job->line,
+                                               .skipping = job->skipping,
+                                               .results = job->results,
+                                               .phase = job->phase,
+                                               .removals = job->removals,
+                                               .removals_done = job->removals_done};
   TRY(import_memo_new(s->arena, &s->apply.memo));
+  if (s->apply.mode == IMPORT_SYNC)
+    TRY(prepare_to_see(s));
   s->progress.header = job->header;
   if (job->header.p)
     TRY(import_csv_open(job->header, import_rows_only_kind(s), s->arena, &s->header, &ignored));
-  return read_text(s);
+  return is_at_rows(s) ? read_text(s) : R_OK;
 }
 
 static void remember(const struct import_rows *s)
@@ -122,7 +151,7 @@ static RESULT run(struct import_rows *s, struct import_stepped *ret_stepped)
   TRY(store_import_take(s->tx, &s->job));
   ret_stepped->job = s->job.key.job;
   TRY(take_on(s));
-  TRY(s->job.dry_run ? run_for_show(s) : import_rows_run(s));
+  TRY(s->job.dry_run ? run_for_show(s) : run_phase(s));
   TRY(put_down(s));
   TRY(store_tx_commit(s->tx, &revision));
   *ret_stepped = (struct import_stepped){.job = s->job.key.job,

@@ -123,20 +123,22 @@ static RESULT terminate_user(struct change *c, void *what)
   return domain_user_terminate(c, id, &outcome);
 }
 
+RESULT import_user_end(struct import_work *w, const struct import_object *object)
+{
+  enum result r = import_work_remove(w, BW_USER_TERMINATE, terminate_user, object);
+  return r == R_WRONG_STATE ? R_OK : r;
+}
+
 RESULT import_user_remove(struct import_work *w, const struct import_row *row)
 {
   const struct import_reference home = {"tenant_external_id", &row->user.tenant_external_id};
-  struct uuid at;
-  struct import_leave under;
+  struct import_object object;
   struct store_object user;
   const struct json *view;
-  enum result r = find(w, &row->user, &home, &at, &user);
+  enum result r = find(w, &row->user, &home, &object.place, &user);
   if (r != R_OK)
     return r == R_NOT_FOUND && !w->applied.about.p ? R_OK : r;
-  w->applied.id = user.id;
+  w->applied.id = object.id = user.id;
   TRY(import_work_view(w, &user, &view));
-  if (str_is(json_str(json_member(view, "state")), "terminated"))
-    return R_OK;
-  TRY(import_work_leave(w, &at, BW_USER_TERMINATE, &under));
-  return import_work_change(w, &under, terminate_user, &w->applied.id, IMPORT_REMOVED);
+  return str_is(json_str(json_member(view, "state")), "terminated") ? R_OK : import_user_end(w, &object);
 }

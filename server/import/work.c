@@ -33,6 +33,18 @@ RESULT import_work_change(struct import_work *w, const struct import_leave *unde
   return R_OK;
 }
 
+RESULT import_work_remove(struct import_work *w, enum bw_permission permission, import_change *run,
+                          const struct import_object *object)
+{
+  struct uuid id = object->id;
+  struct import_leave under;
+  w->applied.id = id;
+  TRY(import_work_leave(w, &object->place, BW_IMPORT_RUN, &under));
+  TRY(import_work_leave(w, &object->place, permission, &under));
+  enum result r = import_work_change(w, &under, run, &id, IMPORT_REMOVED);
+  return r == R_NOT_FOUND ? R_OK : r;
+}
+
 RESULT import_work_blame(struct import_work *w, const char *member, enum result r)
 {
   if (r != R_OK)

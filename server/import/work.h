@@ -14,6 +14,9 @@ struct import_work {
 /* What is to be done with a row of some kind. */
 typedef RESULT import_work_row(struct import_work *w, const struct import_row *row);
 
+/* Removes what is there, where the actor may load and remove it. What has gone meanwhile is IMPORT_UNCHANGED. */
+typedef RESULT import_work_end(struct import_work *w, const struct import_object *object);
+
 /* In the actor's transaction, where there is one: a scope that cannot be set there fails what is read under it. */
 struct store_call import_work_reading(const struct import_work *w, const struct scope *scope);
 
@@ -27,6 +30,10 @@ RESULT import_work_leave_below(const struct import_work *w, const struct uuid *t
 /* Runs a change, which is what became of the row. */
 RESULT import_work_change(struct import_work *w, const struct import_leave *under, import_change *run, void *what,
                           enum import_effect effect);
+
+/* The same for what is removed, by who may load and remove it at its place. */
+RESULT import_work_remove(struct import_work *w, enum bw_permission permission, import_change *run,
+                          const struct import_object *object);
 
 /* Gives `r`; a failure is that member's. */
 RESULT import_work_blame(struct import_work *w, const char *member, enum result r);

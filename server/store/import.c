@@ -32,6 +32,10 @@ RESULT store_import_insert(struct store_tx *tx, const struct store_import_new *j
   db_put_text(&v, job->mode);
   db_put_text(&v, job->on_error);
   db_put_bool(&v, job->dry_run);
+  if (str_is(job->mode, "sync"))
+    db_put_int(&v, job->removals_most);
+  else
+    db_put_null(&v);
   return change_one(tx, SQL_import_insert, &v, ret_job, ret_named);
 }
 
@@ -163,7 +167,11 @@ static struct store_import_step step_of(const struct db_rows *rows)
     SKIPPING,
     REFUSED,
     RESULTS,
-    HEADER
+    HEADER,
+    PHASE,
+    REMOVALS_MOST,
+    REMOVALS,
+    REMOVALS_DONE
   };
   return (struct store_import_step){.key = {db_uuid(rows, 0, TENANT), db_uuid(rows, 0, ID)},
                                     .path = db_text(rows, 0, PATH),
@@ -182,7 +190,12 @@ static struct store_import_step step_of(const struct db_rows *rows)
                                     .skipping = db_bool(rows, 0, SKIPPING),
                                     .refused = db_int(rows, 0, REFUSED),
                                     .results = db_int(rows, 0, RESULTS),
-                                    .header = db_is_null(rows, 0, HEADER) ? STR_NONE : db_text(rows, 0, HEADER)};
+                                    .header = db_is_null(rows, 0, HEADER) ? STR_NONE : db_text(rows, 0, HEADER),
+                                    .phase = db_text(rows, 0, PHASE),
+                                    .removals_most =
+                                        db_is_null(rows, 0, REMOVALS_MOST) ? 0 : db_int(rows, 0, REMOVALS_MOST),
+                                    .removals = db_is_null(rows, 0, REMOVALS) ? -1 : db_int(rows, 0, REMOVALS),
+                                    .removals_done = db_int(rows, 0, REMOVALS_DONE)};
 }
 
 RESULT store_import_take(struct store_tx *tx, struct store_import_step *ret_step)
@@ -212,6 +225,12 @@ RESULT store_import_advance(struct store_tx *tx, const struct uuid *job, const s
   db_put_text(&v, progress->state);
   db_put_text(&v, progress->code);
   db_put_text(&v, progress->header);
+  db_put_text(&v, progress->phase);
+  if (progress->removals < 0)
+    db_put_null(&v);
+  else
+    db_put_int(&v, progress->removals);
+  db_put_int(&v, progress->removals_done);
   return change_one(tx, SQL_import_advance, &v, ret_job, ret_named);
 }
 

@@ -8,6 +8,7 @@ struct store_import_new {
   bool submitter_weak;
   struct str kind, format, mode, on_error;
   bool dry_run;
+  int64_t removals_most; /* of mode sync alone */
 };
 /* Open, with nothing in it. R_NOT_FOUND: no such tenant in the scope. `ret_named` as store/audit.h has it. */
 RESULT store_import_insert(struct store_tx *tx, const struct store_import_new *job, struct store_object *ret_job,
@@ -59,7 +60,7 @@ struct store_import_span {
 RESULT store_import_part_read(const struct store_call *call, const struct uuid *job,
                               const struct store_import_span *span, const struct store_import_part **ret_parts,
                               size_t *ret_count);
-/* All of them. Queued. */
+/* All of them, and what else is kept until the end. Queued. */
 RESULT store_import_part_drop(struct store_tx *tx, const struct uuid *job);
 
 /* A job whose turn it is. */
@@ -73,6 +74,8 @@ struct store_import_step {
   bool dry_run, skipping;
   struct str header; /* of a CSV; .p NULL until it is read */
   int64_t received, done, line, refused, results;
+  struct str phase;                               /* "rows", "removals" */
+  int64_t removals_most, removals, removals_done; /* removals: -1 until they are known */
 };
 /* Held until the transaction ends; passes by what another process has. R_NOT_FOUND: there is nothing to do. */
 RESULT store_import_take(struct store_tx *tx, struct store_import_step *ret_step);
@@ -85,6 +88,8 @@ struct store_import_progress {
   int64_t created, updated, unchanged, removed, refused; /* in this step */
   int64_t results;                                       /* chunks in all */
   struct str state, code;                                /* .p NULL: it goes on */
+  struct str phase;
+  int64_t removals, removals_done;
 };
 RESULT store_import_advance(struct store_tx *tx, const struct uuid *job, const struct store_import_progress *progress,
                             struct store_object *ret_job, struct str *ret_named);

@@ -1,5 +1,6 @@
--- Forgets the content of a job.
+-- Forgets the content of a job, and what else is kept of it until it ends.
 -- role: app
 -- params: $1 job uuid
 -- row: none
+WITH seen AS (DELETE FROM import_seen WHERE job_id = $1), planned AS (DELETE FROM import_removal WHERE job_id = $1)
 DELETE FROM import_part WHERE job_id = $1

@@ -1,7 +1,7 @@
 """Modes of import jobs: what is made, changed or removed, never more than the rows say, and nothing beside the tenant named."""
 import pytest
 
-from support.importing import grant, installed, tenant, user
+from support.importing import grant, installed, lines, tenant, user
 from support.jobs import Jobs, id_of, machine, users_of
 
 
@@ -148,3 +148,111 @@ def test_a_dry_run_of_each_mode_changes_nothing(at, jobs, partner):
                          ("delete", {"removed": 1, "unchanged": 1})):
         assert jobs.load(rows, mode=mode, dry_run=True).counts == counts
     assert at.digest(["tenant", "principal", '"grant"']) == before
+
+
+# sync
+
+def sync(jobs, rows, most=10, **wanted):
+    return jobs.load(rows, **{"mode": "sync", "kind": "users", "removals_most": most, **wanted})
+
+
+def test_sync_removes_whom_no_row_names(at, jobs, partner):
+    by_hand = at.admin.post(f"/v1/tenants/{id_of(at, partner)}/users", {"login": "hand.made"}, 201).json()
+    outside = beside(at, partner)
+    report = sync(jobs, [user("u1", display_name="Another"), user("u4")])
+    report.is_clean(created=1, updated=1, removed=2)
+    assert (report.job["removals"], report.job["removals_most"]) == (2, 10)
+    assert [(row["action"], row["outcome"]) for row in report.removals] == [("importUser", "removed")] * 2
+    found = users_of(at, partner)
+    assert {row["id"] for row in report.removals} == {found["u2"]["id"], users_of(at, f"{partner}-c")["u3"]["id"]}
+    assert [found[name]["state"] for name in ("u1", "u2", "u4")] == ["invited", "terminated", "invited"]
+    assert at.admin.get(f"/v1/users/{by_hand['id']}").json()["state"] == "invited"
+    assert beside(at, partner) == outside
+    assert at.rows("SELECT (SELECT count(*) FROM import_seen) + (SELECT count(*) FROM import_removal)") == [(0,)]
+    sync(jobs, [user("u1"), user("u4")], 0).is_clean(unchanged=2)
+
+
+def test_more_than_was_said_is_not_removed_at_all(at, jobs, partner):
+    before = at.digest(["tenant", "principal", '"grant"'])
+    report = sync(jobs, [user("u1")], 1)
+    assert (report.job["state"], report.job["code"], report.job["removals"]) == ("stopped", "too_many_removals", 2)
+    assert (report.counts, report.removals) == ({"unchanged": 1}, [])
+    assert at.digest(["tenant", "principal", '"grant"']) == before
+
+
+def test_a_dry_sync_tells_the_count_and_removes_nothing(at, jobs, partner):
+    before = at.digest(["tenant", "principal", '"grant"'])
+    report = sync(jobs, [user("u1"), user("u7")], dry_run=True)
+    report.is_clean(unchanged=1, created=1, removed=2)
+    assert (report.job["removals"], len(report.removals)) == (2, 2)
+    assert sync(jobs, [user("u1")], 1, dry_run=True).job["code"] == "too_many_removals"
+    assert at.digest(["tenant", "principal", '"grant"']) == before
+
+
+@pytest.mark.parametrize("content,code", [
+    (lines([user("u1"), "{"]), "rows_refused"), (lines([user("u1"), user("u1", "nowhere")]), "rows_refused"),
+    (lines([user("u1")]).strip(), "truncated"), (b"", "truncated")])
+def test_a_content_that_is_not_whole_removes_nothing(at, jobs, partner, content, code):
+    report = sync(jobs, content)
+    assert (report.job["state"], report.job["code"], report.removals) == ("stopped", code, [])
+    assert [found["state"] for found in users_of(at, partner).values()] == ["invited"] * 2
+
+
+def test_a_cancelled_sync_removes_nothing(at, jobs, partner):
+    job = jobs.open(mode="sync", kind="users", removals_most=10)
+    jobs.send(job, lines([user("u1")]))
+    with at.look.transaction():  # holds the job: the cancel comes before its first step
+        at.look.execute("SELECT FROM import_job WHERE id = %s FOR UPDATE", [job["id"]])
+        at.look.execute("UPDATE import_job SET state = 'cancelled', ended_at = now() WHERE id = %s", [job["id"]])
+    assert jobs.report(job).removals == [] and state_of(at, partner, "u2") == "invited"
+
+
+def test_sync_of_grants_leaves_users_and_of_users_grants_of_who_stays(at, jobs, partner):
+    sync(jobs, [grant("u1", None)], kind="grants").is_clean(unchanged=1, removed=1)  # u3's at the customer
+    assert len(grants_of(at, partner)) == 2  # u1's and the machine's
+    assert grants_of(at, f"{partner}-c") == []
+    changed = sync(jobs, [grant("u1", None, reason="as agreed")], kind="grants")
+    changed.is_clean(updated=1)
+    assert sync(jobs, [grant("u1", None, reason="once more")], kind="grants", dry_run=True).counts == {"updated": 1}
+    assert [state_of(at, *who) for who in ((partner, "u1"), (partner, "u2"), (f"{partner}-c", "u3"))] == ["invited"] * 3
+
+
+def test_a_mixed_sync_removes_of_what_it_names_alone(at, jobs, partner):
+    report = sync(jobs, [user("u1"), user("u2"), user("u3", f"{partner}-c")], kind="mixed")
+    report.is_clean(unchanged=3)
+    sync(jobs, [user("u1"), grant("u1", None)], kind="mixed").is_clean(unchanged=2, removed=3)
+    assert sorted(users_of(at, partner)) == ["u1", "u2"] and state_of(at, partner, "u2") == "terminated"
+
+
+def test_nobody_whom_no_row_could_name_is_removed(at, jobs, partner):
+    home = at.admin.post("/v1/tenants", {"parent_id": id_of(at, partner), "kind": "customer", "name": "Nameless"}, 201).json()
+    at.admin.post(f"/v1/tenants/{home['id']}/users", {"login": "l", "external_id": "u9"}, 201)
+    report = sync(jobs, [user("u1"), user("u2"), user("u3", f"{partner}-c")])
+    report.is_clean(unchanged=3)
+
+
+def test_the_submitter_stays_and_so_does_what_they_may_not_touch(at, partner):
+    me = at.admin.get("/v1/me").json()
+    at.admin.patch(f"/v1/users/{me['id']}", {"external_id": at.word("me")})
+    everything = Jobs(at.admin, at.provider)
+    report = sync(everything, [user("keep-me")], 100000, dry_run=True)
+    assert me["id"] not in {row["id"] for row in report.removals} and report.removals
+    loader = Jobs(machine(at, partner, "provisioner"), id_of(at, partner))  # may terminate nobody
+    report = sync(loader, [user("u1")])
+    assert (report.counts, {row["code"] for row in report.removals}) == ({"unchanged": 1, "refused": 2}, {"forbidden"})
+    assert state_of(at, partner, "u2") == "invited"
+
+
+@pytest.mark.parametrize("wanted,field", [
+    ({"mode": "sync"}, "removals_most"), ({"mode": "upsert", "removals_most": 1}, "removals_most"),
+    ({"mode": "sync", "removals_most": -1}, "removals_most"), ({"mode": "sync", "removals_most": 1, "kind": "tenants"}, "kind")])
+def test_a_sync_is_opened_with_a_bound_and_never_of_tenants(jobs, wanted, field):
+    problem = jobs.client.problem("POST", jobs.place, 400, "malformed", json=wanted)
+    assert [error["field"] for error in problem["errors"]] == [field]
+
+
+def test_every_removal_of_a_sync_is_an_event_of_the_job(at, jobs, partner):
+    report = sync(jobs, [user("u1")])
+    for row in report.removals:
+        found = at.rows("SELECT action, request_id FROM audit_event WHERE object_id = %s AND after ->> 'state' = 'terminated'", row["id"])
+        assert found == [("importUser", report.job["id"])]

@@ -48,6 +48,10 @@ ROWS = {
         SELECT j.id, t.id, t.path, t.boundary, 0, 1, ''""",
     "bailiwick.import_result": """INSERT INTO import_result (job_id, tenant_id, tenant_path, tenant_boundary, number, refused, lines)
         SELECT j.id, t.id, t.path, t.boundary, 1, false, ''""",
+    "bailiwick.import_seen": """INSERT INTO import_seen (job_id, tenant_id, tenant_path, tenant_boundary, object_id, kind)
+        SELECT j.id, t.id, t.path, t.boundary, gen_random_uuid(), 'user'""",
+    "bailiwick.import_removal": """INSERT INTO import_removal (job_id, tenant_id, tenant_path, tenant_boundary, number, kind, object_id,
+        place_id) SELECT j.id, t.id, t.path, t.boundary, 1, 'user', p.id, t.id""",
     "vault.refresh": """INSERT INTO vault.refresh (digest, session_id, tenant_id, tenant_path, tenant_boundary, expires_at)
         SELECT uuid_send(s.id), s.id, t.id, t.path, t.boundary, now()""",
 }

@@ -16,6 +16,7 @@ class Report:
     """How a job ended: as the API shows it, and its results by line."""
     job: dict
     results: dict = field(default_factory=dict)
+    removals: list = field(default_factory=list)  # of what no line names
 
     @property
     def counts(self):
@@ -72,7 +73,8 @@ class Jobs:
             where = following and following.group(1)
 
     def report(self, job):
-        return Report(self.ended(job), {row["line"]: row for row in self.results(job)})
+        ended, rows = self.ended(job), list(self.results(job))
+        return Report(ended, {row["line"]: row for row in rows if row["line"]}, [row for row in rows if not row["line"]])
 
     def load(self, rows, **wanted):
         """From opening to the end."""
