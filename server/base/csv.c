@@ -12,7 +12,13 @@ static bool holds(struct str s, const char *set, size_t n)
 static bool is_guarded(struct str s)
 {
   static const char first[] = "=+-@\t\r'"; /* with the NUL behind them */
-  return s.n > 0 && holds((struct str){s.p, 1}, first, sizeof first);
+  return str_is(s, CSV_NOTHING) || (s.n > 0 && holds((struct str){s.p, 1}, first, sizeof first));
+}
+
+struct str csv_bare(struct str field)
+{
+  struct str rest = field.n > 0 ? (struct str){field.p + 1, field.n - 1} : field;
+  return field.n > 0 && field.p[0] == '\'' && is_guarded(rest) ? rest : field;
 }
 
 void csv_put(struct buf *b, struct str field)

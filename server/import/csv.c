@@ -1,11 +1,10 @@
-/* Cuts lines into fields and puts fields into lines. Trusts: nothing of a line. */
+/* Cuts lines into fields. Trusts: nothing of a line. */
 #include "import/csv.h"
+#include "base/csv.h"
 #include "base/text.h"
+#include "json/parse.h"
 
 enum { JSON_MOST = 8 << 20 };
-
-/* Whether a program that opens the file may take it for a formula, or for one that was made harmless. */
-static bool is_risky(struct str field) { return field.n > 0 && memchr("=+-@\t\r'", field.p[0], 7); }
 
 static RESULT wrong(const char *what, struct str *ret_wrong)
 {
@@ -82,33 +81,38 @@ RESULT import_csv_open(struct str line, const char *kind, struct arena *arena, s
   return R_OK;
 }
 
-static void put_list(struct buf *json, struct str items)
+/* An array of JSON, as exports have it, or items between semicolons. */
+static RESULT put_list(struct buf *json, struct str items, struct arena *arena)
 {
+  const struct json *array;
+  enum result r = items.p[0] == '[' ? json_parse(items, arena, &array) : R_MALFORMED;
+  if (r != R_MALFORMED && r != R_OK)
+    return r;
+  if (r == R_OK) {
+    buf_put(json, items);
+    return R_OK;
+  }
   buf_put_char(json, '[');
   for (bool first = true; items.p; first = false) {
     buf_put(json, first ? STR("") : STR(","));
     buf_put_json(json, str_trim(str_cut(&items, ';')));
   }
   buf_put_char(json, ']');
+  return R_OK;
 }
 
-static void put_member(struct buf *json, struct str name, struct str field)
+static RESULT put_member(struct buf *json, struct str name, struct str field, struct arena *arena)
 {
   buf_put(json, json->n > 1 ? STR(",") : STR(""));
   buf_put_json(json, name);
   buf_put_char(json, ':');
-  if (str_is(field, "\\N"))
+  if (str_is(field, CSV_NOTHING))
     buf_put(json, STR("null"));
   else if (import_row_is_list(name))
-    put_list(json, field);
+    return put_list(json, csv_bare(field), arena);
   else
-    buf_put_json(json, field);
-}
-
-static struct str without_guard(struct str field)
-{
-  struct str rest = {field.p + 1, field.n - 1};
-  return field.n > 1 && field.p[0] == '\'' && is_risky(rest) ? rest : field;
+    buf_put_json(json, csv_bare(field));
+  return R_OK;
 }
 
 RESULT import_csv_read(const struct import_csv_header *header, struct str line, struct arena *arena,
@@ -126,33 +130,13 @@ RESULT import_csv_read(const struct import_csv_header *header, struct str line, 
       return wrong("Has a quote where none may be", ret_wrong);
     TRY(r);
     if (count < header->count && field.n > 0)
-      put_member(&json, header->names[count], without_guard(field));
+      TRY(put_member(&json, header->names[count], field, arena));
   }
   if (count != header->count)
     return wrong("Has more or fewer fields than the header", ret_wrong);
   if (header->kind && !has_name(header, STR("kind")))
-    put_member(&json, STR("kind"), str_of(header->kind));
+    TRY(put_member(&json, STR("kind"), str_of(header->kind), arena));
   buf_put_char(&json, '}');
   *ret_json = buf_str(&json);
   return ret_json->p ? R_OK : R_NO_MEMORY;
-}
-
-static bool needs_quotes(struct str field)
-{
-  for (size_t i = 0; i < field.n; i++)
-    if (memchr(",\"\r\n", field.p[i], 4))
-      return true;
-  return field.n > 0 && (field.p[0] == ' ' || field.p[field.n - 1] == ' ');
-}
-
-void import_csv_put(struct buf *text, struct str field)
-{
-  bool quotes = needs_quotes(field);
-  buf_put(text, quotes ? STR("\"") : STR(""));
-  buf_put(text, is_risky(field) ? STR("'") : STR(""));
-  for (size_t i = 0; i < field.n; i++) {
-    buf_put(text, field.p[i] == '"' ? STR("\"") : STR(""));
-    buf_put_char(text, field.p[i]);
-  }
-  buf_put(text, quotes ? STR("\"") : STR(""));
 }

@@ -1,4 +1,4 @@
-/* Comma-separated values (RFC 4180) as rows of an import, and back. A record is a line: no value that a row may
+/* Comma-separated values (RFC 4180) as rows of an import. A record is a line: no value that a row may
    have holds a line break, so that a quote that is never closed spoils its own line alone. */
 #pragma once
 #include "base/buf.h"
@@ -18,11 +18,8 @@ struct import_csv_header {
 RESULT import_csv_open(struct str line, const char *kind, struct arena *arena, struct import_csv_header *ret_header,
                        struct str *ret_wrong);
 
-/* The line as the JSON of a row: an empty field is left out, \N is null, items of a list stand between semicolons.
+/* The line as the JSON of a row: an empty field is left out, \N is null, items of a list stand between semicolons or in
+   an array of JSON, and what base/csv.h puts before a field is taken off.
    R_MALFORMED, with what is wrong: more or fewer fields than the header has, quotes where none may be. */
 RESULT import_csv_read(const struct import_csv_header *header, struct str line, struct arena *arena,
                        struct str *ret_json, struct str *ret_wrong);
-
-/* A field, in quotes where it needs them. Programs that compute what begins like a formula are given an apostrophe
-   before it, which reading takes off again. */
-void import_csv_put(struct buf *text, struct str field);

@@ -1,6 +1,6 @@
 /* Writes the lines of results. What a row said stands in them as a field's name alone, never as a value. */
 #include "import/result.h"
-#include "import/csv.h"
+#include "base/csv.h"
 #include "json/parse.h"
 #include "json/write.h"
 
@@ -68,7 +68,7 @@ static RESULT put_csv(struct str line, struct arena *arena, struct buf *text)
     if (json_int(value, &number))
       buf_print(text, "%lld", (long long)number);
     else if (field.p)
-      import_csv_put(text, field);
+      csv_put(text, field);
   }
   buf_put(text, STR("\r\n"));
   return R_OK;

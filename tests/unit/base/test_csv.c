@@ -85,9 +85,19 @@ static void a_record_ends_with_cr_and_lf(void **state)
   assert_string_equal(buf_str(&b).p, "a\r\n");
 }
 
+static void what_was_guarded_is_bared(void **state)
+{
+  (void)state;
+  static const char *const fields[][2] = {{"'=1", "=1"}, {"''", "'"}, {"'\\N", "\\N"}, {"'\\", "'\\"}, {"'tis", "'tis"},
+                                          {"'", "'"},     {"", ""},   {"=1", "=1"},     {"a", "a"}};
+  for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+    assert_true(str_equal(csv_bare(str_of(fields[i][0])), str_of(fields[i][1])));
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(what_was_guarded_is_bared),
       cmocka_unit_test(plain_text_stays_as_it_is),
       cmocka_unit_test(separators_and_quotes_stand_in_quotes),
       cmocka_unit_test(nothing_begins_a_formula),

@@ -1,0 +1,87 @@
+"""What was exported changes nothing when it is imported, and makes the same elsewhere, whatever it says."""
+import random
+
+import pytest
+
+from support.importing import grant, installed, tenant, user
+from support.jobs import Jobs, id_of
+
+SIGNS = "=", "+", "-", "@", "'", '"', ",", ";", "[", "]", "\\N", "\\", "{}", "a", "Ångström", "漢字", "null"
+PIECES = *SIGNS, "😀", "x y"  # of no login
+KINDS = "tenants", "users", "grants"
+TABLES = "tenant", "principal", '"grant"'
+MANY = 60
+
+
+@pytest.fixture(scope="module", name="at")
+def installation():
+    with installed() as made:
+        made.provider = made.admin.get("/v1/me").json()["tenant_id"]
+        yield made
+
+
+def text(chance, unique="", pieces=PIECES):
+    return "".join(chance.choice(pieces) for _ in range(chance.randint(1, 5))) + unique
+
+
+def absent_or(chance, **member):
+    return member if chance.random() < 0.6 else {}
+
+
+def some_rows(chance):
+    """Rows of every kind with values that mean something to somebody on their way."""
+    tenants = [text(chance, f"t{n}") for n in range(5)]
+    rows = [tenant(name, name=text(chance)) for name in tenants]
+    for n in range(MANY):
+        at = {"home": chance.choice(tenants)} if chance.random() < 0.8 else {}
+        addresses = [text(chance, str(i)) for i in range(chance.randint(0, 3))]
+        rows.append(user(text(chance, f"u{n}"), login=text(chance, f"l{n}", SIGNS), **at,
+                         **absent_or(chance, display_name=text(chance)), **absent_or(chance, email=f"+{n}=a@a.example"),
+                         **absent_or(chance, dialling_addresses=addresses)))
+        if at:
+            rows.append({**grant(rows[-1]["external_id"], at["home"], **absent_or(chance, reason=text(chance)),
+                                 **absent_or(chance, expires_at="2099-01-01T00:00:00Z")),
+                         "user_tenant_external_id": at["home"]})
+    return sorted(rows, key=lambda row: KINDS.index(row["kind"] + "s"))
+
+
+def exported(at, name, form):
+    """What stands at the partner of that name and below, with HERE for that name."""
+    path, query = f"/v1/tenants/{id_of(at, name)}/exports", {"format": form, "scope": "subtree"}
+    return {kind: at.admin.get(f"{path}/{kind}", params=query).content.replace(name.encode(), b"HERE") for kind in KINDS}
+
+
+def load(at, name, kind, form, content):
+    report = Jobs(at.admin, id_of(at, name)).load(content.replace(b"HERE", name.encode()), kind=kind, format=form)
+    return report, content.count(b"\n") - (form == "csv")
+
+
+@pytest.fixture(scope="module", name="partner")
+def a_partner_of_odd_names(at):
+    seed = random.randrange(1 << 32)
+    print("seed", seed)
+    name, rows = at.word("partner"), some_rows(random.Random(seed))
+    Jobs(at.admin, at.provider).load([tenant(name, "partner")]).is_clean(created=1)
+    made = Jobs(at.admin, id_of(at, name)).load(rows)
+    assert not made.refused, [(rows[line - 1], made.results[line]["message"]) for line in made.refused]
+    return name
+
+
+@pytest.mark.parametrize("form", ["ndjson", "csv"])
+def test_an_import_of_the_export_changes_nothing(at, partner, form):
+    before = at.digest(TABLES)
+    for kind, content in exported(at, partner, form).items():
+        report, count = load(at, partner, kind, form, content)
+        report.is_clean(unchanged=count)
+    assert at.digest(TABLES) == before
+
+
+@pytest.mark.parametrize("form", ["ndjson", "csv"])
+def test_an_import_elsewhere_makes_the_same(at, partner, form):
+    name, other = at.word("partner"), "csv" if form == "ndjson" else "ndjson"
+    Jobs(at.admin, at.provider).load([tenant(name, "partner")]).is_clean(created=1)
+    for kind, content in exported(at, partner, form).items():
+        report, count = load(at, name, kind, form, content)
+        report.is_clean(created=count)
+    for kind, content in exported(at, name, other).items():
+        assert sorted(content.splitlines()) == sorted(exported(at, partner, other)[kind].splitlines())
