@@ -30,6 +30,13 @@ static struct bw_id place_grant(const struct bw_model *model, const struct bw_id
   return bw_grant(model, id, &fact) ? fact.tenant : (struct bw_id){0};
 }
 
+static struct bw_id place_role(const struct bw_model *model, const struct bw_id *id)
+{
+  struct bw_role_fact fact;
+  return bw_role(model, id, &fact) ? fact.tenant : (struct bw_id){0};
+}
+
+/* A role is seen below where it stands: asked about by name, the answer would be of its tenant alone. */
 static const struct {
   const char *name;
   struct bw_id (*place)(const struct bw_model *model, const struct bw_id *id);
@@ -38,12 +45,13 @@ static const struct {
     [API_USER] = {"user", place_user},
     [API_CLIENT] = {"client", place_client},
     [API_GRANT] = {"grant", place_grant},
+    [API_ROLE] = {"", place_role},
 };
 
 enum api_type api_type_named(struct str name)
 {
   for (int i = 1; i < API__TYPES; i++)
-    if (str_is(name, types[i].name))
+    if (name.n > 0 && str_is(name, types[i].name))
       return (enum api_type)i;
   return 0;
 }

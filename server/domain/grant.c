@@ -20,18 +20,6 @@ static bool listed(struct str names, struct str name)
   return false;
 }
 
-/* Some of it no machine may hold; what is unknown counts as that. */
-static bool barred(struct str permissions)
-{
-  while (permissions.n > 0) {
-    struct str name = str_cut(&permissions, ' ');
-    const struct bw_permission_row *row = bw_permission_row(bw_permission_named(name.p, name.n));
-    if (!row || (row->flags & BW_PERMISSION_NO_MACHINE))
-      return true;
-  }
-  return false;
-}
-
 /* Whether this principal can hold this role there, whoever gives it. */
 static RESULT check_place(struct change *change, const struct grant_new *grant, const struct store_place *place,
                           const struct store_role *role)
@@ -46,7 +34,7 @@ static RESULT check_place(struct change *change, const struct grant_new *grant, 
     return R_WRONG_STATE;
   if (!listed(role->kinds, place->kind))
     return R_KIND_CEILING;
-  return holder.machine && barred(role->permissions) ? R_NOT_FOR_MACHINES : R_OK;
+  return holder.machine && domain_guard_barred(role->permissions) ? R_NOT_FOR_MACHINES : R_OK;
 }
 
 static RESULT insert(struct change *change, const struct grant_new *grant, struct store_object *ret_grant,
@@ -71,6 +59,14 @@ static RESULT insert(struct change *change, const struct grant_new *grant, struc
   return store_grant_insert(change->tx, &row, ret_grant, ret_named);
 }
 
+/* The grant's key holds the role from here on; what it was measured by may have changed before. */
+static RESULT check_unchanged(struct change *change, const struct store_role *measured)
+{
+  struct store_role role;
+  TRY(store_role_facts(change->tx, &measured->id, &role));
+  return str_equal(role.permissions, measured->permissions) && str_equal(role.kinds, measured->kinds) ? R_OK : R_AGAIN;
+}
+
 RESULT domain_grant_create(struct change *change, const struct grant_new *grant, struct outcome *ret_outcome)
 {
   struct store_place place;
@@ -87,6 +83,7 @@ RESULT domain_grant_create(struct change *change, const struct grant_new *grant,
   TRY(domain_guard_ceiling(change, &gift));
   TRY(domain_guard_gift(change, &gift));
   TRY(insert(change, grant, &made, &event.named));
+  TRY(check_unchanged(change, &role));
   event.object = made.id;
   event.after = made.body;
   TRY(domain_audit_done(change, &event));

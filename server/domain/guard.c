@@ -85,22 +85,47 @@ RESULT domain_guard_ceiling(const struct change *change, const struct domain_gif
   return R_OK;
 }
 
-/* What is unknown counts as privileged. */
-static bool privileged(struct str permissions)
+/* Whether one of those names is unknown, or has one of those flags. */
+static bool any_has(struct str permissions, unsigned flags)
 {
   while (permissions.n > 0) {
     struct str name = str_cut(&permissions, ' ');
     const struct bw_permission_row *row = bw_permission_row(bw_permission_named(name.p, name.n));
-    if (!row || (row->flags & BW_PERMISSION_PRIVILEGED))
+    if (!row || (row->flags & flags))
       return true;
   }
   return false;
 }
 
+bool domain_guard_known(struct str permissions) { return !any_has(permissions, 0); }
+
+bool domain_guard_barred(struct str permissions) { return any_has(permissions, BW_PERMISSION_NO_MACHINE); }
+
+static const struct {
+  const char *kind;
+  enum bw_permission permission;
+} ceilings[] = {
+#define CEILING(kind, permission) {kind, BW_##permission},
+#include "domain/ceiling.def"
+#undef CEILING
+};
+
+RESULT domain_guard_kind(struct str kind, struct str permissions)
+{
+  while (permissions.n > 0) {
+    struct str name = str_cut(&permissions, ' ');
+    enum bw_permission permission = bw_permission_named(name.p, name.n);
+    for (size_t i = 0; i < sizeof ceilings / sizeof *ceilings; i++)
+      if (ceilings[i].permission == permission && str_is(kind, ceilings[i].kind))
+        return R_KIND_CEILING;
+  }
+  return R_OK;
+}
+
 RESULT domain_guard_gift(const struct change *change, const struct domain_gift *gift)
 {
   struct bw_permission_set held = {0};
-  if (!bound(change) || !privileged(gift->permissions))
+  if (!bound(change) || !any_has(gift->permissions, BW_PERMISSION_PRIVILEGED))
     return R_OK;
   TRY(held_for(change, gift, &held));
   return by_privilege(change, &held);

@@ -24,3 +24,12 @@ struct domain_gift {
 RESULT domain_guard_ceiling(const struct change *change, const struct domain_gift *gift);
 /* R_PRIVILEGED when some of it is privileged and the actor lacks grant:assign_privileged there; R_STEP_UP as above. */
 RESULT domain_guard_gift(const struct change *change, const struct domain_gift *gift);
+
+/* Each of those names is a permission. */
+bool domain_guard_known(struct str permissions);
+
+/* Some of it no machine may hold; what is unknown counts as that. */
+bool domain_guard_barred(struct str permissions);
+
+/* R_KIND_CEILING when no role gives some of it at a tenant of that kind: domain/ceiling.def. */
+RESULT domain_guard_kind(struct str kind, struct str permissions);

@@ -1,4 +1,4 @@
-/* Reads roles. */
+/* Reads and writes roles. */
 #include "store/role.h"
 #include "store/run.h"
 
@@ -29,7 +29,7 @@ RESULT store_role_find(const struct store_call *call, struct str path, struct st
 
 RESULT store_role_facts(struct store_tx *tx, const struct uuid *id, struct store_role *ret_role)
 {
-  enum { ID, PATH, PERMISSIONS, KINDS };
+  enum { ID, PATH, PERMISSIONS, KINDS, BUILTIN };
   struct db_values v = {0};
   struct db_rows rows;
   db_put_uuid(&v, id);
@@ -39,6 +39,73 @@ RESULT store_role_facts(struct store_tx *tx, const struct uuid *id, struct store
   *ret_role = (struct store_role){.id = db_uuid(&rows, 0, ID),
                                   .path = db_text(&rows, 0, PATH),
                                   .permissions = db_text(&rows, 0, PERMISSIONS),
-                                  .kinds = db_text(&rows, 0, KINDS)};
+                                  .kinds = db_text(&rows, 0, KINDS),
+                                  .builtin = db_bool(&rows, 0, BUILTIN)};
   return R_OK;
+}
+
+RESULT store_role_lock(struct store_tx *tx, const struct uuid *id, struct store_role_held *ret_role)
+{
+  enum { TENANT = STORE__COLUMNS, PERMISSIONS, KINDS };
+  struct db_values v = {0};
+  struct db_rows rows;
+  db_put_uuid(&v, id);
+  TRY(store_run(tx, SQL_role_lock, &v, &rows));
+  if (rows.count == 0)
+    return R_NOT_FOUND;
+  *ret_role = (struct store_role_held){.object = store_run_object(&rows, 0),
+                                       .tenant = db_uuid(&rows, 0, TENANT),
+                                       .permissions = db_text(&rows, 0, PERMISSIONS),
+                                       .kinds = db_text(&rows, 0, KINDS)};
+  return R_OK;
+}
+
+RESULT store_role_holders(struct store_tx *tx, const struct uuid *id, const struct uuid *actor,
+                          const struct store_role_holder **ret_holders, size_t *ret_count)
+{
+  enum { PLACE, MACHINE, OWN };
+  struct db_values v = {0};
+  struct db_rows rows;
+  db_put_uuid(&v, id);
+  db_put_uuid(&v, actor);
+  TRY(store_run(tx, SQL_role_holders, &v, &rows));
+  struct store_role_holder *holders = arena_array(tx->arena, (size_t)rows.count + 1, sizeof *holders);
+  if (!holders)
+    return R_NO_MEMORY;
+  for (int i = 0; i < rows.count; i++)
+    holders[i] = (struct store_role_holder){
+        .place = db_text(&rows, i, PLACE), .machine = db_bool(&rows, i, MACHINE), .own = db_bool(&rows, i, OWN)};
+  *ret_holders = holders;
+  *ret_count = (size_t)rows.count;
+  return R_OK;
+}
+
+RESULT store_role_insert(struct store_tx *tx, const struct store_role_row *row, struct store_object *ret_role)
+{
+  struct db_values v = {0};
+  db_put_uuid(&v, &row->id);
+  db_put_uuid(&v, &row->tenant);
+  db_put_text(&v, row->name);
+  db_put_text(&v, row->description);
+  db_put_text(&v, row->permissions);
+  db_put_text(&v, row->kinds);
+  return store_run_change_one(tx, SQL_role_insert, &v, ret_role);
+}
+
+RESULT store_role_update(struct store_tx *tx, const struct store_role_row *row, struct store_object *ret_role)
+{
+  struct db_values v = {0};
+  db_put_uuid(&v, &row->id);
+  db_put_text(&v, row->name);
+  db_put_text(&v, row->description);
+  db_put_text(&v, row->permissions);
+  db_put_text(&v, row->kinds);
+  return store_run_change_one(tx, SQL_role_update, &v, ret_role);
+}
+
+RESULT store_role_delete(struct store_tx *tx, const struct uuid *id)
+{
+  struct db_values v = {0};
+  db_put_uuid(&v, id);
+  return store_run_touch(tx, SQL_role_delete, &v);
 }

@@ -15,6 +15,38 @@ RESULT store_role_find(const struct store_call *call, struct str path, struct st
 struct store_role {
   struct uuid id;
   struct str path, permissions, kinds;
+  bool builtin;
 };
 /* R_NOT_FOUND as above. */
 RESULT store_role_facts(struct store_tx *tx, const struct uuid *id, struct store_role *ret_role);
+
+/* A role held against change, and against being given, until the transaction ends. */
+struct store_role_held {
+  struct store_object object; /* as it is before the change */
+  struct uuid tenant;
+  struct str permissions, kinds; /* names parted by spaces */
+};
+/* R_NOT_FOUND outside the scope, from above it, or built in. */
+RESULT store_role_lock(struct store_tx *tx, const struct uuid *id, struct store_role_held *ret_role);
+
+/* One way in which a role is held; several holders may share it. */
+struct store_role_holder {
+  struct str place; /* the kind of tenant at which */
+  bool machine;     /* which is not known of one above the scope */
+  bool own;         /* by `actor` */
+};
+RESULT store_role_holders(struct store_tx *tx, const struct uuid *id, const struct uuid *actor,
+                          const struct store_role_holder **ret_holders, size_t *ret_count);
+
+struct store_role_row {
+  struct uuid id, tenant;
+  struct str name, description, permissions, kinds; /* the last two parted by spaces */
+};
+/* R_NOT_FOUND: no such tenant in the scope; R_ALREADY_EXISTS: the name, there. */
+RESULT store_role_insert(struct store_tx *tx, const struct store_role_row *row, struct store_object *ret_role);
+
+/* What is .p NULL stays; the tenant stays. R_NOT_FOUND as for store_role_lock; R_ALREADY_EXISTS. */
+RESULT store_role_update(struct store_tx *tx, const struct store_role_row *row, struct store_object *ret_role);
+
+/* R_NOT_FOUND as above; R_CONFLICT while somebody holds it. */
+RESULT store_role_delete(struct store_tx *tx, const struct uuid *id);

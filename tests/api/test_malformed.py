@@ -18,8 +18,10 @@ def named(route_and_table):
 @pytest.fixture(scope="module", name="targets")
 def things_to_change(estate):
     person = estate.person("alpha_one", "customer_admin")
+    role = estate.admin.client.post(f"/v1/tenants/{estate.id('alpha_one')}/roles",
+                                    {"name": unique("role"), "permissions": ["tenant:read"]}, 201).json()
     return {"caller": person.client, "/v1/tenants": estate.id("alpha_one"), "/v1/users": estate.new_user()["id"],
-            "/v1/clients": estate.new_machine()[0]["id"]}
+            "/v1/clients": estate.new_machine()[0]["id"], "/v1/roles": role["id"]}
 
 
 def path_of(route, targets):

@@ -10,7 +10,7 @@ from support.source import routes
 from world import Actor, Tenant, random_id, unused
 
 OUTSIDE = 404
-SCOPES_BY_THING = {"tenant": "tenant", "user": "user", "client": "client", "grant": "grant", "parent": "tenant"}
+SCOPES_BY_THING = {"tenant": "tenant", "user": "user", "client": "client", "grant": "grant", "role": "role", "parent": "tenant"}
 
 
 @dataclass
@@ -101,7 +101,7 @@ def of_parent(cell):
 
 
 OUTCOMES = {"public": of_anyone, "machine": of_anyone, "self": of_oneself, "roots": of_roots, "parent": of_parent, "tenant": of_place,
-            "user": of_place, "client": of_place, "grant": of_place}
+            "user": of_place, "client": of_place, "grant": of_place, "role": of_place}
 
 
 # The rows: one a way of asking.
@@ -286,6 +286,12 @@ def seen_role(cell):
     return None if owner and cell.actor.sees_role(owner) else OUTSIDE
 
 
+def for_the_subtree(cell):
+    """A role is for all below its tenant: what one holds for the tenant alone makes none."""
+    roots = cell.actor.roots(cell.route.permission)
+    return None if any(g.reach == "subtree" and g.reaches(cell.target.tenant) for g in roots) else 422
+
+
 NEW_TENANT = {"name": any_name, "parent_id": target_id}
 
 ROWS = {
@@ -376,7 +382,10 @@ ROWS = {
     "deleteClientKey": [Row(204, proof("key"), fresh=fresh("client"))],
 
     "listRoles": [Row(200)],
+    "createRole": [Row(201, body(name=any_name, permissions=["tenant:read"]), rule=for_the_subtree)],
     "getRole": [Row(200, rule=seen_role)],
+    "updateRole": [Row(200, body(description=any_name))],
+    "deleteRole": [Row(204, fresh=fresh("role"))],
 
     "listGrants": [Row(200), Row(200, name="subtree", query="?scope=subtree")],
     "createGrant": [Row(201, gift)],

@@ -150,6 +150,9 @@ class Estate:
     def client(self, tenant):
         return self.made(f"/v1/tenants/{tenant.id}/clients", {"display_name": unused("client")})["client"]["id"]
 
+    def role(self, tenant):
+        return self.made(f"/v1/tenants/{tenant.id}/roles", {"name": unused("role"), "permissions": ["tenant:read"]})["id"]
+
     def grant(self, tenant, principal, role="viewer", scope="self", **more):
         body = {"principal_id": principal, "role": role, "scope": scope, **more}
         return self.made(f"/v1/tenants/{tenant.id}/grants", body)["id"]
@@ -179,7 +182,7 @@ class Estate:
         """The id of a new thing in the tenant, for whoever is about to spoil it."""
         if kind == "grant":
             return self.grant(tenant, self.user(tenant))
-        return {"user": self.user, "client": self.client}[kind](tenant)
+        return {"user": self.user, "client": self.client, "role": self.role}[kind](tenant)
 
     def furnish(self, tenant):
         tenant.things = {kind: self.fresh(kind, tenant) for kind in ("user", "client", "grant")}
@@ -189,7 +192,7 @@ class Estate:
         tenant.things["import"] = self.job(tenant)
 
     def custom_role(self, tenant, connection):
-        """Put in by SQL: the API of this issue makes no roles."""
+        """Put in by SQL: some of the worlds have nobody yet who could make one."""
         tenant.things["role"] = random_id()
         connection.execute(
             "INSERT INTO role (id, tenant_id, tenant_path, tenant_boundary, name, permissions) "

@@ -468,7 +468,8 @@ DENIED = [
     "SELECT wall_build('tenant', 'path', 'boundary')", "SELECT master_key FROM installation", "UPDATE installation SET policy_epoch = gen_random_uuid()",
     "UPDATE tenant SET parent_id = NULL", "UPDATE tenant SET parent_path = ''", "UPDATE tenant SET is_boundary = false",
     "DELETE FROM tenant", "INSERT INTO tenant_kind_rule VALUES ('customer', 'provider')", "UPDATE principal SET tenant_path = '/'",
-    'UPDATE "grant" SET principal_path = \'/\'', "INSERT INTO role (id) VALUES (gen_random_uuid())", "UPDATE role SET permissions = '{}'",
+    'UPDATE "grant" SET principal_path = \'/\'', "UPDATE role SET tenant_path = '/'",
+    "INSERT INTO role (id, builtin) VALUES (gen_random_uuid(), true)", "UPDATE role SET builtin = false",
     "SELECT pg_read_file('PG_VERSION')", "SELECT lo_import('/etc/passwd')", "SELECT pg_reload_conf()",
     "INSERT INTO vault.signing_key (generation) VALUES (2)", "UPDATE vault.signing_key SET ends_at = NULL",
     "SELECT * FROM migration", "SELECT rolpassword FROM pg_authid", "LOCK TABLE tenant IN ACCESS EXCLUSIVE MODE",
@@ -478,6 +479,13 @@ DENIED = [
 @pytest.mark.parametrize("text", DENIED)
 def test_the_services_role_is_denied(app, text):
     assert refused(app, text, by=(errors.InsufficientPrivilege, errors.UndefinedTable)) in ("42501", "42P01")
+
+
+def test_what_is_built_in_stays_whoever_the_scope_is(app, estate):
+    app.execute("SELECT set_config('bailiwick.low', '/', true), set_config('bailiwick.high', '0', true)")
+    assert app.execute("SELECT count(*) FROM role WHERE builtin").fetchone()[0] > 0
+    for text in ("UPDATE role SET permissions = '{}' WHERE builtin", "DELETE FROM role WHERE builtin"):
+        assert app.execute(text).rowcount == 0
 
 
 def test_row_level_security_cannot_be_switched_off(app, estate):

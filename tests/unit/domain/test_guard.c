@@ -112,6 +112,27 @@ static void what_is_privileged_by_whom_it_touches_takes_a_strong_session(void **
   estate_abandon(&change);
 }
 
+static void each_kind_of_tenant_has_its_ceiling(void **state)
+{
+  (void)state;
+  assert_result(domain_guard_kind(STR("customer"), STR("user:read tenant:create_customer")), R_KIND_CEILING);
+  assert_result(domain_guard_kind(STR("customer"), STR("tenant:create_partner")), R_KIND_CEILING);
+  assert_result(domain_guard_kind(STR("partner"), STR("tenant:create_partner")), R_KIND_CEILING);
+  assert_ok(domain_guard_kind(STR("partner"), STR("tenant:create_customer")));
+  assert_ok(domain_guard_kind(STR("provider"), STR("tenant:create_partner tenant:create_customer")));
+  assert_ok(domain_guard_kind(STR("customer"), STR("user:read")));
+}
+
+static void unknown_names_are_known_for_it(void **state)
+{
+  (void)state;
+  assert_true(domain_guard_known(STR("user:read client:create")));
+  assert_false(domain_guard_known(STR("user:read no:thing")));
+  assert_true(domain_guard_barred(STR("user:read client:create")));
+  assert_true(domain_guard_barred(STR("no:thing")));
+  assert_false(domain_guard_barred(STR("user:read")));
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -120,6 +141,8 @@ int main(void)
       estate_test(a_permission_that_nobody_knows_is_given_by_nobody),
       estate_test(the_privileged_are_guarded_where_they_are_at_home),
       estate_test(what_is_privileged_by_whom_it_touches_takes_a_strong_session),
+      estate_test(each_kind_of_tenant_has_its_ceiling),
+      estate_test(unknown_names_are_known_for_it),
   };
   return cmocka_run_group_tests(tests, estate_up, estate_down);
 }

@@ -93,6 +93,61 @@ static void facts_are_names_parted_by_spaces(void **state)
   estate_abandon(&change);
 }
 
+static void a_role_is_written_locked_and_deleted_where_it_stands(void **state)
+{
+  (void)state;
+  struct change change = estate_change(P1_ADMIN, P1);
+  struct store_role_row row = {.tenant = estate_tenant(P1),
+                               .name = STR("written"),
+                               .description = STR(""),
+                               .permissions = STR("tenant:read user:read"),
+                               .kinds = STR("partner")};
+  struct store_object role;
+  struct store_role_held held;
+  assert_ok(uuid_new(&row.id));
+  assert_ok(store_role_insert(change.tx, &row, &role));
+  assert_ok(store_role_lock(change.tx, &row.id, &held));
+  assert_str(held.permissions, "tenant:read user:read");
+  assert_str(held.kinds, "partner");
+  assert_true(uuid_equal(&held.tenant, &row.tenant));
+  row = (struct store_role_row){.id = row.id, .kinds = STR("partner customer")};
+  assert_ok(store_role_update(change.tx, &row, &role));
+  assert_string_equal(estate_member(role.body, "name"), "\"written\"");
+  assert_int_equal(role.version, held.object.version + 1);
+  assert_ok(store_role_delete(change.tx, &row.id));
+  assert_result(store_role_lock(change.tx, &row.id, &held), R_NOT_FOUND);
+  estate_abandon(&change);
+}
+
+static void what_is_built_in_is_held_by_nobody(void **state)
+{
+  (void)state;
+  struct change change = estate_change(PROVIDER_ADMIN, PROVIDER);
+  struct store_role_row row = {.id = estate_role("viewer"), .name = STR("mine")};
+  struct store_role_held held;
+  struct store_object role;
+  assert_result(store_role_lock(change.tx, &row.id, &held), R_NOT_FOUND);
+  assert_result(store_role_update(change.tx, &row, &role), R_NOT_FOUND);
+  assert_result(store_role_delete(change.tx, &row.id), R_NOT_FOUND);
+  estate_abandon(&change);
+}
+
+static void holders_are_told_by_place_and_sort(void **state)
+{
+  (void)state;
+  struct change change = estate_change(PROVIDER_ADMIN, PROVIDER);
+  struct uuid viewer = estate_role("customer_admin"), own = estate_user(A_ADMIN);
+  const struct store_role_holder *holders;
+  size_t count;
+  assert_ok(store_role_holders(change.tx, &viewer, &own, &holders, &count));
+  assert_int_equal(count, 2); /* the actor, and others; all at customers */
+  assert_int_not_equal(holders[0].own, holders[1].own);
+  assert_str(holders[0].place, "customer");
+  assert_str(holders[1].place, "customer");
+  assert_false(holders[0].machine || holders[1].machine);
+  estate_abandon(&change);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -101,6 +156,9 @@ int main(void)
       estate_test(a_role_from_beside_does_not_exist),
       estate_test(the_nearest_of_a_name_is_meant),
       estate_test(facts_are_names_parted_by_spaces),
+      estate_test(a_role_is_written_locked_and_deleted_where_it_stands),
+      estate_test(what_is_built_in_is_held_by_nobody),
+      estate_test(holders_are_told_by_place_and_sort),
   };
   return cmocka_run_group_tests(tests, estate_up, estate_down);
 }

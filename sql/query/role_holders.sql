@@ -1,0 +1,10 @@
+-- Who holds a role, as far as its change depends on it: at which kinds of tenant, whether a machine does, and whether the actor does.
+-- Of a holder above the scope it is not known whether it is a machine, which has nothing by a role that no machine may have.
+-- role: app
+-- params: $1 id uuid, $2 actor uuid
+-- row: place text, machine boolean, own boolean
+SELECT DISTINCT t.kind AS place, coalesce(p.kind = 'client', false) AS machine, g.principal_id = $2 AS own
+  FROM "grant" g
+  JOIN tenant t ON t.id = g.tenant_id AND t.path = g.tenant_path
+  LEFT JOIN principal p ON p.id = g.principal_id AND p.tenant_path = g.principal_path
+ WHERE g.role_id = $1
