@@ -104,6 +104,15 @@ def test_a_machine_has_secrets_and_a_state(shell, partner):
     assert "crm: there is no such thing" in shell("client", "show", f"{partner}/crm", status=1).errors
 
 
+def test_a_role_is_made_changed_and_deleted(shell, partner):
+    made, = shell.json("role", "add", partner, "--name", "looker", "--permissions", "tenant:read", "--permissions", "user:read")
+    assert (made["name"], made["permissions"], made["origin"]) == ("looker", ["tenant:read", "user:read"], "tenant")
+    shell.json("role", "set", made["id"], "--permissions", "tenant:read")
+    assert shell.json("role", "show", made["id"])[0]["permissions"] == ["tenant:read"]
+    shell("role", "rm", made["id"])
+    assert "looker" not in [role["name"] for role in shell.json("role", "ls", partner)]
+
+
 def test_a_role_is_given_by_name_and_taken_back(shell, partner):
     shell("user", "add", partner, "--login", "lee")
     assert "viewer" in [role["name"] for role in shell.json("role", "ls", partner)]
