@@ -1,5 +1,6 @@
 /* The token endpoint of OAuth 2.0 (RFC 6749 sections 2.3.1, 4.4, 5 and 6). Trusts: nothing of the request. */
 #include "api/oauth.h"
+#include "api/step.h"
 #include "domain/login.h"
 #include "json/write.h"
 
@@ -151,8 +152,9 @@ RESULT api_oauth_token(struct api_call *call)
 {
   struct oauth_call oauth;
   struct login login;
-  struct signin s = api_signin(call);
+  struct signin s;
   TRY(api_oauth_read(call, &oauth));
+  TRY(api_step_begin(call, &(struct api_step_said){0}, &s));
   TRY(api_signin_done(call, &s, run_grant(&s, &oauth, &login)));
   struct buf body = buf_in(call->arena, REPLY_MOST);
   struct json_writer w = json_writer_on(&body);

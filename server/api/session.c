@@ -1,8 +1,8 @@
 /* Sessions over HTTP: one's own, and those of the users below. Trusts: nothing of the request. */
 #include "domain/session.h"
 #include "api/list.h"
-#include "api/login.h"
 #include "api/routes.h"
+#include "api/step.h"
 
 struct session_query {
   API_LIST_MEMBERS;
@@ -73,8 +73,9 @@ RESULT api_session_step_up(struct api_call *call)
 {
   struct step_up body = {0};
   struct login login;
-  struct signin s = api_signin(call);
+  struct signin s;
   TRY(api_body(call, &api_step_up_body, &body));
+  TRY(api_step_begin(call, &(struct api_step_said){0}, &s));
   TRY(api_signin_done(call, &s, domain_login_step_up(&s, &call->caller, body.code.value, &login)));
   return api_login_reply(call, &login);
 }

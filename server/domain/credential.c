@@ -121,6 +121,7 @@ static enum result find_holder(struct signin *s, const struct store_invitation_c
   TRY(store_credential_get(&store, &id, ret_user));
   s->tenant = ret_user->tenant;
   s->principal = id;
+  TRY(domain_session_relayed(s, &ret_user->tenant));
   enum result r = domain_session_housed(s, &ret_user->tenant);
   return r == R_LOGIN_FAILED ? R_NOT_FOUND : r;
 }

@@ -17,9 +17,9 @@ struct credential_claim {
 struct credential_home {
   struct str login, tenant_code;
 };
-/* Sets the first or a new password by a one-time token: R_TOKEN_SPENT, R_PASSWORD_*. The user becomes active, every
-   session ends, every other token of theirs is dead; a second factor stays. A refused password leaves the token usable.
- */
+/* Sets the first or a new password by a one-time token: R_TOKEN_SPENT, R_PASSWORD_*, R_FORBIDDEN for who may not relay
+   for its holder. The user becomes active, every session ends, every other token of theirs is dead; a second factor
+   stays. A refused password leaves the token usable. */
 RESULT domain_credential_accept(struct signin *s, const struct credential_claim *claim,
                                 struct credential_home *ret_home);
 

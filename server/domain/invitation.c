@@ -10,6 +10,7 @@
 #include "domain/notice.h"
 #include "domain/reset.h"
 #include "domain/session.h"
+#include "store/credential.h"
 #include "store/reset.h"
 #include "store/user.h"
 
@@ -129,6 +130,7 @@ static RESULT keep(struct signin *s, const char *what, const struct store_reset_
   struct store_reset request = {.subject = {(const char *)subject.subject, sizeof subject.subject},
                                 .address = s->address,
                                 .request_id = s->request_id,
+                                .stated_by = s->stated_by,
                                 .kind = str_of(what),
                                 .place = str_of(place)};
   struct crypto_binding binding = wish_binding(s->domain, request.subject);
@@ -138,12 +140,26 @@ static RESULT keep(struct signin *s, const char *what, const struct store_reset_
 
 static const char wanted[] = "reset", warned[] = "warn";
 
+/* A tenant that is none is one that the relay does not see. */
+static RESULT check_relay(struct signin *s, struct str code)
+{
+  struct store_call store = domain_session_store(s);
+  struct uuid tenant = {0};
+  if (!s->relay)
+    return R_OK;
+  enum result r = store_credential_tenant(&store, code, &tenant);
+  if (r != R_OK && r != R_NOT_FOUND)
+    return r;
+  return domain_session_relayed(s, &tenant);
+}
+
 RESULT domain_invitation_ask(struct signin *s, const struct invitation_wish *wish)
 {
   struct store_call store = domain_session_store(s);
   struct authn_throttle address;
   struct store_reset_name name = {.code = wish->tenant};
   char place[AUTHN_THROTTLE_PLACE_TEXT];
+  TRY(check_relay(s, wish->tenant));
   authn_throttle_place(s->address, place);
   TRY(throttle_on(s, 'a', str_of(place), &address));
   TRY(authn_throttle_take(&address, &store, s->domain->limits.address_attempts, s->now, &s->retry_after));
@@ -179,6 +195,7 @@ static RESULT send_to(struct signin *s, struct store_tx *tx, const struct store_
                                         .action = str_of(s->action),
                                         .outcome = STR("done"),
                                         .address = s->address,
+                                        .stated_by = s->stated_by,
                                         .request_id = s->request_id};
   return store_audit_of_person(tx, &event);
 }
@@ -217,6 +234,7 @@ RESULT domain_invitation_serve(const struct domain *domain, struct arena *arena)
   TRY(store_tx_open(&store, &tx));
   TRY(store_reset_take(tx, &request));
   s.address = request.address;
+  s.stated_by = request.stated_by;
   s.request_id = request.request_id;
   /* What waited longer than the token would live is wanted no more. */
   if (request.created_at > s.now - domain->limits.reset_time)

@@ -34,8 +34,8 @@ RESULT domain_invitation_void(struct change *change, const struct uuid *user);
 struct invitation_wish {
   struct str login, email, tenant;
 };
-/* Known or not, R_OK after the same work; R_THROTTLED for an address, of IPv6 a /64, that asks too often. What becomes
-   of it is a job's. */
+/* Known or not, R_OK after the same work; R_THROTTLED for an address, of IPv6 a /64, that asks too often; R_FORBIDDEN for
+   who may not relay for that tenant. What becomes of it is a job's. */
 RESULT domain_invitation_ask(struct signin *s, const struct invitation_wish *wish);
 
 /* Strangers to that account must wait, known or not: R_OK after the same work. Whom it means is told once a day. */

@@ -113,6 +113,7 @@ RESULT domain_session_event(const struct signin *s, struct store_tx *tx, const s
                                       .object = *object,
                                       .at = s->now,
                                       .address = s->address,
+                                      .stated_by = s->stated_by,
                                       .request_id = s->request_id};
   return store_session_event(tx, &event);
 }

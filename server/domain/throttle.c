@@ -137,10 +137,12 @@ RESULT domain_throttle_renew(struct signin *s, struct store_tx *tx, const struct
   struct throttle t = {0};
   struct authn_throttle password;
   struct login ignored = {0};
+  struct signin here = *s;
   struct str person = {(const char *)target->person.b, sizeof target->person.b};
   TRY(counters_of(s, target, &t));
   TRY(authn_throttle_on(s->domain->keys, AUTHN_THROTTLE_PASSWORD, person, &password));
   TRY(authn_throttle_forget(&t.account, tx));
   TRY(authn_throttle_forget(&password, tx));
-  return domain_throttle_know(s, tx, &target->person, &ignored);
+  here.remember_device = false; /* what is ignored would be told to nobody */
+  return domain_throttle_know(&here, tx, &target->person, &ignored);
 }

@@ -60,5 +60,6 @@ RESULT store_audit_of_person(struct store_tx *tx, const struct store_audit_of_pe
   db_put_text(&v, event->reason);
   db_put_text(&v, event->address);
   db_put_text(&v, event->request_id);
+  store_run_put_id(&v, &event->stated_by);
   return store_queue(tx, SQL_audit_of_person, &v);
 }

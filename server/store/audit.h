@@ -36,6 +36,7 @@ struct store_audit_of_person {
   struct uuid person;
   int64_t at;
   struct str actor_kind, action, outcome, reason, address, request_id;
+  struct uuid stated_by; /* the client whose word `address` is; zero: none */
 };
 /* At the person's home, on the auth pool. Queued. */
 RESULT store_audit_of_person(struct store_tx *tx, const struct store_audit_of_person *event);

@@ -12,6 +12,7 @@ RESULT store_reset_put(const struct store_call *call, const struct store_reset *
   db_put_text(&values, request->request_id);
   db_put_text(&values, request->kind);
   db_put_text(&values, request->place);
+  store_run_put_id(&values, &request->stated_by);
   return store_read(call, SQL_reset_request_put, &values, &rows);
 }
 
@@ -26,7 +27,8 @@ RESULT store_reset_take(struct store_tx *tx, struct store_reset *ret_request)
                                       .sealed = db_text(&rows, 0, 1),
                                       .address = db_text(&rows, 0, 2),
                                       .request_id = db_text(&rows, 0, 3),
-                                      .created_at = db_time(&rows, 0, 4)};
+                                      .created_at = db_time(&rows, 0, 4),
+                                      .stated_by = db_uuid(&rows, 0, 5)};
   return R_OK;
 }
 

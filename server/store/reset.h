@@ -6,6 +6,7 @@ struct store_reset {
   struct str subject; /* an HMAC of what was typed */
   struct str sealed;  /* what was typed */
   struct str address, request_id;
+  struct uuid stated_by; /* the client whose word `address` is; zero: none */
   struct str kind;    /* "reset" or "warn" */
   struct str place;   /* for which `address` stands */
   int64_t created_at; /* set by the database */

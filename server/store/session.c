@@ -186,5 +186,6 @@ RESULT store_session_event(struct store_tx *tx, const struct store_session_event
   db_put_text(&values, event->address);
   db_put_text(&values, event->request_id);
   db_put_text(&values, str_of(event->actor_title));
+  store_run_put_id(&values, &event->stated_by);
   return store_queue(tx, SQL_audit_sign_in, &values);
 }

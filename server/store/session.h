@@ -71,6 +71,7 @@ struct store_session_event {
   struct uuid object;
   int64_t at;
   struct str address, request_id;
+  struct uuid stated_by; /* the client whose word `address` is; zero: none */
 };
 /* Queued: goes out with the commit. */
 RESULT store_session_event(struct store_tx *tx, const struct store_session_event *event);

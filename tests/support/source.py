@@ -92,6 +92,23 @@ def routes():
 
 
 @dataclass(frozen=True)
+class Step:
+    """A way in, or a step on it, and what it takes, makes known and audits."""
+    operation: str
+    address: str
+    device: str
+    audit: tuple
+
+    def __str__(self):
+        return self.operation
+
+
+def steps():
+    rows = calls(bare(ROOT / "server/api/step.def"), "STEP")
+    return [Step(operation, address, device, tuple(literal(kinds).split())) for operation, address, device, kinds in rows]
+
+
+@dataclass(frozen=True)
 class Member:
     place: str
     name: str
@@ -203,7 +220,7 @@ class Unit:
     def kinds(self, struct):
         """member -> kind, of one struct."""
         body = re.search(rf"struct {struct} {{(.*?)}};", self.whole, re.S).group(1)
-        for name, members in re.findall(r"#define (\w+)((?:[^\n]*\\\n)+[^\n]*)", self.whole):
+        for name, members in re.findall(r"#define (\w+) ((?:[^\n]*\\\n)*[^\n]*)", self.whole):
             body = re.sub(rf"\b{name}\b", lambda _, members=members: members.replace("\\\n", " "), body)
         found = {}
         for kind, names in re.findall(r"struct json_(\w+) ([\w\s,]+)(?:;|$)", body):
