@@ -179,7 +179,9 @@ static enum result order(struct api_call *call, enum store_invitation_purpose pu
 {
   struct invitation_order order = {.user = call->object, .purpose = purpose};
   struct invitation invitation;
-  TRY(domain_invitation_order(&call->change, &order, &invitation));
+  enum result r = domain_invitation_order(&call->change, &order, &invitation);
+  call->retry_after = call->change.retry_after;
+  TRY(r);
   TRY(invitation_text(call, &invitation, true, &call->keep));
   return invitation_text(call, &invitation, false, ret_text);
 }

@@ -65,6 +65,7 @@ struct change {
   struct uuid root;          /* that root; what the actor sees begins there */
   struct store_tx *tx;       /* on the app pool, under the scope; the caller opens and commits it */
   unsigned events;           /* audit events written in it: a change that ends with 0 is a fault */
+  int64_t retry_after;       /* seconds, set with R_THROTTLED */
 };
 
 /* What a change made, as the API shows it. */

@@ -14,8 +14,9 @@
 #include "store/reset.h"
 #include "store/user.h"
 
-/* Of one person in an hour: who asks for more gets no more mails. */
-enum { ASKED_MOST = 3 };
+/* Of one person: what they may ask for in an hour, so that nobody uses up by asking what may be ordered, and what may
+   be ordered and asked for in 15 minutes. */
+enum { ASKED_MOST = 3, MADE_MOST = 5 };
 static const int64_t serve_time = 30 * CLOCK_SECOND;
 
 static const struct {
@@ -33,6 +34,22 @@ static RESULT take(struct change *change, const struct invitation_order *order, 
   bool invites = order->purpose == STORE_INVITATION;
   bool fits = (resets && str_is(ret_user->state, "active")) || (invites && str_is(ret_user->state, "invited"));
   return fits ? R_OK : R_WRONG_STATE;
+}
+
+static RESULT counter_of(const struct domain *domain, const struct uuid *user, struct authn_throttle *ret_throttle)
+{
+  struct str name = {(const char *)user->b, sizeof user->b};
+  return authn_throttle_on(domain->keys, AUTHN_THROTTLE_TOKEN, name, ret_throttle);
+}
+
+static RESULT count_order(struct change *change, const struct uuid *user)
+{
+  struct store_call store = {.pool = change->domain->auth, .arena = change->arena, .deadline = change->deadline};
+  struct authn_throttle throttle;
+  if (change->actor.kind == DOMAIN_ACTOR_OPERATOR)
+    return R_OK;
+  TRY(counter_of(change->domain, user, &throttle));
+  return authn_throttle_take(&throttle, &store, MADE_MOST, change->now, &change->retry_after);
 }
 
 static RESULT new_token(struct arena *arena, enum authn_nonce_kind kind, struct str *ret_token, struct str *ret_digest)
@@ -66,6 +83,7 @@ RESULT domain_invitation_order(struct change *change, const struct invitation_or
   struct store_user user;
   struct str token;
   TRY(take(change, order, &user));
+  TRY(count_order(change, &order->user));
   TRY(domain_reset_note(change, &order->user, STORE_RESET_PASSWORD));
   bool first = str_is(user.state, "invited");
   struct invitation invitation = {.sent = change->domain->mail.sends && user.email.p && !order->shown,
@@ -174,6 +192,21 @@ RESULT domain_invitation_warn(struct signin *s, struct str tenant, struct str lo
   return keep(s, warned, &name);
 }
 
+/* R_LIMIT_REACHED: they had enough. */
+static RESULT put_asked(struct signin *s, struct store_tx *tx, const struct store_invitation *row)
+{
+  struct store_call store = {.arena = s->arena, .deadline = s->deadline, .tx = tx};
+  struct authn_throttle throttle;
+  TRY(counter_of(s->domain, &row->user, &throttle));
+  enum result r = authn_throttle_take(&throttle, &store, MADE_MOST, s->now, &s->retry_after);
+  if (r != R_OK)
+    return r == R_THROTTLED ? R_LIMIT_REACHED : r;
+  r = store_invitation_ask(tx, row, ASKED_MOST);
+  if (r == R_LIMIT_REACHED)
+    TRY(authn_throttle_return(&throttle, tx));
+  return r;
+}
+
 /* One person of those that may be meant: whose tenant is suspended, and who had enough, gets nothing. */
 static RESULT send_to(struct signin *s, struct store_tx *tx, const struct store_reset_person *person)
 {
@@ -184,7 +217,7 @@ static RESULT send_to(struct signin *s, struct store_tx *tx, const struct store_
   if (r != R_OK)
     return r == R_LOGIN_FAILED ? R_OK : r;
   TRY(new_token(s->arena, AUTHN_RESET, &token, &row.digest));
-  r = store_invitation_ask(tx, &row, ASKED_MOST);
+  r = put_asked(s, tx, &row);
   if (r != R_OK)
     return r == R_LIMIT_REACHED ? R_OK : r;
   struct notice_token mail = {person->id, NOTICE_RESET, token, row.expires_at, 0};

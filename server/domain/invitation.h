@@ -23,7 +23,9 @@ struct invitation {
    limits.invitation_time, but for limits.reset_time where it does what a reset does: of an active user, whom the
    operator alone invites again. R_WRONG_STATE for a suspended or terminated user, to reset what was never set, and to
    invite whoever has a password; R_SELF_SERVICE for oneself: that would be a new password without the old one;
-   R_PRIVILEGED. */
+   R_PRIVILEGED. R_THROTTLED, with change->retry_after, for the sixth of one person in 15 minutes, whoever ordered those
+   before or asked for them. An order is counted before anything is written, and again where it has to run again;
+   whoever is at the machine is not counted. */
 RESULT domain_invitation_order(struct change *change, const struct invitation_order *order,
                                struct invitation *ret_invitation);
 
@@ -34,13 +36,13 @@ RESULT domain_invitation_void(struct change *change, const struct uuid *user);
 struct invitation_wish {
   struct str login, email, tenant;
 };
-/* Known or not, R_OK after the same work; R_THROTTLED for an address, of IPv6 a /64, that asks too often; R_FORBIDDEN for
-   who may not relay for that tenant. What becomes of it is a job's. */
+/* Known or not, R_OK after the same work; R_THROTTLED for an address, of IPv6 a /64, that asks too often; R_FORBIDDEN
+   for who may not relay for that tenant. What becomes of it is a job's. */
 RESULT domain_invitation_ask(struct signin *s, const struct invitation_wish *wish);
 
 /* Strangers to that account must wait, known or not: R_OK after the same work. Whom it means is told once a day. */
 RESULT domain_invitation_warn(struct signin *s, struct str tenant, struct str login_key);
 
 /* Serves the oldest of those requests: tokens to reset a password go to the people it means, if there are such, at most
-   3 an hour to each. R_NOT_FOUND when no request waits. */
+   3 an hour to each, which are counted with what is ordered. R_NOT_FOUND when no request waits. */
 RESULT domain_invitation_serve(const struct domain *domain, struct arena *arena);

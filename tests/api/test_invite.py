@@ -47,6 +47,16 @@ def test_whom_it_cannot_find_it_names(at, login, where, why):
     assert invite(at.server, login, where) == (3, f"bailiwick invite: {why}\n")
 
 
+def test_the_operator_is_not_held_up(at):
+    """Not even where others have ordered as many for somebody as there may be."""
+    home = at.find("p1")[0]
+    user = next(user for user in at.admin.pages(f"/v1/tenants/{home['id']}/users") if user["login"].lower() == "ada.lovelace")
+    orders = [at.admin.call("POST", f"/v1/users/{user['id']}/reset-password").status_code for _ in range(6)]
+    assert orders == [201] * 5 + [429]
+    for _ in range(2):
+        assert invite(at.server, "ada.lovelace", "p1")[0] == 0
+
+
 def test_the_event_says_that_it_was_the_operator(at):
     invite(at.server, "ada.lovelace", "p1")
     home = at.find("p1")[0]["id"]

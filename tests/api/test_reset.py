@@ -80,6 +80,25 @@ def test_b9_a_newer_one_makes_an_older_dead(admin, person):
     assert claim(admin, second).status_code == 200
 
 
+@pytest.mark.parametrize("what", CLAIMS)
+def test_of_twenty_ordered_at_once_five_are_made(estate, admin, person, what):
+    """Whoever orders them, and with the invitation by which one came in; the next says how long to wait, and somebody else's are not
+    counted with them."""
+    user, left = (person.id, 4) if what == "reset-password" else (estate.new_user("alpha_one")["id"], 5)
+    callers = [admin, estate.actor("alpha", "partner_admin")]
+    with ThreadPoolExecutor(20) as pool:
+        orders = [pool.submit(callers[n % 2].other(callers[n % 2].token).call, "POST", f"/v1/users/{user}/{what}") for n in range(20)]
+        replies = [order.result() for order in orders]
+    assert sorted(reply.status_code for reply in replies) == [201] * left + [429] * (20 - left)
+    refused = next(reply for reply in replies if reply.status_code == 429)
+    assert refused.json()["code"] == "throttled" and 1 <= int(refused.headers["Retry-After"]) <= 900
+    home = admin.get(f"/v1/users/{user}").json()["tenant_id"]
+    events = [event["outcome"] for event in admin.pages(f"/v1/tenants/{home}/audit", object_id=user)
+              if event["action"] in ("inviteUser", "resetUserPassword") and event["outcome"] == "done"]
+    assert len(events) == 5
+    estate.invite(estate.new_user("alpha_one")["id"])
+
+
 def test_b9_a_change_of_the_password_makes_it_dead(admin, person):
     token = ordered(admin, person)["token"]
     person.client.put("/v1/me/password", {"current_password": PASSWORD, "new_password": "yet another long one"})

@@ -358,7 +358,7 @@ ROWS = {
     "suspendUser": [Row(200, fresh=fresh("user"))],
     "resumeUser": [Row(200, fresh=fresh_suspended_user)],
     "terminateUser": [Row(200, fresh=fresh("user"))],
-    "inviteUser": [Row(201)],
+    "inviteUser": [Row(201, fresh=fresh("user"))],
     "resetUserPassword": [Row(201, rule=nobody_is_active, fresh=fresh_active_user)],
     # Another user than the one whom the same actor has invited.
     "resetUserFactors": [Row(200, fresh=fresh("user"))],

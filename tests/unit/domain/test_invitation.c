@@ -7,6 +7,7 @@
 #include "support/estate.h"
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const struct str password = {"a password of some length", 25};
 
@@ -326,6 +327,58 @@ static void one_person_is_sent_three_an_hour(void **state)
   assert_int_equal(asked(STR("a-plain"), STR_NONE, STR("code-aaaaaaaa")), 1);
 }
 
+/* Orders a reset of A_PLAIN's, and gives the seconds to wait; 0: it was made. */
+static int64_t wait_for(enum estate_user by, enum estate_tenant home)
+{
+  struct invitation_order wanted = {.user = estate_user(A_PLAIN), .purpose = STORE_RESET};
+  struct invitation invitation;
+  struct change change = estate_change(by, home);
+  enum result r = domain_invitation_order(&change, &wanted, &invitation);
+  if (r == R_OK)
+    estate_commit(&change);
+  else
+    estate_abandon(&change);
+  assert_true(r == R_OK || r == R_THROTTLED);
+  return change.retry_after;
+}
+
+static void one_person_has_five_made_in_a_quarter_of_an_hour_by_whomever(void **state)
+{
+  (void)state;
+  struct invitation invitation;
+  for (int i = 0; i < 5; i++)
+    assert_int_equal(i % 2 ? wait_for(A_ADMIN, A) : wait_for(P1_ADMIN, A), 0);
+  const char *made = strdup(estate_ask("SELECT count(*), (SELECT count(*) FROM vault.outbox) FROM vault.invitation"));
+  assert_in_range(wait_for(P1_ADMIN, A), 1, 900);
+  assert_string_equal(estate_ask("SELECT count(*), (SELECT count(*) FROM vault.outbox) FROM vault.invitation"), made);
+  free((void *)(uintptr_t)made);
+  assert_ok(order(A_ADMIN, A_HELPDESK, STORE_RESET, &invitation));
+  assert_int_equal(asked(STR("a-plain"), STR_NONE, STR("code-aaaaaaaa")), 0);
+  estate_sql("UPDATE vault.throttle SET since = since - interval '15 minutes'");
+  assert_int_equal(wait_for(A_ADMIN, A), 0);
+}
+
+static void who_asks_uses_up_three_of_them_at_most(void **state)
+{
+  (void)state;
+  for (int i = 0; i < 10; i++)
+    assert_int_equal(asked(STR("a-plain"), STR_NONE, STR("code-aaaaaaaa")), i < 3 ? 1 : 0);
+  assert_int_equal(wait_for(A_ADMIN, A), 0);
+  assert_int_equal(wait_for(P1_ADMIN, A), 0);
+  assert_in_range(wait_for(A_ADMIN, A), 1, 900);
+}
+
+static void an_order_that_is_refused_is_not_counted(void **state)
+{
+  (void)state;
+  struct invitation invitation;
+  for (int i = 0; i < 6; i++) {
+    assert_result(order(C_ADMIN, A_PLAIN, STORE_RESET, &invitation), R_NOT_FOUND);
+    assert_result(order(A_ADMIN, A_PLAIN, STORE_INVITATION, &invitation), R_WRONG_STATE);
+  }
+  assert_ok(order(A_ADMIN, A_PLAIN, STORE_RESET, &invitation));
+}
+
 static void the_same_again_is_one_request_and_says_nothing_in_clear(void **state)
 {
   (void)state;
@@ -422,6 +475,9 @@ int main(void)
       invitation_test(an_address_that_somebody_gave_today_is_sent_nothing),
       invitation_test(nobody_else_is_sent_anything),
       invitation_test(one_person_is_sent_three_an_hour),
+      invitation_test(one_person_has_five_made_in_a_quarter_of_an_hour_by_whomever),
+      invitation_test(who_asks_uses_up_three_of_them_at_most),
+      invitation_test(an_order_that_is_refused_is_not_counted),
       invitation_test(the_same_again_is_one_request_and_says_nothing_in_clear),
       invitation_test(an_address_that_asks_too_often_waits_whoever_it_asks_for),
       invitation_test(addresses_of_one_64_ask_as_one),
