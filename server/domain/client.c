@@ -77,7 +77,7 @@ RESULT domain_client_delete(struct change *change, const struct uuid *id)
   struct store_client client;
   TRY(take(change, id, &client));
   TRY(domain_guard_other(change, id));
-  TRY(domain_grant_end(change, id));
+  TRY(domain_grant_end_all(change, id, &client.tenant));
   TRY(store_client_delete(change->tx, id));
   struct audit_record event = {
       .tenant = client.tenant, .object_kind = "client", .object = *id, .before = client.object.body};

@@ -124,3 +124,13 @@ RESULT domain_grant_end(struct change *change, const struct uuid *principal)
   }
   return R_OK;
 }
+
+RESULT domain_grant_end_all(struct change *change, const struct uuid *principal, const struct uuid *home)
+{
+  const struct scope *whole;
+  TRY(domain_grant_end(change, principal));
+  TRY(policy_scope_home(change->domain->policy, home, change->arena, &whole));
+  TRY(store_tx_scope(change->tx, whole));
+  TRY(domain_grant_end(change, principal));
+  return store_tx_scope(change->tx, change->scope);
+}

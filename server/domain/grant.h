@@ -23,3 +23,7 @@ RESULT domain_grant_revoke(struct change *change, const struct uuid *id);
 /* All that a principal who goes holds within the scope, with an event each where it stood. The principal is held. Who
    may end them may end what they hold: without them it is nothing. */
 RESULT domain_grant_end(struct change *change, const struct uuid *principal);
+
+/* The same of who is deleted, at home at `home`: what they hold outside of the scope goes too, and nobody but the audit
+   where it stood is told. */
+RESULT domain_grant_end_all(struct change *change, const struct uuid *principal, const struct uuid *home);

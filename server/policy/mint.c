@@ -45,6 +45,16 @@ RESULT policy_scope(const struct policy *policy, const struct bw_answer *answer,
   return scope_at(path, answer->reach, arena, ret_scope);
 }
 
+RESULT policy_scope_home(const struct policy *policy, const struct uuid *tenant, struct arena *arena,
+                         const struct scope **ret_scope)
+{
+  struct bw_id id = policy_id(tenant);
+  char path[BW_PATH];
+  if (!bw_tenant_path(policy_model(policy), &id, path))
+    return R_NOT_FOUND;
+  return scope_at(path, BW_REACH_SUBTREE, arena, ret_scope);
+}
+
 /* Every path begins with '/'. */
 RESULT policy_scope_whole(const struct policy *policy, struct arena *arena, const struct scope **ret_scope)
 {

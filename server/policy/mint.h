@@ -18,6 +18,11 @@ struct policy_root {
 RESULT policy_roots(const struct policy *policy, const struct uuid *subject, enum bw_permission permission, int64_t now,
                     struct arena *arena, const struct policy_root **ret_roots, size_t *ret_count);
 
+/* A tenant and all below it, for what goes with somebody who is at home there: nothing of it is shown, it ends and
+   leaves its event, also where the root of the change does not reach. R_NOT_FOUND: the tenant has gone. */
+RESULT policy_scope_home(const struct policy *policy, const struct uuid *tenant, struct arena *arena,
+                         const struct scope **ret_scope);
+
 /* The whole tree, for jobs and the operator at the machine: never for a request. */
 RESULT policy_scope_whole(const struct policy *policy, struct arena *arena, const struct scope **ret_scope);
 

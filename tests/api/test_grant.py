@@ -183,6 +183,20 @@ def test_a_grant_outside_of_what_who_ends_its_holder_sees_stays_and_gives_nothin
     estate.actor("alpha_one", "customer_admin").delete(f"/v1/grants/{grant['id']}")
 
 
+def test_what_a_deleted_client_held_outside_of_what_its_ender_sees_is_revoked_where_it_stood(estate, admin):
+    """It goes with the client; whoever deletes it is told nothing of it, and who sees the place is."""
+    machine, _ = estate.new_machine("alpha")
+    grant = estate.grant("alpha_one", machine["id"], "viewer")
+    ender = estate.actor("alpha", "partner_admin", "self")
+    with_none, _ = estate.new_machine("alpha")
+    replies = [ender.delete(f"/v1/clients/{client['id']}") for client in (machine, with_none)]
+    varying = {"Policy-Revision", "X-Request-Id", "Date"}
+    assert len({tuple(sorted((k, v) for k, v in reply.headers.items() if k not in varying)) for reply in replies}) == 1
+    event, = admin.pages(f"/v1/tenants/{estate.id('alpha_one')}/audit", object_id=grant["id"], action="revokeGrant")
+    assert (event["outcome"], event["request_id"]) == ("done", replies[0].headers["X-Request-Id"])
+    assert list(ender.pages(f"/v1/tenants/{estate.id('alpha')}/audit", object_id=grant["id"])) == []
+
+
 def test_a_machine_can_be_given_roles(estate):
     machine, _ = estate.new_machine("alpha_one")
     assert estate.grant("alpha_one", machine["id"], "viewer")["principal_id"] == machine["id"]

@@ -2,6 +2,7 @@
 #include "domain/client.h"
 #include "authn/nonce.h"
 #include "base/text.h"
+#include "domain/grant.h"
 #include "support/estate.h"
 
 static struct uuid made(const char *name, struct str *ret_secret)
@@ -99,6 +100,34 @@ static void a_deleted_client_leaves_only_its_event(void **state)
   assert_false(bw_principal(policy_model(estate_domain.policy), &gone, &fact));
 }
 
+/* Who sees its home alone deletes it: what stands below goes with it, and says so there. */
+static void what_a_deleted_client_held_out_of_sight_is_revoked_aloud(void **state)
+{
+  (void)state;
+  struct client_new client = {.tenant = estate_tenant(P1), .display_name = STR("Loader 6"), .without_secret = true};
+  struct outcome outcome, granted;
+  struct str secret;
+  struct change making = estate_change(P1_ADMIN, P1);
+  assert_ok(domain_client_create(&making, &client, &outcome, &secret));
+  estate_commit(&making);
+  struct grant_new grant = {
+      .tenant = estate_tenant(A), .principal = outcome.id, .role = estate_role("viewer"), .reach = BW_REACH_SELF};
+  struct change giving = estate_change(P1_ADMIN, A);
+  assert_ok(domain_grant_create(&giving, &grant, &granted));
+  estate_commit(&giving);
+  struct change deleting = estate_change(P1_SELF_ADMIN, P1);
+  assert_ok(domain_client_delete(&deleting, &outcome.id));
+  assert_int_equal(deleting.events, 2);
+  estate_commit(&deleting);
+  char id[UUID_TEXT];
+  uuid_format(&granted.id, id);
+  assert_string_equal(estate_ask("SELECT action, outcome, actor_title, before ->> 'role', tenant_path FROM audit_event"
+                                 " WHERE object_id = '%s' ORDER BY id DESC LIMIT 1",
+                                 id),
+                      arena_print(estate_arena(), "revokeGrant|done|partner operator|viewer|%s", estate_path(A).p).p);
+  assert_string_equal(estate_ask("SELECT count(*) FROM \"grant\" WHERE id = '%s'", id), "0");
+}
+
 static void a_client_out_of_sight_does_not_exist(void **state)
 {
   (void)state;
@@ -120,6 +149,7 @@ int main(void)
       estate_test(a_client_is_changed_and_suspended),
       estate_test(a_client_does_not_end_itself),
       estate_test(a_deleted_client_leaves_only_its_event),
+      estate_test(what_a_deleted_client_held_out_of_sight_is_revoked_aloud),
       estate_test(a_client_out_of_sight_does_not_exist),
   };
   return cmocka_run_group_tests(tests, estate_up, estate_down);

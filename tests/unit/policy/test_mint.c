@@ -74,6 +74,19 @@ static void change(const char *text)
   assert_int_equal(policy_wait(policy, newest_revision(), clock_monotonic() + 20 * CLOCK_SECOND), R_OK);
 }
 
+static void a_homes_scope_shows_it_and_all_below_whoever_asks(void **state)
+{
+  (void)state;
+  struct bw_id home = id(6), none = id(99);
+  struct uuid tenant = policy_uuid(&home), nowhere = policy_uuid(&none);
+  const struct scope *scope = NULL;
+  assert_int_equal(policy_scope_home(policy, &tenant, arena, &scope), R_OK);
+  assert_shows(scope, "006 007", "106");
+  scope = NULL;
+  assert_int_equal(policy_scope_home(policy, &nowhere, arena, &scope), R_NOT_FOUND);
+  assert_null(scope);
+}
+
 static void a_subtree_scope_shows_the_root_and_all_below(void **state)
 {
   (void)state;
@@ -216,6 +229,7 @@ static void sixteen_levels_fit_into_a_scope(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
+      IN_ARENA(a_homes_scope_shows_it_and_all_below_whoever_asks),
       IN_ARENA(a_subtree_scope_shows_the_root_and_all_below),
       IN_ARENA(a_scope_is_the_roots_and_not_the_targets),
       IN_ARENA(a_boundary_below_shows_nothing_to_a_root_above),
