@@ -4,6 +4,7 @@
 #include "base/secret.h"
 #include <openssl/core_names.h>
 #include <openssl/ec.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/param_build.h>
 
@@ -112,20 +113,42 @@ static OSSL_PARAM *params_of(const unsigned char bytes[CRYPTO_SIGNATURE_KEY])
   return good ? OSSL_PARAM_BLD_to_param(builder) : NULL;
 }
 
+static bool blames_key(unsigned long said)
+{
+  static const int reasons[] = {EC_R_INVALID_PRIVATE_KEY, EC_R_POINT_IS_NOT_ON_CURVE, EC_R_INVALID_ENCODING};
+  bool blames = false;
+  for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
+    blames = blames || (ERR_GET_LIB(said) == ERR_LIB_EC && ERR_GET_REASON(said) == reasons[i]);
+  return blames;
+}
+
+/* Why the last call of OpenSSL refused. It may blame a key after memory was out, and may say nothing at all: that one
+   is bad is believed where it blames the key alone. Leaves nothing said. */
+static enum result refusal(void)
+{
+  bool blamed = false, starved = false;
+  for (unsigned long said = ERR_get_error(); said != 0; said = ERR_get_error()) {
+    blamed = blamed || blames_key(said);
+    starved = starved || ERR_GET_REASON(said) == ERR_R_MALLOC_FAILURE;
+  }
+  return blamed && !starved ? R_RULE : R_NO_MEMORY;
+}
+
 RESULT crypto_signature_key_load(const unsigned char bytes[CRYPTO_SIGNATURE_KEY], struct crypto_signature_key **ret_key)
 {
+  ERR_clear_error();
   OSSL_PARAM *params CLEANUP(params_free) = params_of(bytes);
   EVP_PKEY_CTX *from CLEANUP(pkey_context_free) = EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
   EVP_PKEY *pkey CLEANUP(pkey_free) = NULL;
   if (!params || !from || EVP_PKEY_fromdata_init(from) != 1)
     return R_NO_MEMORY;
   if (EVP_PKEY_fromdata(from, &pkey, EVP_PKEY_KEYPAIR, params) != 1)
-    return R_RULE;
+    return refusal();
   EVP_PKEY_CTX *check CLEANUP(pkey_context_free) = EVP_PKEY_CTX_new_from_pkey(NULL, pkey, NULL);
   if (!check)
     return R_NO_MEMORY;
   if (EVP_PKEY_check(check) != 1)
-    return R_RULE;
+    return refusal();
   *ret_key = (struct crypto_signature_key *)pkey;
   pkey = NULL;
   return R_OK;

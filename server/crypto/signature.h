@@ -16,7 +16,8 @@ RESULT crypto_signature_key_new(struct crypto_signature_key **ret_key);
 /* The pair as bytes, for sealing; the caller wipes them. */
 RESULT crypto_signature_key_export(const struct crypto_signature_key *key,
                                    unsigned char ret_bytes[CRYPTO_SIGNATURE_KEY]);
-/* R_RULE for what is no pair of this curve: a public half that does not belong to the private one among it. */
+/* R_RULE for what is no pair of this curve: a public half that does not belong to the private one among it.
+   R_NO_MEMORY: that could not be found out. */
 RESULT crypto_signature_key_load(const unsigned char bytes[CRYPTO_SIGNATURE_KEY],
                                  struct crypto_signature_key **ret_key);
 RESULT crypto_signature_key_point(const struct crypto_signature_key *key,

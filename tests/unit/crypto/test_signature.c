@@ -3,6 +3,7 @@
 #include "crypto/signature.h"
 #include "base/text.h"
 #include <dlfcn.h>
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -19,6 +20,41 @@ static const char *const rfc_signature =
     "DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q";
 
 static struct crypto_signature_key *key, *other;
+
+/* OpenSSL's memory: how much of what it asks for it still gets, and whether it gets more after what it does not. */
+static long granted = -1;
+static bool once;
+
+static bool is_granted(void)
+{
+  if (granted < 0)
+    return true;
+  if (granted > 0) {
+    granted--;
+    return true;
+  }
+  if (once)
+    granted = -1;
+  return false;
+}
+
+static void *take_memory(size_t n, const char *file, int line)
+{
+  (void)file, (void)line;
+  return is_granted() ? malloc(n) : NULL;
+}
+
+static void *take_more(void *memory, size_t n, const char *file, int line)
+{
+  (void)file, (void)line;
+  return is_granted() ? realloc(memory, n) : NULL;
+}
+
+static void give_back(void *memory, const char *file, int line)
+{
+  (void)file, (void)line;
+  free(memory);
+}
 
 static void decode(const char *text, unsigned char *ret_bytes, size_t wanted)
 {
@@ -177,6 +213,31 @@ static void halves_that_do_not_belong_together_are_no_key(void **state)
   assert_null(loaded);
 }
 
+/* Else one that was just made would be taken for none, and what it signs be refused, until the keys are read again. */
+static void a_good_key_is_never_called_bad_for_want_of_memory(void **state)
+{
+  unsigned char bytes[CRYPTO_SIGNATURE_KEY];
+  (void)state;
+  rfc_bytes(bytes);
+  for (int way = 0; way < 2; way++) {
+    enum result r = R_NO_MEMORY;
+    long asked = 0;
+    for (; r != R_OK; asked++) {
+      struct crypto_signature_key *loaded = NULL;
+      granted = asked, once = way == 1;
+      r = crypto_signature_key_load(bytes, &loaded);
+      bool all = granted > 0;
+      granted = -1;
+      if (r != R_OK && r != R_NO_MEMORY)
+        fail_msg("%ld granted, %s: %s", asked, way ? "one not" : "none after", result_row(r)->code);
+      if (r == R_OK && !all && way == 1)
+        r = R_NO_MEMORY; /* it did without that one */
+      crypto_signature_key_free(&loaded);
+    }
+    assert_in_range(asked, 10, 100000);
+  }
+}
+
 static void a_shared_key_lives_as_long_as_its_last_holder(void **state)
 {
   (void)state;
@@ -258,8 +319,11 @@ int main(void)
       cmocka_unit_test(numbers_out_of_range_are_refused),
       cmocka_unit_test(a_key_survives_being_written_down),
       cmocka_unit_test(halves_that_do_not_belong_together_are_no_key),
+      cmocka_unit_test(a_good_key_is_never_called_bad_for_want_of_memory),
       cmocka_unit_test(a_shared_key_lives_as_long_as_its_last_holder),
       cmocka_unit_test(every_outcome_of_openssl_but_1_is_a_refusal),
   };
+  if (CRYPTO_set_mem_functions(take_memory, take_more, give_back) != 1)
+    return 1;
   return cmocka_run_group_tests(tests, open_all, close_all);
 }
