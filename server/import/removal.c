@@ -54,8 +54,7 @@ static RESULT plan_kind(struct import_rows *s, const struct removable *what, int
   return R_OK;
 }
 
-/* What does not end with a line's end may have lost more than that. */
-static bool may_be_cut_short(const struct import_rows *s)
+bool import_removal_is_cut_short(const struct import_rows *s)
 {
   struct str bytes = s->text.bytes;
   return s->job.received == 0 || (bytes.n > 0 && bytes.p[bytes.n - 1] != '\n');
@@ -64,8 +63,8 @@ static bool may_be_cut_short(const struct import_rows *s)
 RESULT import_removal_plan(struct import_rows *s)
 {
   int64_t count = 0;
-  if (s->job.refused + s->progress.refused > 0 || may_be_cut_short(s)) {
-    import_rows_stop(s, may_be_cut_short(s) ? R_TRUNCATED : R_ROWS_REFUSED);
+  if (s->job.refused + s->progress.refused > 0) {
+    import_rows_stop(s, R_ROWS_REFUSED);
     return R_OK;
   }
   for (size_t i = 0; i < sizeof removables / sizeof *removables; i++)

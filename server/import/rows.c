@@ -2,6 +2,7 @@
    snapshot does not know at this very row. */
 #include "import/rows.h"
 #include "import/block.h"
+#include "import/waiting.h"
 
 enum { ROW_ARENA = 64 << 20 };
 static const int64_t step_time = CLOCK_SECOND / 4;
@@ -142,11 +143,13 @@ RESULT import_rows_judge(struct import_rows *s, struct import_verdict *verdict)
   return R_OK;
 }
 
-RESULT import_rows_one(struct import_rows *s, const struct import_line *line)
+RESULT import_rows_settle(struct import_rows *s, const struct import_line *line, int64_t number,
+                          enum import_settled *ret_settled)
 {
   CLEANUP(arena_free) struct arena *arena = arena_new(ROW_ARENA);
   struct import_row row = {0};
-  struct import_verdict verdict = {.line = s->progress.line, .row = &row, .applied.effect = IMPORT_UNCHANGED};
+  struct import_verdict verdict = {.line = number, .row = &row, .applied.effect = IMPORT_UNCHANGED};
+  *ret_settled = IMPORT_LEFT;
   if (!arena)
     return R_NO_MEMORY;
   verdict.why = import_rows_read(s, line, arena, &verdict, &row);
@@ -155,10 +158,26 @@ RESULT import_rows_one(struct import_rows *s, const struct import_line *line)
   s->closed = !import_rows_is_passing(verdict.why) && must_wait(s, &row, verdict.why);
   if (s->closed)
     return R_OK;
+  if (import_waiting_may(s, &verdict)) {
+    s->rows++;
+    *ret_settled = IMPORT_WAITS;
+    return R_OK;
+  }
   enum result r = import_rows_judge(s, &verdict);
   if (r == R_OK)
-    import_rows_pass(s, line);
+    *ret_settled = IMPORT_SETTLED;
   return r == R_UNAUTHENTICATED ? R_OK : r;
+}
+
+RESULT import_rows_one(struct import_rows *s, const struct import_line *line)
+{
+  enum import_settled settled;
+  TRY(import_rows_settle(s, line, s->progress.line, &settled));
+  if (settled == IMPORT_WAITS)
+    import_waiting_begin(s);
+  if (settled != IMPORT_LEFT)
+    import_rows_pass(s, line);
+  return R_OK;
 }
 
 /* Where it is wrong nothing of the content can be read. */

@@ -6,6 +6,7 @@
 #include "import/result.h"
 #include "import/step.h"
 #include "store/removal.h"
+#include "store/waiting.h"
 
 struct import_rows {
   const struct domain *domain;
@@ -20,6 +21,8 @@ struct import_rows {
   struct import_results results;
   struct store_removal_seen *seen; /* what rows have named, for what is removed behind them; NULL: nothing is */
   size_t seen_count;
+  struct store_waiting *waiting; /* of this step: lines that wait from now on, or no longer */
+  size_t waiting_count;
   struct import_csv_header header; /* of a CSV; .count 0 until it is read */
   struct import_text text;         /* of the content, from where the job is */
   size_t at;                       /* gone through */
@@ -38,7 +41,16 @@ RESULT import_rows_read(struct import_rows *s, const struct import_line *line, s
                         struct import_verdict *verdict, struct import_row *row);
 /* The reason for which the first row of the step is refused, since with it the step failed by itself; R_OK: none. */
 RESULT import_rows_stuck(const struct import_rows *s);
-/* Reads and applies a row, and says what became of it. */
+/* What a step has done about a row. */
+enum import_settled {
+  IMPORT_LEFT,    /* nothing: it is the next one's */
+  IMPORT_SETTLED, /* what became of it is counted */
+  IMPORT_WAITS    /* it names what a row further down may make */
+};
+/* Reads and applies the row of a line of that number. */
+RESULT import_rows_settle(struct import_rows *s, const struct import_line *line, int64_t number,
+                          enum import_settled *ret_settled);
+/* The same for the line where the job is, which it goes behind. */
 RESULT import_rows_one(struct import_rows *s, const struct import_line *line);
 /* What became of a row. */
 void import_rows_count(struct import_rows *s, struct import_verdict *verdict);

@@ -2,33 +2,21 @@
    Trusts: nothing of the content. */
 #include "import/step.h"
 #include "domain/audit.h"
-#include "import/content.h"
 #include "import/removal.h"
 #include "import/rows.h"
+#include "import/text.h"
+#include "import/waiting.h"
 
-enum { PARTS_FEW = 2, PARTS_MANY = 6 };
 static const int64_t statement_time = 30 * CLOCK_SECOND, apply_wait = 2 * CLOCK_SECOND;
-
-static struct store_call inside(const struct import_rows *s)
-{
-  return (struct store_call){.pool = s->domain->app, .arena = s->arena, .tx = s->tx};
-}
-
-static RESULT read_text(struct import_rows *s)
-{
-  struct store_call call = inside(s);
-  struct store_import_span span = {s->job.done, PARTS_FEW};
-  s->text = (struct import_text){.begins = s->job.done, .ends = s->job.received};
-  TRY(import_content_read(s->domain->keys, &call, &s->job.key.job, &span, &s->text.bytes));
-  if (import_text_is_last(&s->text) || memchr(s->text.bytes.p, '\n', s->text.bytes.n))
-    return R_OK;
-  span.limit = PARTS_MANY; /* more than the longest line */
-  return import_content_read(s->domain->keys, &call, &s->job.key.job, &span, &s->text.bytes);
-}
 
 static bool is_at_rows(const struct import_rows *s) { return str_is(s->job.phase, "rows"); }
 
-static RESULT run_phase(struct import_rows *s) { return is_at_rows(s) ? import_rows_run(s) : import_removal_run(s); }
+static RESULT run_phase(struct import_rows *s)
+{
+  if (import_waiting_is_on(s))
+    return import_waiting_run(s);
+  return is_at_rows(s) ? import_rows_run(s) : import_removal_run(s);
+}
 
 /* A dry run leaves nothing but what it says. */
 static RESULT run_for_show(struct import_rows *s)
@@ -65,12 +53,33 @@ static RESULT record_end(struct import_rows *s, const struct store_object *job, 
   return domain_audit_done(&change, &event);
 }
 
+/* What of them is yet to come waits; what was refused for good is known then. */
 static RESULT end_rows(struct import_rows *s)
 {
-  if (s->apply.mode == IMPORT_SYNC)
+  bool sync = s->apply.mode == IMPORT_SYNC;
+  if (is_at_rows(s) && sync && import_removal_is_cut_short(s)) {
+    import_rows_stop(s, R_TRUNCATED);
+  } else if (s->progress.waiting > 0) {
+    s->progress.phase = is_at_rows(s) ? STR("waiting") : s->progress.phase;
+  } else if (sync) {
     return import_removal_plan(s);
-  s->progress.state = STR("done");
+  } else {
+    s->progress.state = STR("done");
+  }
   return R_OK;
+}
+
+static RESULT put_waiting(struct import_rows *s)
+{
+  const struct uuid *job = &s->job.key.job;
+  if (s->waiting_count == 0)
+    return R_OK;
+  if (is_at_rows(s)) {
+    s->progress.waiting += (int64_t)s->waiting_count;
+    return store_waiting_put(s->tx, job, s->waiting, s->waiting_count);
+  }
+  s->progress.waiting -= (int64_t)s->waiting_count;
+  return store_waiting_drop(s->tx, job, s->waiting, s->waiting_count);
 }
 
 static RESULT put_down(struct import_rows *s)
@@ -82,8 +91,10 @@ static RESULT put_down(struct import_rows *s)
   TRY(put_results(s, &s->results.refused, true));
   if (s->seen_count > 0)
     TRY(store_removal_see(s->tx, &s->job.key.job, s->seen, s->seen_count));
+  TRY(put_waiting(s));
   s->progress.done = s->job.done + (int64_t)s->at;
-  if (is_at_rows(s) && !s->progress.state.p && s->progress.done >= s->job.received)
+  bool removing = str_is(s->job.phase, "removals");
+  if (!removing && !s->progress.state.p && s->progress.done >= s->job.received)
     TRY(end_rows(s));
   if (s->progress.state.p)
     TRY(store_import_part_drop(s->tx, &s->job.key.job));
@@ -91,11 +102,15 @@ static RESULT put_down(struct import_rows *s)
   return s->progress.state.p ? record_end(s, &job, named) : R_OK;
 }
 
-static RESULT prepare_to_see(struct import_rows *s)
+/* Room for what rows of the step may leave behind. */
+static RESULT prepare(struct import_rows *s)
 {
   enum { IDS = 2 }; /* of a row, at most */
-  s->seen = arena_array(s->arena, IDS * ((size_t)s->pace->rows + 1), sizeof *s->seen);
-  return s->seen ? R_OK : R_NO_MEMORY;
+  size_t rows = (size_t)s->pace->rows + 1;
+  s->seen = s->apply.mode == IMPORT_SYNC ? arena_array(s->arena, IDS * rows, sizeof *s->seen) : NULL;
+  s->waiting = arena_array(s->arena, rows, sizeof *s->waiting);
+  TRY(import_memo_new(s->arena, &s->apply.memo));
+  return s->waiting && (s->seen || s->apply.mode != IMPORT_SYNC) ? R_OK : R_NO_MEMORY;
 }
 
 /* Who acts: the submitter, by the rights they have by now, below the job's tenant. */
@@ -124,14 +139,15 @@ static RESULT take_on(struct import_rows *s)
                                                .results = job->results,
                                                .phase = job->phase,
                                                .removals = job->removals,
-                                               .removals_done = job->removals_done};
-  TRY(import_memo_new(s->arena, &s->apply.memo));
-  if (s->apply.mode == IMPORT_SYNC)
-    TRY(prepare_to_see(s));
+                                               .removals_done = job->removals_done,
+                                               .waiting = job->waiting,
+                                               .waiting_line = job->waiting_line,
+                                               .waiting_moved = job->waiting_moved};
+  TRY(prepare(s));
   s->progress.header = job->header;
   if (job->header.p)
     TRY(import_csv_open(job->header, import_rows_only_kind(s), s->arena, &s->header, &ignored));
-  return is_at_rows(s) ? read_text(s) : R_OK;
+  return is_at_rows(s) ? import_text_read(s, job->done) : R_OK;
 }
 
 static void remember(const struct import_rows *s)

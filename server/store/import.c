@@ -171,7 +171,10 @@ static struct store_import_step step_of(const struct db_rows *rows)
     PHASE,
     REMOVALS_MOST,
     REMOVALS,
-    REMOVALS_DONE
+    REMOVALS_DONE,
+    WAITING,
+    WAITING_LINE,
+    WAITING_MOVED
   };
   return (struct store_import_step){.key = {db_uuid(rows, 0, TENANT), db_uuid(rows, 0, ID)},
                                     .path = db_text(rows, 0, PATH),
@@ -195,7 +198,10 @@ static struct store_import_step step_of(const struct db_rows *rows)
                                     .removals_most =
                                         db_is_null(rows, 0, REMOVALS_MOST) ? 0 : db_int(rows, 0, REMOVALS_MOST),
                                     .removals = db_is_null(rows, 0, REMOVALS) ? -1 : db_int(rows, 0, REMOVALS),
-                                    .removals_done = db_int(rows, 0, REMOVALS_DONE)};
+                                    .removals_done = db_int(rows, 0, REMOVALS_DONE),
+                                    .waiting = db_int(rows, 0, WAITING),
+                                    .waiting_line = db_int(rows, 0, WAITING_LINE),
+                                    .waiting_moved = db_bool(rows, 0, WAITING_MOVED)};
 }
 
 RESULT store_import_take(struct store_tx *tx, struct store_import_step *ret_step)
@@ -231,6 +237,9 @@ RESULT store_import_advance(struct store_tx *tx, const struct uuid *job, const s
   else
     db_put_int(&v, progress->removals);
   db_put_int(&v, progress->removals_done);
+  db_put_int(&v, progress->waiting);
+  db_put_int(&v, progress->waiting_line);
+  db_put_bool(&v, progress->waiting_moved);
   return change_one(tx, SQL_import_advance, &v, ret_job, ret_named);
 }
 

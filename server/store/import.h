@@ -74,8 +74,10 @@ struct store_import_step {
   bool dry_run, skipping;
   struct str header; /* of a CSV; .p NULL until it is read */
   int64_t received, done, line, refused, results;
-  struct str phase;                               /* "rows", "removals" */
+  struct str phase;                               /* "rows", "waiting", "last", "removals" */
   int64_t removals_most, removals, removals_done; /* removals: -1 until they are known */
+  int64_t waiting, waiting_line;                  /* rows that wait; the last of them that was tried in this round */
+  bool waiting_moved;                             /* one before it waits no longer */
 };
 /* Held until the transaction ends; passes by what another process has. R_NOT_FOUND: there is nothing to do. */
 RESULT store_import_take(struct store_tx *tx, struct store_import_step *ret_step);
@@ -90,6 +92,8 @@ struct store_import_progress {
   struct str state, code;                                /* .p NULL: it goes on */
   struct str phase;
   int64_t removals, removals_done;
+  int64_t waiting, waiting_line;
+  bool waiting_moved;
 };
 RESULT store_import_advance(struct store_tx *tx, const struct uuid *job, const struct store_import_progress *progress,
                             struct store_object *ret_job, struct str *ret_named);

@@ -154,9 +154,14 @@ def test_a_bad_row_is_named_and_the_rest_goes_on(jobs, bad):
 
 
 def test_the_first_refused_row_stops_a_job_that_is_to_stop(at, partner, jobs):
-    report = jobs.load([user("u1"), user("u2", "nowhere"), user("u3")], on_error="stop")
+    report = jobs.load([user("u1"), user("u2", "nowhere"), user("u3")], kind="users", on_error="stop")
     assert (report.job["state"], report.job["code"], report.counts) == ("stopped", "not_found", {"created": 1, "refused": 1})
     assert set(users_of(at, partner)) == {"u1"}
+
+
+def test_a_row_that_waited_in_vain_stops_a_job_that_is_to_stop(jobs):
+    report = jobs.load([user("u1", "nowhere"), user("u2"), user("u3", "nowhere")], on_error="stop")
+    assert (report.job["state"], report.counts, list(report.refused)) == ("stopped", {"created": 1, "refused": 1}, [1])
 
 
 def test_a_row_too_long_is_refused_and_what_follows_is_not(jobs):
@@ -282,3 +287,61 @@ def test_a_cancelled_job_goes_no_further(at, partner, jobs):
     made = sum(jobs.see(job)["counts"].values())
     assert made < 5000 and len(users_of(at, partner)) == made == len(list(jobs.results(job)))
     jobs.client.problem("POST", f"{jobs.path(job)}/cancel", 409, "conflict")
+
+
+# Rows further down
+
+def test_a_row_may_name_what_stands_further_down(at, partner, jobs):
+    names = [at.word("c") for _ in range(3)]
+    rows = [grant("u1", names[0], "viewer"), user("u1", names[0]), tenant(names[0]), grant("u2", None, "viewer"), user("u2")]
+    report = jobs.load(rows)
+    report.is_clean(created=5)
+    assert sorted(report.results) == [1, 2, 3, 4, 5]
+    assert set(users_of(at, names[0])) == {"u1"}
+    jobs.load(rows).is_clean(unchanged=5)
+
+
+def test_tenants_stand_below_partners_further_down(at):
+    names = [at.word("p") for _ in range(6)]
+    rows = [tenant(name, "partner", above) for name, above in zip(names, names[1:] + [None])] + [user("u", names[0])]
+    everywhere = Jobs(at.admin, at.admin.get("/v1/me").json()["tenant_id"])
+    everywhere.load(rows).is_clean(created=7)
+    assert [at.find(name)[0]["parent_id"] for name in names[:5]] == [id_of(at, name) for name in names[1:]]
+
+
+def test_what_never_comes_is_refused_in_the_order_of_lines(at, partner, jobs):
+    rows = [user("u1", "never"), user("u2"), grant("u3", None), grant("u2", None), user("u3", "never"), tenant("t", above="never")]
+    report = jobs.load(rows)
+    gone = ("not_found", "tenant_external_id")
+    assert (report.counts, report.refused) == ({"created": 2, "refused": 4}, {
+        1: gone, 3: ("not_found", "user_external_id"), 5: gone, 6: gone})
+    assert [row["line"] for row in jobs.results(report.job, outcome="refused")] == [1, 3, 5, 6]
+    assert at.rows("SELECT count(*) FROM import_waiting") == [(0,)]
+
+
+def test_a_job_of_one_kind_waits_for_nothing(at, partner, jobs):
+    name = at.word("c")
+    report = jobs.load([tenant("below", above=name), tenant(name)], kind="tenants")
+    assert (report.counts, report.refused) == ({"created": 1, "refused": 1}, {1: ("not_found", "tenant_external_id")})
+
+
+def test_many_rows_wait_across_parts(at, partner, jobs):
+    home = at.word("c")
+    rows = [user(f"u{n:05}", home, display_name="x" * 100) for n in range(3000)] + [tenant(home)]
+    report = jobs.load(rows)
+    report.is_clean(created=3001)
+    assert sorted(report.results) == list(range(1, 3002)) and len(users_of(at, home)) == 3000
+
+
+def test_a_csv_waits_too(at, partner, jobs):
+    home = at.word("c")
+    content = f"kind,external_id,tenant_external_id,login,tenant_kind,name\nuser,u1,{home},ada,,\ntenant,{home},,,customer,A\n"
+    jobs.load(content.encode(), format="csv").is_clean(created=2)
+
+
+def test_what_waited_is_named_for_a_sync(at, partner, jobs):
+    home = at.word("c")
+    rows = [user("u1", home), tenant(home), user("u2")]
+    jobs.load(rows).is_clean(created=3)
+    jobs.load([user("u1", home), tenant(home)], mode="sync", removals_most=1).is_clean(unchanged=2, removed=1)
+    assert [users_of(at, place)[name]["state"] for place, name in ((home, "u1"), (partner, "u2"))] == ["invited", "terminated"]

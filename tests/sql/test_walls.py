@@ -295,7 +295,8 @@ def test_a_foreign_tenants_row_cannot_be_referenced(db):
     own, foreign = filled(db, root(db)), filled(db, root(db))
     # Of these there is one a principal, a proof or a place of a job: where the other has one too, that key would refuse first.
     one_each = ("vault.credential", "vault.client_secret", "vault.recovery", "bailiwick.second_factor",
-                "bailiwick.import_part", "bailiwick.import_result", "bailiwick.import_removal")
+                "bailiwick.import_part", "bailiwick.import_result", "bailiwick.import_removal",
+                "bailiwick.import_waiting")
     db.execute("SET CONSTRAINTS ALL IMMEDIATE")
     tried = 0
     for key in keys(db):

@@ -52,6 +52,8 @@ ROWS = {
         SELECT j.id, t.id, t.path, t.boundary, gen_random_uuid(), 'user'""",
     "bailiwick.import_removal": """INSERT INTO import_removal (job_id, tenant_id, tenant_path, tenant_boundary, number, kind, object_id,
         place_id) SELECT j.id, t.id, t.path, t.boundary, 1, 'user', p.id, t.id""",
+    "bailiwick.import_waiting": """INSERT INTO import_waiting (job_id, tenant_id, tenant_path, tenant_boundary, line, place)
+        SELECT j.id, t.id, t.path, t.boundary, 1, 0""",
     "vault.refresh": """INSERT INTO vault.refresh (digest, session_id, tenant_id, tenant_path, tenant_boundary, expires_at)
         SELECT uuid_send(s.id), s.id, t.id, t.path, t.boundary, now()""",
 }

@@ -1,0 +1,6 @@
+/* The content from a place on, as far as a step has use for it. */
+#pragma once
+#include "import/rows.h"
+
+/* Into s->text: at least one line, unless the longest would not reach. */
+RESULT import_text_read(struct import_rows *s, int64_t place);
