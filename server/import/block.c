@@ -41,6 +41,14 @@ static bool add_name(struct block *b, const struct import_row *row)
   return true;
 }
 
+/* Whether it is a row of a user that has a name and may stand beside others. */
+static bool is_good(struct import_rows *s, const struct import_line *line, struct arena *arena,
+                    struct import_verdict *ignored, struct import_row *row)
+{
+  return line->ended && line->text.n <= BLOCK_LINE && import_rows_read(s, line, arena, ignored, row) == R_OK &&
+         row->kind == IMPORT_ROW_USER && row->user.external_id.present;
+}
+
 /* Good rows of users that follow one another. */
 static void gather(struct import_rows *s, struct arena *arena, struct block *b)
 {
@@ -49,9 +57,7 @@ static void gather(struct import_rows *s, struct arena *arena, struct block *b)
   int most = s->pace->rows - s->rows < BLOCK ? s->pace->rows - s->rows : BLOCK;
   for (size_t at = s->at; b->count < most && import_line_at(&s->text, at, &line); at += line.size) {
     struct import_row *row = &b->rows[b->count];
-    bool good = line.ended && line.text.n <= BLOCK_LINE && import_rows_read(s, &line, arena, &ignored, row) == R_OK;
-    bool may = good && row->kind == IMPORT_ROW_USER && row->user.external_id.present;
-    if (!may || !add_name(b, row))
+    if (!is_good(s, &line, arena, &ignored, row) || !add_name(b, row))
       return;
     b->lines[b->count] = line;
     b->users[b->count++].row = row;
@@ -105,18 +111,36 @@ static RESULT try_block(struct import_rows *s, struct block *b, struct arena *ar
   return store_tx_forget(s->tx);
 }
 
-RESULT import_block_run(struct import_rows *s, int *ret_count)
+/* Whether a block may begin here: room for one is not made for each bad row of many. */
+static RESULT begins(struct import_rows *s, bool *ret_begins)
 {
   CLEANUP(arena_free) struct arena *arena = arena_new(BLOCK_ARENA);
-  struct block *block = arena ? arena_alloc(arena, sizeof *block) : NULL;
+  struct import_verdict ignored = {0};
+  struct import_row row;
+  struct import_line line;
+  if (!arena)
+    return R_NO_MEMORY;
+  *ret_begins = import_line_at(&s->text, s->at, &line) && is_good(s, &line, arena, &ignored, &row);
+  return R_OK;
+}
+
+RESULT import_block_run(struct import_rows *s, int *ret_count)
+{
+  CLEANUP(arena_free) struct arena *arena = NULL;
+  struct block *block;
   bool may = !s->plain && s->apply.mode != IMPORT_DELETE &&
              (s->kind == IMPORT_ROW_NONE || s->kind == IMPORT_ROW_USER) && !s->progress.skipping &&
              (!str_is(s->job.format, "csv") || s->header.count > 0);
   *ret_count = 0;
+  if (may)
+    TRY(begins(s, &may));
+  if (!may)
+    return R_OK;
+  arena = arena_new(BLOCK_ARENA);
+  block = arena ? arena_alloc(arena, sizeof *block) : NULL;
   if (!block)
     return R_NO_MEMORY;
-  if (may)
-    gather(s, arena, block);
+  gather(s, arena, block);
   if (block->count < 2)
     return R_OK;
   *ret_count = block->count;

@@ -63,6 +63,8 @@ RESULT import_csv_open(struct str line, const char *kind, struct arena *arena, s
                        struct str *ret_wrong)
 {
   struct import_csv_header header = {.kind = kind};
+  if (!text_utf8_valid(line))
+    return wrong("The header is not UTF-8", ret_wrong);
   struct str rest = without_return(line), name;
   while (rest.p) {
     enum result r = cut_field(&rest, arena, &name);

@@ -1,6 +1,7 @@
 /* Decodes a line by the table of its kind. Trusts: nothing of the line. */
 #include "import/row.h"
 #include "base/buf.h"
+#include "base/text.h"
 
 enum { WRONG_MOST = 16 * 1024 };
 
@@ -137,7 +138,7 @@ RESULT import_row_read(struct str line, enum import_mode mode, struct arena *are
   *ret_wrong = STR_NONE;
   enum result r = json_parse(line, arena, &object);
   if (r == R_MALFORMED)
-    *ret_wrong = STR("Is not one JSON value of at most 32 levels");
+    *ret_wrong = text_utf8_valid(line) ? STR("Is not one JSON value of at most 32 levels") : STR("Is not UTF-8");
   TRY(r);
   if (json_kind(object) != JSON_KIND_OBJECT) {
     *ret_wrong = STR("Must be an object");

@@ -92,6 +92,7 @@ static void a_wrong_header_is_named(void **state)
   header_is_wrong("login,", "user", "The header has a name that no row has");
   header_is_wrong("login", NULL, "The header has no kind, and the job takes rows of any");
   header_is_wrong("lo\"gin", "user", "The header has a quote where none may be");
+  header_is_wrong("\xff\xfel", "user", "The header is not UTF-8");
 }
 
 static void a_ragged_or_broken_line_is_named(void **state)
