@@ -15,6 +15,7 @@ import psycopg
 import requests
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from imports import Imports, median_ratio  # noqa: E402
 from opponents import PROGRAMS, Broken, Empty, PgBench, pipeline, rate_of, statement, wrk  # noqa: E402
 from suites import build_folder  # noqa: E402
 from support.server import Server  # noqa: E402
@@ -34,6 +35,7 @@ class Size:
     def __init__(self, quick):
         self.tenants, self.users = (1000, 3000) if quick else (100000, 300000)
         self.rounds, self.seconds, self.warm_up = (1, 1, 1) if quick else (5, 3, 2)
+        self.imported = 2000 if quick else 100000
         self.changes = 20 if quick else 300
         self.connections = 8
 
@@ -53,16 +55,20 @@ class Bench:
                              hash_memory=HASH_MEMORY, hash_passes=HASH_PASSES, hash_workers=HASH_WORKERS)
         self.partner = numbered("8001", 1)
         self.people = []  # what they sign in with
+        self.imports = None
 
     def start(self):
         self.server.start()
         self.socket = re.search("host='([^']+)'", (self.server.folder / "data/conninfo").read_text())[1]
         self.load()
-        client, secret = self.make_administrator()
+        self.client, self.secret = self.make_administrator()
         self.server.stop()
         self.server.start()
+        self.sign_in()
+
+    def sign_in(self):
         self.token = self.call("POST", "/oauth2/token", data={
-            "grant_type": "client_credentials", "client_id": client, "client_secret": secret})["access_token"]
+            "grant_type": "client_credentials", "client_id": self.client, "client_secret": self.secret})["access_token"]
 
     def load(self):
         began = time.monotonic()
@@ -78,9 +84,9 @@ class Bench:
                 "  JOIN bailiwick.principal u ON u.tenant_id = t.id WHERE p.id = %s GROUP BY p.path",
                 [self.partner]).fetchone()
 
-    def call(self, method, path, token=None, **options):
-        headers = {"Authorization": f"Bearer {token}"} if token else {}
-        reply = requests.request(method, self.server.url + path, headers=headers, timeout=30, **options)
+    def call(self, method, path, token=None, headers=None, **options):
+        bearer = {"Authorization": f"Bearer {token}"} if token else {}
+        reply = requests.request(method, self.server.url + path, headers=bearer | (headers or {}), timeout=30, **options)
         if not reply.ok:
             raise Broken(f"{method} {path}: {reply.status_code} {reply.text}")
         return reply.json()
@@ -242,13 +248,17 @@ def elsewhere():
         os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
 
 
-def p99_us(bench, seconds):
-    """Of GET /v1/me over one kept connection, asked as somebody would who waits a little between two."""
+def p99_us(bench, seconds, goes_on=None):
+    """Of GET /v1/me over one kept connection, asked as somebody would who waits a little between two; for so many seconds,
+    and again while `goes_on` says so."""
     with elsewhere():
-        return p99_of_times(bench, seconds)
+        times = times_of_me(bench, seconds)
+        while goes_on and goes_on():
+            times += times_of_me(bench, seconds)
+    return 1e6 * sorted(times)[len(times) * 99 // 100]
 
 
-def p99_of_times(bench, seconds):
+def times_of_me(bench, seconds):
     request = f"GET /v1/me HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {bench.token}\r\n\r\n".encode()
     wire, times, deadline = Wire(bench.server.port), [], time.monotonic() + seconds
     while time.monotonic() < deadline:
@@ -258,7 +268,7 @@ def p99_of_times(bench, seconds):
         times.append(taken)
         time.sleep(0.002)
     wire.close()
-    return 1e6 * sorted(times)[len(times) * 99 // 100]
+    return times
 
 
 def me_p99_under_flood_ratio(bench):
@@ -312,6 +322,40 @@ def token_again_us(bench):
     return min(map(float, re.findall(r"([\d.]+) us a check again", done.stdout)))
 
 
+def imports(bench):
+    """Measured once for all figures of it."""
+    if bench.imports is None:
+        bench.imports = Imports(bench).measure()
+    return bench.imports
+
+
+def import_copy_ratio(bench):
+    return median_ratio(imports(bench).rates, imports(bench).copied)
+
+
+def import_tail_ratio(bench):
+    return statistics.median(imports(bench).tails)
+
+
+def import_memory_mb(bench):
+    """The most of all rounds."""
+    return max(imports(bench).growth)
+
+
+def reimport_ratio(bench):
+    return median_ratio(imports(bench).again, imports(bench).rates)
+
+
+def import_me_p99_ratio(bench):
+    """The whole of one import beside as long without one."""
+    bench.sign_in()
+    seconds = bench.size.seconds
+    idle = statistics.median(p99_us(bench, seconds) for _ in range(bench.size.rounds))
+    beside = imports(bench).beside(lambda goes_on: p99_us(bench, seconds, goes_on))
+    print(f"me_p99 idle, us: {idle:.0f}, beside an import: {beside:.0f}", flush=True)
+    return beside / idle
+
+
 def memory_mb(bench):
     """Resident, of the service's process alone, when it has served all that was measured before."""
     bench.wrk("/v1/me", bench.size.warm_up)
@@ -327,6 +371,11 @@ FIGURES = {
     "logins_ratio": (logins_ratio, ">= 0.9"),
     "me_p99_under_flood_ratio": (me_p99_under_flood_ratio, "<= 2"),
     "change_applied_p99_ms": (change_applied_p99_ms, "<= 100"),
+    "import_copy_ratio": (import_copy_ratio, ">= 0.25"),
+    "import_tail_ratio": (import_tail_ratio, ">= 0.9"),
+    "import_memory_mb": (import_memory_mb, "<= 64"),
+    "reimport_ratio": (reimport_ratio, ">= 3"),
+    "import_me_p99_ratio": (import_me_p99_ratio, "<= 2"),
     "policy_load_seconds": (policy_load_seconds, None),
     "decision_ns": (decision_ns, None),
     "token_again_us": (token_again_us, "<= 2"),
