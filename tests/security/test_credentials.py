@@ -1,4 +1,4 @@
-"""B16, B17, C3: who sets a password, what a fresh installation holds, and where sessions come from."""
+"""B16, B17, C3, D10: who sets a password, what a fresh installation holds, where sessions come from, and what compares secrets."""
 import re
 
 import pytest
@@ -71,3 +71,16 @@ def test_c3_one_function_mints_sessions():
     statements = [path.name for path in (source.ROOT / "sql/query").glob("*.sql")
                   if re.search(r"INSERT\s+INTO\s+(bailiwick\.|vault\.)?session\b", path.read_text(), re.I)]
     assert len(statements) == 1, statements
+
+
+# What compares bytes in the layers of secrets by a time that tells, and why it may.
+PUBLIC = {"authn/blocklist.c": "a list that is shipped", "authn/breach.c": "lines of a list in the order of the list",
+          "authn/keyring.c": "the header of a token", "authn/seen.c": "the digest of a token, which nobody chooses byte by byte"}
+
+
+def test_d10_a_secret_is_compared_by_secret_equal_alone():
+    """Passwords' tags and one-time codes; tokens and clients' secrets are looked up by their digests, MACs are checked by OpenSSL."""
+    texts = {str(path.relative_to(source.ROOT / "server")): source.bare(path)
+             for layer in ("crypto", "authn") for path in (source.ROOT / "server" / layer).glob("*.c")}
+    assert {name for name, text in texts.items() if re.search(r"\bmemcmp\(", text)} == set(PUBLIC)
+    assert {name for name, text in texts.items() if "secret_equal(" in text} == {"authn/totp.c", "crypto/foreign.c", "crypto/hash.c"}
