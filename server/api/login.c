@@ -120,25 +120,46 @@ RESULT api_login_start(struct api_call *call)
   return api_login_reply(call, &login);
 }
 
-struct login_totp {
+/* What a step by a code has; how long that is, its table says. */
+struct login_coded {
   struct json_text pending_token, code;
   API_STEP_SHOWN_MEMBERS;
   API_STEP_STATED_MEMBERS;
 };
-BODY(api_login_totp_body, "LoginTotp", FIELD(struct login_totp, pending_token, REQUIRED, 1, 1024),
-     FIELD(struct login_totp, code, REQUIRED, 1, 16), API_STEP_SHOWN(struct login_totp),
-     API_STEP_STATED(struct login_totp));
+
+typedef RESULT login_by_code(struct signin *s, struct str pending_token, struct str code, struct login *ret_login);
+
+static enum result finish(struct api_call *call, const struct login_coded *body, login_by_code *by)
+{
+  struct login login;
+  struct signin s;
+  TRY(api_step_begin(call, API_STEP_SAID(*body), &s));
+  TRY(api_signin_done(call, &s, by(&s, body->pending_token.value, body->code.value, &login)));
+  return api_login_reply(call, &login);
+}
+
+BODY(api_login_totp_body, "LoginTotp", FIELD(struct login_coded, pending_token, REQUIRED, 1, 1024),
+     FIELD(struct login_coded, code, REQUIRED, 1, 16), API_STEP_SHOWN(struct login_coded),
+     API_STEP_STATED(struct login_coded));
 
 api_handler api_login_totp;
 RESULT api_login_totp(struct api_call *call)
 {
-  struct login_totp body = {0};
-  struct login login;
-  struct signin s;
+  struct login_coded body = {0};
   TRY(api_body(call, &api_login_totp_body, &body));
-  TRY(api_step_begin(call, API_STEP_SAID(body), &s));
-  TRY(api_signin_done(call, &s, domain_login_totp(&s, body.pending_token.value, body.code.value, &login)));
-  return api_login_reply(call, &login);
+  return finish(call, &body, domain_login_totp);
+}
+
+BODY(api_login_recovery_body, "LoginRecovery", FIELD(struct login_coded, pending_token, REQUIRED, 1, 1024),
+     FIELD(struct login_coded, code, REQUIRED, 1, 32), API_STEP_SHOWN(struct login_coded),
+     API_STEP_STATED(struct login_coded));
+
+api_handler api_login_recovery;
+RESULT api_login_recovery(struct api_call *call)
+{
+  struct login_coded body = {0};
+  TRY(api_body(call, &api_login_recovery_body, &body));
+  return finish(call, &body, domain_login_recovery);
 }
 
 struct login_password {
@@ -159,27 +180,6 @@ RESULT api_login_password(struct api_call *call)
   TRY(api_body(call, &api_login_password_body, &body));
   TRY(api_step_begin(call, API_STEP_SAID(body), &s));
   TRY(api_signin_done(call, &s, domain_login_password(&s, body.pending_token.value, body.new_password.value, &login)));
-  return api_login_reply(call, &login);
-}
-
-struct login_recovery {
-  struct json_text pending_token, code;
-  API_STEP_SHOWN_MEMBERS;
-  API_STEP_STATED_MEMBERS;
-};
-BODY(api_login_recovery_body, "LoginRecovery", FIELD(struct login_recovery, pending_token, REQUIRED, 1, 1024),
-     FIELD(struct login_recovery, code, REQUIRED, 1, 32), API_STEP_SHOWN(struct login_recovery),
-     API_STEP_STATED(struct login_recovery));
-
-api_handler api_login_recovery;
-RESULT api_login_recovery(struct api_call *call)
-{
-  struct login_recovery body = {0};
-  struct login login;
-  struct signin s;
-  TRY(api_body(call, &api_login_recovery_body, &body));
-  TRY(api_step_begin(call, API_STEP_SAID(body), &s));
-  TRY(api_signin_done(call, &s, domain_login_recovery(&s, body.pending_token.value, body.code.value, &login)));
   return api_login_reply(call, &login);
 }
 
@@ -207,21 +207,14 @@ RESULT api_login_enroll(struct api_call *call)
   return api_factor_enrolment(call, &enrolment);
 }
 
-struct login_enroll_confirm {
-  struct json_text pending_token, code;
-  API_STEP_SHOWN_MEMBERS;
-  API_STEP_STATED_MEMBERS;
-};
 BODY(api_login_enroll_confirm_body, "LoginEnrollConfirm",
-     FIELD(struct login_enroll_confirm, pending_token, REQUIRED, 1, 1024),
-     FIELD(struct login_enroll_confirm, code, REQUIRED, 1, 16),
-     API_STEP_SHOWN(struct login_enroll_confirm),
-     API_STEP_STATED(struct login_enroll_confirm));
+     FIELD(struct login_coded, pending_token, REQUIRED, 1, 1024), FIELD(struct login_coded, code, REQUIRED, 1, 16),
+     API_STEP_SHOWN(struct login_coded), API_STEP_STATED(struct login_coded));
 
 api_handler api_login_enroll_confirm;
 RESULT api_login_enroll_confirm(struct api_call *call)
 {
-  struct login_enroll_confirm body = {0};
+  struct login_coded body = {0};
   struct login login;
   struct recovery_codes codes;
   struct signin s;

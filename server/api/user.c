@@ -121,37 +121,26 @@ RESULT api_user_update(struct api_call *call)
   return api_reply_object(call, &outcome);
 }
 
-api_handler api_user_suspend;
-RESULT api_user_suspend(struct api_call *call)
+typedef RESULT user_turn(struct change *change, const struct uuid *id, struct outcome *ret_outcome);
+
+static enum result turn(struct api_call *call, user_turn *to)
 {
   struct outcome outcome;
-  TRY(domain_user_suspend(&call->change, &call->object, &outcome));
+  TRY(to(&call->change, &call->object, &outcome));
   return api_reply_object(call, &outcome);
 }
+
+api_handler api_user_suspend;
+RESULT api_user_suspend(struct api_call *call) { return turn(call, domain_user_suspend); }
 
 api_handler api_user_resume;
-RESULT api_user_resume(struct api_call *call)
-{
-  struct outcome outcome;
-  TRY(domain_user_resume(&call->change, &call->object, &outcome));
-  return api_reply_object(call, &outcome);
-}
+RESULT api_user_resume(struct api_call *call) { return turn(call, domain_user_resume); }
 
 api_handler api_user_terminate;
-RESULT api_user_terminate(struct api_call *call)
-{
-  struct outcome outcome;
-  TRY(domain_user_terminate(&call->change, &call->object, &outcome));
-  return api_reply_object(call, &outcome);
-}
+RESULT api_user_terminate(struct api_call *call) { return turn(call, domain_user_terminate); }
 
 api_handler api_user_reset_factors;
-RESULT api_user_reset_factors(struct api_call *call)
-{
-  struct outcome outcome;
-  TRY(domain_reset_factors(&call->change, &call->object, &outcome));
-  return api_reply_object(call, &outcome);
-}
+RESULT api_user_reset_factors(struct api_call *call) { return turn(call, domain_reset_factors); }
 
 /* With the token, or without it as it is kept for a repeated request. */
 static enum result invitation_text(struct api_call *call, const struct invitation *invitation, bool kept,
@@ -175,31 +164,22 @@ static enum result invitation_text(struct api_call *call, const struct invitatio
   return ret_text->p ? R_OK : R_NO_MEMORY;
 }
 
-static enum result order(struct api_call *call, enum store_invitation_purpose purpose, struct str *ret_text)
+static enum result order(struct api_call *call, enum store_invitation_purpose purpose)
 {
   struct invitation_order order = {.user = call->object, .purpose = purpose};
   struct invitation invitation;
+  struct str text;
   enum result r = domain_invitation_order(&call->change, &order, &invitation);
   call->retry_after = call->change.retry_after;
   TRY(r);
   TRY(invitation_text(call, &invitation, true, &call->keep));
-  return invitation_text(call, &invitation, false, ret_text);
+  TRY(invitation_text(call, &invitation, false, &text));
+  http_reply_body(call->reply, 201, "application/json", text);
+  return R_OK;
 }
 
 api_handler api_user_invite;
-RESULT api_user_invite(struct api_call *call)
-{
-  struct str text;
-  TRY(order(call, STORE_INVITATION, &text));
-  http_reply_body(call->reply, 201, "application/json", text);
-  return R_OK;
-}
+RESULT api_user_invite(struct api_call *call) { return order(call, STORE_INVITATION); }
 
 api_handler api_user_reset_password;
-RESULT api_user_reset_password(struct api_call *call)
-{
-  struct str text;
-  TRY(order(call, STORE_RESET, &text));
-  http_reply_body(call->reply, 201, "application/json", text);
-  return R_OK;
-}
+RESULT api_user_reset_password(struct api_call *call) { return order(call, STORE_RESET); }

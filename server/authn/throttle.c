@@ -22,6 +22,12 @@ RESULT authn_throttle_on(const struct crypto_keys *keys, enum authn_throttle_kin
   return R_OK;
 }
 
+RESULT authn_throttle_on_id(const struct crypto_keys *keys, enum authn_throttle_kind kind, const struct uuid *id,
+                            struct authn_throttle *ret_throttle)
+{
+  return authn_throttle_on(keys, kind, (struct str){(const char *)id->b, sizeof id->b}, ret_throttle);
+}
+
 void authn_throttle_place(struct str address, char ret_place[AUTHN_THROTTLE_PLACE_TEXT])
 {
   unsigned char bytes[sizeof(struct in6_addr)];

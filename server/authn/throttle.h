@@ -31,6 +31,9 @@ struct authn_throttle {
 
 RESULT authn_throttle_on(const struct crypto_keys *keys, enum authn_throttle_kind kind, struct str name,
                          struct authn_throttle *ret_throttle);
+/* The same of who is known by an id. */
+RESULT authn_throttle_on_id(const struct crypto_keys *keys, enum authn_throttle_kind kind, const struct uuid *id,
+                            struct authn_throttle *ret_throttle);
 
 /* The place that an address stands for: itself for IPv4, the /64 for IPv6, for who has one of its addresses has
    all of them. What is no address is a place of its own. */

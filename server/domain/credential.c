@@ -44,12 +44,11 @@ RESULT domain_credential_prove(struct signin *s, const struct authn_caller *call
   struct authn_throttle throttle;
   struct store_credential user;
   struct security_policy policy;
-  struct str name = {(const char *)caller->principal.b, sizeof caller->principal.b};
   if (caller->kind != AUTHN_USER)
     return R_FORBIDDEN;
   s->principal = caller->principal;
   TRY(domain_security_read_for(s, &caller->principal, &policy));
-  TRY(authn_throttle_on(s->domain->keys, AUTHN_THROTTLE_PASSWORD, name, &throttle));
+  TRY(authn_throttle_on_id(s->domain->keys, AUTHN_THROTTLE_PASSWORD, &caller->principal, &throttle));
   enum result r = authn_throttle_take(&throttle, &store, policy.account_attempts, s->now, &s->retry_after);
   if (r == R_THROTTLED)
     (void)!warn(s, &caller->principal);

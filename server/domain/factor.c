@@ -46,8 +46,7 @@ RESULT domain_factor_count(struct signin *s, const struct uuid *user, struct aut
   struct store_call store = domain_session_store(s);
   struct security_policy policy;
   TRY(domain_security_read_for(s, user, &policy));
-  TRY(authn_throttle_on(s->domain->keys, AUTHN_THROTTLE_CODE, (struct str){(const char *)user->b, sizeof user->b},
-                        ret_throttle));
+  TRY(authn_throttle_on_id(s->domain->keys, AUTHN_THROTTLE_CODE, user, ret_throttle));
   return authn_throttle_take(ret_throttle, &store, policy.account_attempts, s->now, &s->retry_after);
 }
 

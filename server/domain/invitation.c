@@ -36,19 +36,13 @@ static RESULT take(struct change *change, const struct invitation_order *order, 
   return fits ? R_OK : R_WRONG_STATE;
 }
 
-static RESULT counter_of(const struct domain *domain, const struct uuid *user, struct authn_throttle *ret_throttle)
-{
-  struct str name = {(const char *)user->b, sizeof user->b};
-  return authn_throttle_on(domain->keys, AUTHN_THROTTLE_TOKEN, name, ret_throttle);
-}
-
 static RESULT count_order(struct change *change, const struct uuid *user)
 {
   struct store_call store = {.pool = change->domain->auth, .arena = change->arena, .deadline = change->deadline};
   struct authn_throttle throttle;
   if (change->actor.kind == DOMAIN_ACTOR_OPERATOR)
     return R_OK;
-  TRY(counter_of(change->domain, user, &throttle));
+  TRY(authn_throttle_on_id(change->domain->keys, AUTHN_THROTTLE_TOKEN, user, &throttle));
   return authn_throttle_take(&throttle, &store, MADE_MOST, change->now, &change->retry_after);
 }
 
@@ -197,7 +191,7 @@ static RESULT put_asked(struct signin *s, struct store_tx *tx, const struct stor
 {
   struct store_call store = {.arena = s->arena, .deadline = s->deadline, .tx = tx};
   struct authn_throttle throttle;
-  TRY(counter_of(s->domain, &row->user, &throttle));
+  TRY(authn_throttle_on_id(s->domain->keys, AUTHN_THROTTLE_TOKEN, &row->user, &throttle));
   enum result r = authn_throttle_take(&throttle, &store, MADE_MOST, s->now, &s->retry_after);
   if (r != R_OK)
     return r == R_THROTTLED ? R_LIMIT_REACHED : r;

@@ -109,9 +109,8 @@ RESULT domain_password_check(struct signin *s, const struct store_credential *us
 static enum result count_check(struct signin *s, const struct uuid *user)
 {
   struct store_call store = domain_session_store(s);
-  struct str name = {(const char *)user->b, sizeof user->b};
   struct authn_throttle throttle;
-  TRY(authn_throttle_on(s->domain->keys, AUTHN_THROTTLE_TYPING, name, &throttle));
+  TRY(authn_throttle_on_id(s->domain->keys, AUTHN_THROTTLE_TYPING, user, &throttle));
   return authn_throttle_take(&throttle, &store, CHECKS, s->now, &s->retry_after);
 }
 

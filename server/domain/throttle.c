@@ -138,9 +138,8 @@ RESULT domain_throttle_renew(struct signin *s, struct store_tx *tx, const struct
   struct authn_throttle password;
   struct login ignored = {0};
   struct signin here = *s;
-  struct str person = {(const char *)target->person.b, sizeof target->person.b};
   TRY(counters_of(s, target, &t));
-  TRY(authn_throttle_on(s->domain->keys, AUTHN_THROTTLE_PASSWORD, person, &password));
+  TRY(authn_throttle_on_id(s->domain->keys, AUTHN_THROTTLE_PASSWORD, &target->person, &password));
   TRY(authn_throttle_forget(&t.account, tx));
   TRY(authn_throttle_forget(&password, tx));
   here.remember_device = false; /* what is ignored would be told to nobody */

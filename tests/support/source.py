@@ -243,7 +243,8 @@ class Unit:
 
     def functions(self):
         """name -> body, of every function."""
-        return dict(re.findall(r"^[\w *]*?\b(\w+)\([^;{]*\)\n\{(.*?)^\}", self.text, re.M | re.S))
+        found = re.findall(r"^[\w *]*?\b(\w+)\([^;{]*\)(?:\n\{(.*?)^\}| \{([^\n]*)\}$)", self.text, re.M | re.S)
+        return {name: several or one for name, several, one in found}
 
 
 @dataclass(frozen=True)

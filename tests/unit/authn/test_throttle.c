@@ -49,6 +49,10 @@ static void subjects_differ_by_kind_and_name_and_tell_neither(void **state)
   assert_memory_equal(account.subject, again.subject, sizeof account.subject);
   assert_memory_not_equal(account.subject, address.subject, sizeof account.subject);
   assert_memory_not_equal(account.subject, other.subject, sizeof account.subject);
+  struct uuid anna = {.b = "anna: sixteen by"};
+  assert_int_equal(authn_throttle_on_id(keys, AUTHN_THROTTLE_ACCOUNT, &anna, &account), R_OK);
+  assert_int_equal(authn_throttle_on(keys, AUTHN_THROTTLE_ACCOUNT, STR("anna: sixteen by"), &again), R_OK);
+  assert_memory_equal(account.subject, again.subject, sizeof account.subject);
   crypto_keys_close(&keys);
 }
 
