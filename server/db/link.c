@@ -26,7 +26,12 @@ static bool names_network(const char *hosts)
 
 RESULT db_link_judge(const char *conninfo, const char **ret_channel_binding)
 {
-  PQconninfoOption *options = PQconninfoParse(conninfo, NULL);
+  char *said = NULL;
+  PQconninfoOption *options = PQconninfoParse(conninfo, &said);
+  bool starved = !options && (!said || strstr(said, "out of memory"));
+  PQfreemem(said);
+  if (starved)
+    return R_NO_MEMORY;
   if (!options)
     return db_failure_say(R_RULE, "database_url cannot be read");
   const char *mode = value_of(options, "sslmode");

@@ -4,5 +4,5 @@
 
 /* How libpq is to bind what it proves of itself to the TLS channel: "require" over a network, "prefer" through a Unix
    socket. R_RULE, with a reason that quotes nothing of it, for what cannot be read and for a network, loopback included,
-   without sslmode=verify-full; an sslmode that is not there is taken for that. */
+   without sslmode=verify-full; an sslmode that is not there is taken for that. R_NO_MEMORY: it could not be judged. */
 RESULT db_link_judge(const char *conninfo, const char **ret_channel_binding);

@@ -2,6 +2,7 @@
 import contextlib
 import os
 import subprocess
+import threading
 from pathlib import Path
 
 import psycopg
@@ -20,6 +21,28 @@ def database(server, user="postgres"):
     """A connection to the private database, past every wall."""
     conninfo = (server.folder / "data/conninfo").read_text()
     return psycopg.connect(f"{conninfo} user={user}", options="-c search_path=bailiwick,pg_temp", autocommit=True)
+
+
+@contextlib.contextmanager
+def connections_cut(server, pause):
+    """One of the service's connections to the database is cut now and then, so many seconds apart."""
+    over = threading.Event()
+
+    def cut():
+        with contextlib.closing(database(server)) as connection:
+            while not over.wait(pause):
+                with contextlib.suppress(psycopg.Error):
+                    connection.execute("""SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                                           WHERE usename IN ('bailiwick_app', 'bailiwick_auth', 'bailiwick_policy')
+                                           ORDER BY random() LIMIT 1""")
+
+    villain = threading.Thread(target=cut, daemon=True)
+    villain.start()
+    try:
+        yield
+    finally:
+        over.set()
+        villain.join()
 
 
 @pytest.fixture(scope="session")

@@ -4,8 +4,7 @@ import random
 import threading
 import time
 
-import psycopg
-from conftest import database
+from conftest import connections_cut, database
 from load import assert_parity, assert_refused_for_now, attempt, logins, spread
 
 WRITES = 200
@@ -53,20 +52,10 @@ def test_what_was_acknowledged_before_a_kill_is_there_once(server, estate, admin
         assert_parity(db, tenant_id)
 
 
-def terminate_at_random(server, over):
-    with contextlib.closing(database(server)) as connection:
-        while not over.wait(0.02):
-            with contextlib.suppress(psycopg.Error):
-                connection.execute("""SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-                                       WHERE usename IN ('bailiwick_app', 'bailiwick_auth', 'bailiwick_policy')
-                                       ORDER BY random() LIMIT 1""")
-
-
 def test_a_lost_connection_is_a_503_or_nothing_at_all(server, estate, admin, db):
     tenant_id = estate.new_tenant()["id"]
     users = [estate.admin.client.post(f"/v1/tenants/{tenant_id}/users", {"login": f"user-{i}"}, 201).json() for i in range(20)]
     choose = random.Random(7)
-    over = threading.Event()
     names = [f"name {choose.random()}" for _ in range(WRITES)]
 
     def write(i):
@@ -74,11 +63,8 @@ def test_a_lost_connection_is_a_503_or_nothing_at_all(server, estate, admin, db)
             return created(admin, tenant_id, "cut", i)
         return admin.other(admin.token).patch(f"/v1/users/{users[i % 20]['id']}", {"display_name": names[i]}, status=None)
 
-    villain = threading.Thread(target=terminate_at_random, args=(server, over), daemon=True)
-    villain.start()
-    replies = spread(8, WRITES, write)
-    over.set()
-    villain.join()
+    with connections_cut(server, 0.02):
+        replies = spread(8, WRITES, write)
     server.wait_ready(20)
     for reply in replies:
         if reply.status_code >= 300:

@@ -3,7 +3,7 @@ import contextlib
 import time
 
 import requests
-from conftest import database
+from conftest import connections_cut, database
 from load import assert_parity, attempt, spread
 from support.estate import PASSWORD, unique
 
@@ -62,7 +62,8 @@ def test_memory_that_runs_out_opens_no_door(shimmed):
     try:
         for every in EVERY:
             shim.set(fail_every=every)
-            spread(4, 4, caller.run)
+            with connections_cut(server, 0.1):
+                spread(4, 4, caller.run)
             assert server.process.poll() is None, f"every {every}: ended with {server.process.returncode}\n{server.logged()[-2000:]}"
     finally:
         shim.set()
