@@ -27,15 +27,28 @@ RESULT api_attempt_keyless(struct api_call *call)
   return api_wrong(call, "Idempotency-Key", "unknown", "is not taken here: nothing of this reply is kept");
 }
 
+/* Whatever the path names, in its order. */
+static void put_path(struct buf *text, struct api_call *call)
+{
+  struct str rest = str_of(api_routes[call->route].http.path);
+  for ((void)str_cut(&rest, '{'); rest.p; (void)str_cut(&rest, '{')) {
+    struct str name = arena_copy(call->arena, str_cut(&rest, '}'));
+    if (name.p)
+      buf_put(text, http_request_path(call->request, name.p));
+    buf_put_char(text, ' ');
+  }
+}
+
 /* What the key stands for: the operation, its target and its body. */
 static enum result request_digest(struct api_call *call, unsigned char ret_digest[CRYPTO_DIGEST])
 {
   struct str body = http_request_body(call->request);
-  struct buf text = buf_in(call->arena, body.n + 256);
+  struct buf text = buf_in(call->arena, body.n + 65536);
   char tenant[UUID_TEXT], object[UUID_TEXT];
   uuid_format(&call->tenant, tenant);
   uuid_format(&call->object, object);
   buf_print(&text, "%s %s %s ", api_routes[call->route].http.operation, tenant, object);
+  put_path(&text, call);
   buf_put(&text, body);
   struct str all = buf_str(&text);
   return all.p ? crypto_digest(all, ret_digest) : R_NO_MEMORY;
@@ -71,9 +84,8 @@ static enum result attempt(struct api_call *call)
   struct store_call store = api_store(call, call->scope);
   CLEANUP(store_tx_close) struct store_tx *tx = NULL;
   unsigned char digest[CRYPTO_DIGEST];
-  struct store_key key = {.root_tenant = call->root,
-                          .principal = call->caller.principal,
-                          .digest = {(const char *)digest, sizeof digest}};
+  struct store_key key = {
+      .root_tenant = call->root, .principal = call->caller.principal, .digest = {(const char *)digest, sizeof digest}};
   bool answered = false;
   http_reply_clear(call->reply); /* of what an attempt before had filled */
   call->keep = call->location = STR_NONE;

@@ -5,6 +5,7 @@
 #include "api/refuse.h"
 #include "api/routes.h"
 #include "http/upload.h"
+#include "import/link.h"
 #include "import/result.h"
 #include "store/import.h"
 
@@ -17,9 +18,9 @@ static enum result key_of(struct api_call *call, struct store_import_key *ret_ke
 }
 
 struct import_create {
-  struct json_text kind, format, mode, on_error;
+  struct json_text kind, format, mode, on_error, invitations;
   struct json_flag dry_run;
-  struct json_number removals_most;
+  struct json_number removals_most, mail_pace;
 };
 BODY(api_import_create_body, "ImportCreate",
      FIELD_CHOICE(struct import_create, kind, OPTIONAL, 1, 16, "tenants|users|grants|mixed"),
@@ -27,7 +28,9 @@ BODY(api_import_create_body, "ImportCreate",
      FIELD_CHOICE(struct import_create, mode, OPTIONAL, 1, 16, "create|upsert|delete|sync"),
      FIELD_CHOICE(struct import_create, on_error, OPTIONAL, 1, 16, "stop|continue"),
      FIELD(struct import_create, removals_most, OPTIONAL, 0, 1000000),
-     FIELD(struct import_create, dry_run, OPTIONAL, 0, 0));
+     FIELD(struct import_create, dry_run, OPTIONAL, 0, 0),
+     FIELD_CHOICE(struct import_create, invitations, OPTIONAL, 1, 16, "none|link|mail"),
+     FIELD(struct import_create, mail_pace, OPTIONAL, 1, 100000));
 
 static struct str word(const struct json_text *given, const char *otherwise)
 {
@@ -47,6 +50,20 @@ static enum result check_removals(struct api_call *call, const struct import_cre
   return R_OK;
 }
 
+/* No faster than all mails together, and 0 where none is sent. */
+static enum result pace_of(struct api_call *call, const struct import_create *body, int64_t *ret_pace)
+{
+  const struct domain_mail *mail = &call->api->domain->mail;
+  bool letters = str_is(body->invitations.value, "mail");
+  if (letters && !mail->sends)
+    return api_wrong(call, "invitations", "not_a_choice", "must not be mail: this service sends none");
+  if (!letters && body->mail_pace.present)
+    return api_wrong(call, "mail_pace", "unknown", "must be said with mail alone");
+  bool slower = body->mail_pace.present && body->mail_pace.value < mail->pace;
+  *ret_pace = letters ? (slower ? body->mail_pace.value : mail->pace) : 0;
+  return R_OK;
+}
+
 api_handler api_import_create;
 RESULT api_import_create(struct api_call *call)
 {
@@ -60,8 +77,10 @@ RESULT api_import_create(struct api_call *call)
                                .format = word(&body.format, "ndjson"),
                                .mode = word(&body.mode, "upsert"),
                                .on_error = word(&body.on_error, "continue"),
+                               .invitations = word(&body.invitations, "none"),
                                .dry_run = body.dry_run.value,
                                .removals_most = body.removals_most.value};
+  TRY(pace_of(call, &body, &job.mail_pace));
   TRY(import_job_open(&call->change, &job, &outcome));
   uuid_format(&call->tenant, tenant);
   struct str place = arena_print(call->arena, "/v1/tenants/%s/imports/", tenant);
@@ -75,7 +94,7 @@ BODY(api_import_place_query, "ImportPlaceQuery", FIELD(struct import_place, offs
 
 /* Content on its way. */
 struct fill {
-  struct api_call call; /* the request's */
+  struct api_call call;        /* the request's */
   struct import_job_span span; /* of what comes next */
   int64_t expected;
 };
@@ -227,6 +246,30 @@ RESULT api_import_list(struct api_call *call)
   TRY(store_import_list(&store, &filter, &page));
   api_list_take(&list, &page);
   return api_list_reply(call, &list);
+}
+
+struct import_invite {
+  struct json_number after;
+};
+BODY(api_import_invite_body, "ImportInvite", FIELD(struct import_invite, after, OPTIONAL, 0, 1099511627776));
+
+api_handler api_import_invite;
+RESULT api_import_invite(struct api_call *call)
+{
+  struct import_invite body = {0};
+  struct import_link_page page;
+  struct import_links links;
+  struct store_call store = api_store(call, call->scope);
+  struct store_object job;
+  store.tx = call->change.tx;
+  TRY(key_of(call, &page.key));
+  TRY(store_import_get(&store, &page.key, &job));
+  TRY(api_body(call, &api_import_invite_body, &body));
+  page.after = body.after.value;
+  TRY(import_link_order(&call->change, &page, &links));
+  call->keep = links.kept;
+  http_reply_body(call->reply, 201, "application/json", links.shown);
+  return R_OK;
 }
 
 struct import_result_query {

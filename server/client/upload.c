@@ -2,6 +2,7 @@
 #include "client/upload.h"
 #include "base/clock.h"
 #include "base/uuid.h"
+#include "client/links.h"
 #include "client/progress.h"
 #include "client/say.h"
 #include "client/text.h"
@@ -11,7 +12,15 @@
 #include <unistd.h>
 
 /* Under the body's limit of a service that has not been told another. */
-enum { PART = 768 * 1024, CALL_ARENA = 32 << 20, TEXT_MOST = 16 << 20, POLL = 500000, KIB = 1024, LINK_ROOM = 512, ID = UUID_TEXT - 1 };
+enum {
+  PART = 768 * 1024,
+  CALL_ARENA = 32 << 20,
+  TEXT_MOST = 16 << 20,
+  POLL = 500000,
+  KIB = 1024,
+  LINK_ROOM = 512,
+  ID = UUID_TEXT - 1
+};
 
 static const int64_t patience = 60 * CLOCK_SECOND;
 
@@ -235,6 +244,8 @@ static RESULT look(const struct job *job, struct client_upload_outcome *outcome)
   summarise(view);
   outcome->refused = number(json_member(view, "counts"), "refused");
   outcome->done = str_is(state, "done");
+  outcome->links =
+      str_is(json_str(json_member(view, "invitations")), "link") && number(json_member(view, "counts"), "created") > 0;
   if (!outcome->done)
     client_say("the job was %.*s%s%.*s", (int)state.n, state.p, code.p ? ": " : "", (int)code.n, code.p ? code.p : "");
   return R_OK;
@@ -315,7 +326,9 @@ static RESULT follow(const struct job *job, struct client_upload_outcome *outcom
     r = look(job, outcome);
   }
   TRY(r);
-  return outcome->refused > 0 ? show_refused(job) : R_OK;
+  if (outcome->refused > 0)
+    TRY(show_refused(job));
+  return outcome->links ? client_links_show(job->account, job->path, job->upload->json) : R_OK;
 }
 
 static void file_close(int *file)

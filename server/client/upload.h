@@ -13,7 +13,8 @@ struct client_upload {
 /* What was counted of the job. */
 struct client_upload_outcome {
   int64_t refused;
-  bool done; /* it came to its end */
+  bool done;  /* it came to its end */
+  bool links; /* whom it made it may have invited by links, which were printed */
 };
 
 /* R_OK with what came of the job, whose refused rows and counts were printed; R_FORBIDDEN when the service refused the

@@ -6,10 +6,18 @@
 
 enum import_effect { IMPORT_CREATED, IMPORT_UPDATED, IMPORT_UNCHANGED, IMPORT_REMOVED, IMPORT__EFFECTS };
 
+/* How those are invited whom it makes without a password. */
+struct import_inviting {
+  bool mail;        /* by a letter each; else by links that are made when they are asked for */
+  int64_t interval; /* microseconds between two letters */
+  int64_t next;     /* when the next one may go */
+};
+
 struct import_apply {
   const struct import_actor *actor;
   struct import_memo *memo; /* tenants by external_id */
   enum import_mode mode;
+  struct import_inviting *inviting; /* NULL: nobody is invited */
 };
 
 /* Something that is there, and the tenant where it stands. */

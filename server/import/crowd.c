@@ -1,6 +1,7 @@
 /* Looks at many rows of users in one statement, and makes those who are missing in another. Trusts: nothing of the
  * rows. */
 #include "import/crowd.h"
+#include "import/letter.h"
 #include "import/user.h"
 #include "store/user.h"
 
@@ -18,12 +19,13 @@ static bool same_leave(const struct import_leave *a, const struct import_leave *
 /* R_RULE: not alike. */
 static RESULT open_place(struct import_work *w, const struct import_row *row, struct user_place *ret_place)
 {
-  static const enum bw_permission needed[] = {BW_USER_READ, BW_USER_CREATE, BW_USER_UPDATE};
+  static const enum bw_permission needed[] = {BW_USER_READ, BW_USER_CREATE, BW_USER_UPDATE, BW_USER_INVITE};
+  const size_t count = sizeof needed / sizeof *needed - !w->apply->inviting;
   const struct import_reference home = {"tenant_external_id", &row->user.tenant_external_id};
   struct import_leave other;
   TRY(import_work_locate(w, &home, &ret_place->tenant));
   TRY(import_work_leave(w, &ret_place->tenant, BW_IMPORT_RUN, &ret_place->leave));
-  for (size_t i = 0; i < sizeof needed / sizeof *needed; i++) {
+  for (size_t i = 0; i < count; i++) {
     TRY(import_work_leave(w, &ret_place->tenant, needed[i], &other));
     if (!same_leave(&ret_place->leave, &other))
       return R_RULE;
@@ -44,6 +46,13 @@ static bool same_home(const struct import_row *a, const struct import_row *b)
   return str_equal(a->user.tenant_external_id.value, b->user.tenant_external_id.value);
 }
 
+/* Whoever has a password, or cannot be written to, is looked at alone. */
+static bool is_special(const struct import_work *w, const struct import_row_user *row)
+{
+  bool letter = w->apply->inviting && w->apply->inviting->mail;
+  return row->password_hash.value.p || (letter && !row->email.value.p);
+}
+
 static RESULT gather(struct import_work *w, struct import_apply_user *users, size_t count, struct crowd *ret_crowd)
 {
   struct crowd crowd = {.users = arena_array(w->arena, count + 1, sizeof *crowd.users),
@@ -58,7 +67,7 @@ static RESULT gather(struct import_work *w, struct import_apply_user *users, siz
     if (r == R_UNAVAILABLE || r == R_NO_MEMORY)
       return r;
     bool apart = crowd.count > 0 && !same_leave(&crowd.leave, &place.leave);
-    if (r != R_OK || apart || users[i].row->user.password_hash.value.p)
+    if (r != R_OK || apart || is_special(w, &users[i].row->user))
       continue;
     crowd.leave = place.leave;
     crowd.tenants[crowd.count] = place.tenant;
@@ -93,12 +102,16 @@ struct crowd_work {
   struct user_new *users;
   size_t count;
   struct uuid *ids;
+  struct import_inviting *inviting;
 };
 
 static RESULT create_users(struct change *c, void *what)
 {
   const struct crowd_work *many = what;
   TRY(domain_user_create_many(c, many->users, many->count, many->ids));
+  for (size_t i = 0; i < many->count; i++)
+    if (!uuid_is_zero(&many->ids[i]))
+      TRY(import_letter_send(c, many->inviting, &many->ids[i]));
   return c->events > 0 ? R_OK : R_NOT_FOUND;
 }
 
@@ -124,7 +137,7 @@ static size_t sort_out(const struct import_work *w, const struct crowd *crowd,
 static RESULT create_missing(struct import_work *w, const struct crowd *crowd, const size_t *missing, size_t count)
 {
   struct crowd_work many = {arena_array(w->arena, count + 1, sizeof *many.users), count,
-                            arena_array(w->arena, count + 1, sizeof *many.ids)};
+                            arena_array(w->arena, count + 1, sizeof *many.ids), w->apply->inviting};
   if (!many.users || !many.ids)
     return R_NO_MEMORY;
   for (size_t i = 0; i < count; i++)

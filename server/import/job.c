@@ -32,7 +32,9 @@ RESULT import_job_open(struct change *change, const struct import_job_new *job, 
                                  .mode = job->mode,
                                  .on_error = job->on_error,
                                  .dry_run = job->dry_run,
-                                 .removals_most = job->removals_most};
+                                 .removals_most = job->removals_most,
+                                 .invitations = job->invitations,
+                                 .mail_pace = job->mail_pace};
   struct store_import nothing = {0};
   struct store_object made;
   if (bw_tenant_path(policy_model(change->domain->policy), &home, path) == 0)

@@ -6,9 +6,10 @@
 /* Words as the API has them: "users", "ndjson", "upsert", "continue", ... */
 struct import_job_new {
   struct uuid tenant;
-  struct str kind, format, mode, on_error;
+  struct str kind, format, mode, on_error, invitations;
   bool dry_run;
   int64_t removals_most; /* of mode sync: with more than these to remove nothing is removed */
+  int64_t mail_pace;     /* letters a minute; 0: it sends none */
 };
 /* It acts for whoever opens it: nothing outside `tenant` is there for it. */
 RESULT import_job_open(struct change *change, const struct import_job_new *job, struct outcome *ret_outcome);

@@ -17,6 +17,7 @@ struct import_rows {
   struct store_import_step job;
   struct import_actor actor;
   struct import_apply apply;
+  struct import_inviting inviting;
   struct store_import_progress progress;
   struct import_results results;
   struct store_removal_seen *seen; /* what rows have named, for what is removed behind them; NULL: nothing is */

@@ -93,6 +93,7 @@ static RESULT put_down(struct import_rows *s)
     TRY(store_removal_see(s->tx, &s->job.key.job, s->seen, s->seen_count));
   TRY(put_waiting(s));
   s->progress.done = s->job.done + (int64_t)s->at;
+  s->progress.mail_next = s->job.dry_run ? 0 : s->inviting.next;
   bool removing = str_is(s->job.phase, "removals");
   if (!removing && !s->progress.state.p && s->progress.done >= s->job.received)
     TRY(end_rows(s));
@@ -133,6 +134,10 @@ static RESULT take_on(struct import_rows *s)
                                    .tx = s->tx};
   s->apply.actor = &s->actor;
   s->apply.mode = import_row_mode(job->mode);
+  s->inviting = (struct import_inviting){.mail = job->mail_pace > 0,
+                                         .interval = job->mail_pace > 0 ? 60 * CLOCK_SECOND / job->mail_pace : 0,
+                                         .next = job->mail_next};
+  s->apply.inviting = str_is(job->invitations, "none") ? NULL : &s->inviting;
   s->results = import_results_in(s->arena, job->refused);
   s->progress = (struct store_import_progress){.line = job->line,
                                                .skipping = job->skipping,

@@ -2,13 +2,15 @@
 #include "import/user.h"
 #include "authn/name.h"
 #include "domain/user.h"
+#include "import/letter.h"
 #include "store/user.h"
 
 struct user_work {
   struct user_new made;
   struct uuid id; /* of whoever is changed, or was made */
   struct user_patch patch;
-  struct str password_hash; /* .p NULL: none, or they have a password */
+  struct str password_hash;         /* .p NULL: none, or they have a password */
+  struct import_inviting *inviting; /* NULL: they are not invited */
 };
 
 static RESULT adopt(struct change *c, const struct user_work *u, const struct uuid *id)
@@ -23,7 +25,8 @@ static RESULT create_user(struct change *c, void *what)
   struct outcome outcome;
   TRY(domain_user_create(c, &u->made, &outcome));
   u->id = outcome.id;
-  return adopt(c, u, &u->id);
+  TRY(adopt(c, u, &u->id));
+  return import_letter_send(c, u->inviting, &u->id);
 }
 
 static RESULT update_user(struct change *c, void *what)
@@ -109,6 +112,10 @@ RESULT import_user_apply(struct import_work *w, const struct import_row *row)
     return r;
   u.made = import_user_new(wanted, at);
   TRY(may_adopt(w, &at, &u));
+  if (!u.password_hash.p) {
+    TRY(import_letter_allowed(w, &at, wanted->email.value));
+    u.inviting = w->apply->inviting;
+  }
   TRY(import_work_leave(w, &at, BW_USER_CREATE, &under));
   r = import_work_change(w, &under, create_user, &u, IMPORT_CREATED);
   if (r == R_OK)

@@ -23,7 +23,7 @@ struct jobs_import {
   atomic_ullong rows[OUTCOMES], steps, step_time, yields;
   atomic_llong running, waiting; /* of all processes */
   int64_t looked_at;             /* clock_monotonic(): when those were counted */
-  enum result said; /* the last failure in the log, R_OK when all is well: it is not said twice */
+  enum result said;              /* the last failure in the log, R_OK when all is well: it is not said twice */
   pthread_t thread;
   pthread_mutex_t lock;
   pthread_cond_t wake;

@@ -16,6 +16,15 @@ static RESULT change_one(struct store_tx *tx, enum statement statement, const st
   return R_OK;
 }
 
+/* NULL for 0. */
+static void put_number(struct db_values *v, int64_t number)
+{
+  if (number)
+    db_put_int(v, number);
+  else
+    db_put_null(v);
+}
+
 RESULT store_import_insert(struct store_tx *tx, const struct store_import_new *job, struct store_object *ret_job,
                            struct str *ret_named)
 {
@@ -36,6 +45,8 @@ RESULT store_import_insert(struct store_tx *tx, const struct store_import_new *j
     db_put_int(&v, job->removals_most);
   else
     db_put_null(&v);
+  db_put_text(&v, job->invitations);
+  put_number(&v, job->mail_pace);
   return change_one(tx, SQL_import_insert, &v, ret_job, ret_named);
 }
 
@@ -174,7 +185,10 @@ static struct store_import_step step_of(const struct db_rows *rows)
     REMOVALS_DONE,
     WAITING,
     WAITING_LINE,
-    WAITING_MOVED
+    WAITING_MOVED,
+    INVITATIONS,
+    MAIL_PACE,
+    MAIL_NEXT
   };
   return (struct store_import_step){.key = {db_uuid(rows, 0, TENANT), db_uuid(rows, 0, ID)},
                                     .path = db_text(rows, 0, PATH),
@@ -201,7 +215,10 @@ static struct store_import_step step_of(const struct db_rows *rows)
                                     .removals_done = db_int(rows, 0, REMOVALS_DONE),
                                     .waiting = db_int(rows, 0, WAITING),
                                     .waiting_line = db_int(rows, 0, WAITING_LINE),
-                                    .waiting_moved = db_bool(rows, 0, WAITING_MOVED)};
+                                    .waiting_moved = db_bool(rows, 0, WAITING_MOVED),
+                                    .invitations = db_text(rows, 0, INVITATIONS),
+                                    .mail_pace = db_int(rows, 0, MAIL_PACE),
+                                    .mail_next = db_time(rows, 0, MAIL_NEXT)};
 }
 
 RESULT store_import_take(struct store_tx *tx, struct store_import_step *ret_step)
@@ -240,6 +257,10 @@ RESULT store_import_advance(struct store_tx *tx, const struct uuid *job, const s
   db_put_int(&v, progress->waiting);
   db_put_int(&v, progress->waiting_line);
   db_put_bool(&v, progress->waiting_moved);
+  if (progress->mail_next)
+    db_put_time(&v, progress->mail_next);
+  else
+    db_put_null(&v);
   return change_one(tx, SQL_import_advance, &v, ret_job, ret_named);
 }
 

@@ -6,9 +6,10 @@ struct store_import_new {
   struct uuid id, tenant, submitter, submitter_home;
   struct str submitter_kind, submitter_path;
   bool submitter_weak;
-  struct str kind, format, mode, on_error;
+  struct str kind, format, mode, on_error, invitations;
   bool dry_run;
   int64_t removals_most; /* of mode sync alone */
+  int64_t mail_pace;     /* letters a minute; 0: it sends none */
 };
 /* Open, with nothing in it. R_NOT_FOUND: no such tenant in the scope. `ret_named` as store/audit.h has it. */
 RESULT store_import_insert(struct store_tx *tx, const struct store_import_new *job, struct store_object *ret_job,
@@ -70,7 +71,8 @@ struct store_import_step {
   struct uuid submitter, submitter_home;
   struct str submitter_kind;
   bool submitter_weak;
-  struct str kind, format, mode, on_error;
+  struct str kind, format, mode, on_error, invitations;
+  int64_t mail_pace, mail_next; /* 0: none */
   bool dry_run, skipping;
   struct str header; /* of a CSV; .p NULL until it is read */
   int64_t received, done, line, refused, results;
@@ -89,6 +91,7 @@ struct store_import_progress {
   struct str header;
   int64_t created, updated, unchanged, removed, refused; /* in this step */
   int64_t results;                                       /* chunks in all */
+  int64_t mail_next;                                     /* when a letter more may go; 0: none was */
   struct str state, code;                                /* .p NULL: it goes on */
   struct str phase;
   int64_t removals, removals_done;

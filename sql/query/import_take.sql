@@ -5,12 +5,12 @@
 --      submitter_weak boolean, kind text, format text, mode text, on_error text, dry_run boolean, received bigint, done
 --      bigint, line bigint, skipping boolean, refused bigint, results bigint, header text,
 --      phase text, removals_most bigint, removals bigint, removals_done bigint, waiting bigint, waiting_line bigint,
---      waiting_moved boolean
+--      waiting_moved boolean, invitations text, mail_pace bigint, mail_next timestamptz
 SELECT j.id, j.tenant_id, j.tenant_path, j.submitter_id, j.submitter_kind, j.submitter_home, j.submitter_weak, j.kind,
        j.format, j.mode, j.on_error, j.dry_run, j.received, j.done, j.line, j.skipping, j.refused, j.results, j.header,
        j.phase, j.removals_most, j.removals, j.removals_done,
        coalesce(j.waiting, 0) AS waiting, coalesce(j.waiting_line, 0) AS waiting_line,
-       coalesce(j.waiting_moved, false) AS waiting_moved
+       coalesce(j.waiting_moved, false) AS waiting_moved, j.invitations, j.mail_pace, j.mail_next
   FROM import_job j
  WHERE j.state IN ('queued', 'running')
  ORDER BY (SELECT max(o.served_at) FROM import_job o WHERE o.tenant_id = j.tenant_id) NULLS FIRST, j.created_at, j.id

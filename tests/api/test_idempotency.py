@@ -5,6 +5,7 @@ import pytest
 
 from support import source
 from support.estate import PASSWORD, unique
+from support.jobs import Jobs
 
 
 @pytest.fixture(name="key")
@@ -97,3 +98,12 @@ def test_what_keeps_no_reply_refuses_the_key_and_does_nothing(person, key, path)
     problem = person.client.problem("POST", path.replace("{id}", person.id), 400, "malformed", json={"password": PASSWORD}, headers=key)
     assert [(error["field"], error["code"]) for error in problem["errors"]] == [("Idempotency-Key", "unknown")]
     assert person.client.get("/v1/me/factors").json()["authenticators"] == []
+
+
+def test_a_key_of_one_thing_is_not_that_of_another_at_the_same_place(estate, admin, key):
+    """What stands behind the tenant in the path counts too."""
+    jobs = Jobs(admin, estate.id("alpha"))
+    one, two = jobs.open(), jobs.open()
+    admin.call("POST", f"{jobs.path(one)}/start", 200, headers=key)
+    assert admin.call("POST", f"{jobs.path(two)}/start", 422, headers=key).json()["code"] == "idempotency_key_reused"
+    assert jobs.see(two)["state"] == "open"

@@ -43,8 +43,8 @@ def await_metric(at, least, name, **labels):
 def busy(at):
     """Requests that wait for the one worker, which waits for a row that somebody holds."""
     path = f"/v1/tenants/{at.id('beta_one')}"
-    callers = [threading.Thread(target=Client(at.server, at.document, at.admin.client.token).patch, args=(path, {"name": f"Beta {i}"}))
-               for i in range(3)]
+    caller = Client(at.server, at.document, at.admin.client.token)
+    callers = [threading.Thread(target=caller.call, args=("PATCH", path), kwargs={"json": {"name": f"Beta {i}"}}) for i in range(3)]
     conninfo = (at.server.folder / "data/conninfo").read_text()
     with psycopg.connect(f"{conninfo} user=postgres", options="-c search_path=bailiwick,pg_temp") as holder:
         holder.execute("SELECT FROM tenant WHERE id = %s FOR UPDATE", [at.id("beta_one")])

@@ -255,6 +255,13 @@ def job(cell, request):
     request.path = request.path.replace("{import}", id)
 
 
+def links(cell, request):
+    """For whoever a job of the caller's has made, which is nobody yet."""
+    tenant, permitted = cell.target.tenant, cell.expected() == 201
+    id = cell.estate.job(tenant, cell.actor, invitations="link") if permitted else tenant.things["import"] if tenant else random_id()
+    request.path, request.body = request.path.replace("{import}", id), {}
+
+
 def content(cell, request):
     job(cell, request)
     request.form, request.headers["Content-Type"] = "\n", "application/x-ndjson"
@@ -403,6 +410,7 @@ ROWS = {
     "fillImport": [Row(200, content, query="?offset=0")],
     "startImport": [Row(200, job)],
     "cancelImport": [Row(200, job)],
+    "inviteImported": [Row(201, links)],
     "listImportResults": [Row(200, job)],
 
     "listAudit": [Row(200)],

@@ -90,7 +90,7 @@ def test_a_grant_s_tenant_lies_in_its_principal_s_home(estate, partner, digest):
 # operation -> what {id} is, and what is named with it
 TWO_THINGS = {"deleteClientSecret": ("client", "secret"), "deleteClientKey": ("client", "key"),
               "endUserSession": ("user", "session"),
-              **dict.fromkeys(("getImport", "fillImport", "startImport", "cancelImport", "listImportResults"), ("tenant", "import"))}
+              **dict.fromkeys(("getImport", "fillImport", "startImport", "cancelImport", "inviteImported", "listImportResults"), ("tenant", "import"))}
 
 
 def test_every_route_that_names_two_things_is_tried_here():

@@ -163,10 +163,10 @@ class Estate:
             return self.made(f"/v1/clients/{client}/keys", {"jwk": new_jwk()})["id"]
         return self.made(f"/v1/clients/{client}/{kind}s", {"name": unused(kind)})[kind]["id"]
 
-    def job(self, tenant, actor=None):
+    def job(self, tenant, actor=None, **wanted):
         """The id of a new import job of the actor's, the administrator's unless said otherwise."""
         path = f"/v1/tenants/{tenant.id}/imports"
-        return self.api.must(201, "POST", path, (actor or self.admin).token, body={})["id"]
+        return self.api.must(201, "POST", path, (actor or self.admin).token, body=wanted)["id"]
 
     def session(self, user):
         """The id of a session of the user's; put in by SQL, for where a tenant is suspended nobody signs in."""

@@ -6,7 +6,8 @@
 struct loading {
   struct import_actor actor;
   struct import_memo *memo;
-  struct import_applied applied; /* of the last row */
+  struct import_inviting *inviting; /* NULL: nobody is invited */
+  struct import_applied applied;    /* of the last row */
 };
 
 /* At home at `tenant`, and never outside it; `user` 0: the operator at the machine. */
@@ -27,7 +28,7 @@ static inline struct loading loading_as(enum estate_user user, enum estate_tenan
 
 static inline enum result loading_row(struct loading *l, enum import_mode mode, const char *line)
 {
-  const struct import_apply apply = {.actor = &l->actor, .memo = l->memo, .mode = mode};
+  const struct import_apply apply = {.actor = &l->actor, .memo = l->memo, .mode = mode, .inviting = l->inviting};
   struct import_row row;
   struct str wrong;
   l->applied = (struct import_applied){0};
