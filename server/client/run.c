@@ -165,10 +165,7 @@ static int run_tree(struct run *run)
 
 /* Files. */
 
-static bool is_csv(struct str file)
-{
-  return file.n > 4 && strcasecmp(file.p + file.n - 4, ".csv") == 0;
-}
+static bool is_csv(struct str file) { return file.n > 4 && strcasecmp(file.p + file.n - 4, ".csv") == 0; }
 
 static int run_import(struct run *run)
 {
@@ -202,9 +199,8 @@ static int run_export(struct run *run)
 
 static int run_tail(struct run *run)
 {
-  struct client_watch watch = {.json = run->json,
-                               .follow = client_order_value(run->order, "follow").p,
-                               .first = limit_of(run, EVENTS)};
+  struct client_watch watch = {
+      .json = run->json, .follow = client_order_value(run->order, "follow").p, .first = limit_of(run, EVENTS)};
   struct client_pages pages = pages_of(run);
   return listed(client_watch_run(&watch, &pages, run->arena));
 }
@@ -250,6 +246,23 @@ static int usage(const struct client_order *order, FILE *out, struct arena *aren
   struct str all = buf_str(&text);
   fprintf(out, "%.*s\n", (int)all.n, all.p ? all.p : "");
   return out == stdout ? CLIENT_DONE : CLIENT_NOT_STARTED;
+}
+
+/* What there is of a noun, where the verb behind it is missing, or none of it. */
+static int list_verbs(struct str noun, struct arena *arena)
+{
+  struct buf text = buf_in(arena, USAGE_MOST);
+  const struct client_verb *verb;
+  for (size_t i = 0; (verb = client_command_verb(i)); i++) {
+    if (!str_is(noun, verb->noun))
+      continue;
+    buf_put(&text, STR("  "));
+    client_command_put(verb, &text);
+    buf_put_char(&text, '\n');
+  }
+  struct str all = buf_str(&text);
+  fprintf(stderr, "%.*s", (int)all.n, all.p ? all.p : "");
+  return CLIENT_NOT_STARTED;
 }
 
 static int (*const handlers[CLIENT__KINDS])(struct run *run) = {
@@ -330,7 +343,7 @@ int client_run(int count, char **words, const struct client_program *program)
   enum result r = client_order_read(count, words, arena, order, &wrong);
   if (r != R_OK) {
     client_say("%.*s", (int)wrong.n, wrong.p ? wrong.p : "");
-    return order->verb ? usage(order, stderr, arena) : CLIENT_NOT_STARTED;
+    return order->verb ? usage(order, stderr, arena) : list_verbs(str_of(count > 0 ? words[0] : ""), arena);
   }
   if (client_order_value(order, "help").p)
     return usage(order, stdout, arena);

@@ -32,8 +32,11 @@ static void put_members(struct buf *out, const struct json *object)
 {
   struct str name, before = STR("");
   const struct json *value;
-  for (void *at = NULL; json_each(object, &at, &name, &value); before = STR(", ")) {
+  for (void *at = NULL; json_each(object, &at, &name, &value);) {
+    if (json_kind(value) == JSON_KIND_NULL)
+      continue;
     buf_put(out, before);
+    before = STR(", ");
     buf_put(out, name);
     buf_put(out, STR(" "));
     put_value(out, value);
@@ -95,17 +98,26 @@ static size_t names_of(const char *columns, struct str names[CLIENT_LAYOUT_MOST]
   return count;
 }
 
+/* "name", or "name.of.a.member" of what is nested. */
+static const struct json *member_at(const struct json *json, struct str path)
+{
+  while (path.p && json) {
+    struct str step = str_cut(&path, '.');
+    char name[NAME_MOST];
+    snprintf(name, sizeof name, "%.*s", (int)step.n, step.p);
+    json = json_member(json, name);
+  }
+  return json;
+}
+
 static struct str *cells_of(struct str item, const struct str *names, size_t count, struct arena *arena)
 {
   const struct json *json;
   struct str *cells = arena_array(arena, count, sizeof *cells);
   if (!cells || json_parse(item, arena, &json) != R_OK)
     return NULL;
-  for (size_t i = 0; i < count; i++) {
-    char name[NAME_MOST];
-    snprintf(name, sizeof name, "%.*s", (int)names[i].n, names[i].p);
-    cells[i] = cell_of(json_member(json, name), arena);
-  }
+  for (size_t i = 0; i < count; i++)
+    cells[i] = cell_of(member_at(json, names[i]), arena);
   return cells;
 }
 

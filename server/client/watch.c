@@ -61,7 +61,8 @@ static RESULT ask(struct client_pages pages, size_t most, struct client_tail *ta
 RESULT client_watch_run(const struct client_watch *watch, const struct client_pages *pages, struct arena *arena)
 {
   struct client_tail *tail;
-  struct client_show show = {.columns = "at outcome action reason object_kind object_id actor", .json = watch->json};
+  struct client_show show = {.columns = "at outcome action reason object_kind object_id actor.kind actor.id",
+                             .json = watch->json};
   size_t most = watch->first < CLIENT_PAGES_MOST ? (size_t)watch->first : CLIENT_PAGES_MOST;
   unsigned pause = SECONDS;
   TRY(client_tail_open(arena, &tail));

@@ -181,6 +181,12 @@ def test_what_is_not_understood_is_not_begun(shell, words, why):
     assert why in said.errors and said.output == ""
 
 
+def test_a_noun_alone_says_what_there_is_of_it(shell):
+    for words in (["tenant"], ["tenant", "frob"]):
+        _, *told = shell(*words, status=3).errors.splitlines()
+        assert {"ls", "show", "add", "suspend"} <= {line.split()[1] for line in told} and {line.split()[0] for line in told} == {"tenant"}
+
+
 def test_a_command_says_how_it_goes(shell):
     said = shell("grant", "add", "--help")
     assert said.output.startswith("usage: bailiwick grant add [TENANT] --principal-id PRINCIPAL [--role TEXT]")
@@ -226,8 +232,9 @@ def test_the_last_events_come_with_the_newest_last(shell, estate):
     assert [event["action"] for event in events] == ["createUser"] * 3
     assert [event["after"]["login"] for event in events] == ["e1", "e2", "e3"]
     said = shell("audit", "tail", home, "--limit", "2")
-    assert said.output.splitlines()[0].split() == ["at", "outcome", "action", "reason", "object_kind", "object_id", "actor"]
-    assert len(said.rows()) == 2
+    assert said.output.splitlines()[0].split() == ["at", "outcome", "action", "reason", "object_kind", "object_id", "actor.kind",
+                                                    "actor.id"]
+    assert [row[-2:] for row in said.rows()] == [["user", shell.json("whoami")[0]["id"]]] * 2
 
 
 def test_events_are_followed_each_once(shell, estate):
