@@ -67,7 +67,7 @@ def test_the_demo_is_loaded_once_and_walked_through_each_time(checkout):
         assert '"factors":["totp","recovery"]' in said and '"two_factors":true' in said
         walked = said[said.index("\n# 1. "):]
         assert len(re.findall(r'^curl .*Bearer \$access"', walked, re.MULTILINE)) == 6
-        assert re.findall(r"eyJ[\w-]{8}|bw._[\w-]{8}|[0-9a-f]{24}|otpauth|oathtool --totp -b [A-Z2-7]", walked) == []
+        assert re.findall(r"eyJ[\w-]{8}|bw._[\w-]{8}|[0-9a-f]{24}|otpauth:/|oathtool --totp -b [A-Z2-7]", walked) == []
     walkers = [re.search(r"^# 1\. (.*), who runs", said, re.MULTILINE)[1] for said in (first, second)]
     assert walkers[0] != walkers[1]
     if os.geteuid() == 0:
