@@ -53,10 +53,11 @@ def test_rows_that_are_refused_are_printed(shell, partner):
     rows = estate_of(partner) + [user("x", unique("nowhere")), "{"]
     said = load(shell, rows, status=2)
     assert counts(said) == [3, 0, 0, 0, 2]
+    # What may yet come to be there is told of last.
     first, second = said.output.splitlines()
-    assert first.startswith("line 4: not_found") and second.startswith("line 5: malformed")
+    assert first.startswith("line 5: malformed") and second.startswith("line 4: not_found")
     told = load(shell, rows, "--json", status=2).objects()
-    assert [(row["line"], row["outcome"]) for row in told] == [(4, "refused"), (5, "refused")]
+    assert [(row["line"], row["outcome"]) for row in told] == [(5, "refused"), (4, "refused")]
 
 
 def test_nothing_lands_outside_the_tenant_that_is_named(shell, estate, partner):
@@ -73,8 +74,7 @@ def test_a_dry_run_keeps_nothing(shell, partner):
 
 
 def test_it_stops_at_the_first_refusal_if_it_is_told_to(shell, partner):
-    rows = [user("x", unique("nowhere")), *estate_of(partner)]
-    said = load(shell, rows, "--on-error", "stop", status=2)
+    said = load(shell, ["{", *estate_of(partner)], "--on-error", "stop", status=2)
     assert counts(said)[0] == 0 and "the job was stopped" in said.errors
 
 
