@@ -74,19 +74,17 @@ def test_a_password_is_not_shown_on_a_terminal(shell, estate):
 
 def type_in(master, process, lines):
     """Answers each question once it was put, and gives what the terminal showed."""
-    os.set_blocking(process.stderr.fileno(), False)
     asked, screen = "", ""
     for question, line in lines:
         deadline = time.monotonic() + 20
         while not asked.endswith(question):
             assert time.monotonic() < deadline, asked
-            select.select([process.stderr], [], [], 0.1)
-            asked += process.stderr.read() or ""
+            if select.select([process.stderr], [], [], 0.1)[0]:
+                asked += os.read(process.stderr.fileno(), 4096).decode()
         time.sleep(0.2)  # it is silent only once it has asked
         os.write(master, f"{line}\n".encode())
         time.sleep(0.2)
         screen += os.read(master, 4096).decode()
-    os.set_blocking(process.stderr.fileno(), True)
     return screen
 
 

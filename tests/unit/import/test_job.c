@@ -12,7 +12,8 @@ static struct store_import_key opened(enum estate_user user)
                                      .kind = STR("mixed"),
                                      .format = STR("ndjson"),
                                      .mode = STR("upsert"),
-                                     .on_error = STR("continue")};
+                                     .on_error = STR("continue"),
+                                     .invitations = STR("none")};
   struct outcome made;
   estate_domain.limits.import_size = LIMIT;
   assert_ok(import_job_open(&change, &job, &made));
