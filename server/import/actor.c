@@ -114,6 +114,8 @@ RESULT import_actor_leave(const struct import_actor *actor, const struct uuid *t
     return R_NOT_FOUND;
   if (answer.effect != BW_ALLOW)
     return R_FORBIDDEN;
+  if (actor->who.weak && bw_permission_row(permission)->flags & BW_PERMISSION_PRIVILEGED)
+    return R_STEP_UP;
   ret_leave->root = policy_uuid(&answer.root);
   ret_leave->reach = answer.reach;
   return policy_scope(policy_of(actor), &answer, arena, &ret_leave->scope);

@@ -31,7 +31,8 @@ struct import_leave {
 };
 
 /* R_NOT_FOUND for a tenant that the actor does not see, whether there is one or not; R_FORBIDDEN for one that they see
-   but hold no such permission at; R_UNAVAILABLE while the snapshot is not fresh. What is committed counts. */
+   but hold no such permission at; R_STEP_UP where it is privileged and their session is weak; R_UNAVAILABLE while the
+   snapshot is not fresh. What is committed counts. */
 RESULT import_actor_leave(const struct import_actor *actor, const struct uuid *tenant, enum bw_permission permission,
                           struct arena *arena, struct import_leave *ret_leave);
 

@@ -1,5 +1,6 @@
 /* Hands a row to its kind, and has what another was faster with looked at once more. Trusts: nothing of the row. */
 #include "import/apply.h"
+#include "import/client.h"
 #include "import/crowd.h"
 #include "import/grant.h"
 #include "import/tenant.h"
@@ -14,6 +15,7 @@ static const struct {
     [IMPORT_ROW_TENANT] = {"importTenant", import_tenant_apply, import_tenant_remove, NULL},
     [IMPORT_ROW_USER] = {"importUser", import_user_apply, import_user_remove, import_user_end},
     [IMPORT_ROW_GRANT] = {"importGrant", import_grant_apply, import_grant_remove, import_grant_end},
+    [IMPORT_ROW_CLIENT] = {"importClient", import_client_apply, import_client_remove, import_client_end},
 };
 
 const char *import_apply_action(enum import_row_kind kind) { return kinds[kind].action; }

@@ -14,6 +14,7 @@ static const struct removable {
 } removables[] = {
     {IMPORT_ROW_GRANT, "grants", BW_GRANT_READ, store_removal_plan_grants},
     {IMPORT_ROW_USER, "users", BW_USER_READ, store_removal_plan_users},
+    {IMPORT_ROW_CLIENT, "clients", BW_CLIENT_READ, store_removal_plan_clients},
 };
 
 static bool is_within(struct str below, struct str above)

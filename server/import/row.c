@@ -9,6 +9,8 @@ enum { WRONG_MOST = 16 * 1024 };
 #define USER(member, need, min, max) FIELD(struct import_row_user, member, need, min, max)
 #define GRANT(member, need, max) FIELD(struct import_row_grant, member, need, 1, max)
 
+#define CLIENT(member, need, min, max) FIELD(struct import_row_client, member, need, min, max)
+
 /* `need`: of what is no key, so that what is removed need not be told. */
 #define TENANT_FIELDS(need)                                                                                            \
   TENANT(kind, REQUIRED, 8), TENANT(external_id, REQUIRED, 200), TENANT(tenant_external_id, NULLABLE, 200),            \
@@ -19,6 +21,12 @@ enum { WRONG_MOST = 16 * 1024 };
       USER(login, need, 1, 128), USER(display_name, OPTIONAL, 1, 128), USER(email, NULLABLE, 3, 254),                  \
       USER(password_hash, OPTIONAL, 1, 512), USER(dialling_addresses, OPTIONAL, 0, 32)
 
+#define CLIENT_FIELDS(need)                                                                                            \
+  CLIENT(kind, REQUIRED, 1, 8), CLIENT(external_id, REQUIRED, 1, 200), CLIENT(tenant_external_id, NULLABLE, 1, 200),   \
+      CLIENT(display_name, need, 1, 128), CLIENT(networks, OPTIONAL, 0, 32), CLIENT(keys, OPTIONAL, 0, 0)
+
+BODY(import_row_client_body, "ImportClient", CLIENT_FIELDS(REQUIRED));
+BODY(import_row_client_key, "ImportClientKey", CLIENT_FIELDS(OPTIONAL));
 BODY(import_row_tenant_body, "ImportTenant", TENANT_FIELDS(REQUIRED));
 BODY(import_row_tenant_key, "ImportTenantKey", TENANT_FIELDS(OPTIONAL));
 BODY(import_row_user_body, "ImportUser", USER_FIELDS(REQUIRED));
@@ -38,6 +46,7 @@ static const struct kind {
     [IMPORT_ROW_TENANT] = {"tenant", {"external_id"}, &import_row_tenant_body, &import_row_tenant_key},
     [IMPORT_ROW_USER] = {"user", {"external_id", "login"}, &import_row_user_body, &import_row_user_key},
     [IMPORT_ROW_GRANT] = {"grant", {"user_external_id"}, &import_row_grant_body, &import_row_grant_body},
+    [IMPORT_ROW_CLIENT] = {"client", {"external_id"}, &import_row_client_body, &import_row_client_key},
 };
 _Static_assert(sizeof kinds / sizeof *kinds == IMPORT_ROW__KINDS, "every kind has a row");
 
@@ -146,7 +155,7 @@ RESULT import_row_read(struct str line, enum import_mode mode, struct arena *are
   }
   ret_row->kind = kind_of(object);
   if (ret_row->kind == IMPORT_ROW_NONE) {
-    *ret_wrong = STR("kind: Must be one of tenant|user|grant");
+    *ret_wrong = STR("kind: Must be one of tenant|user|grant|client");
     ret_row->blamed = STR("kind");
     return R_MALFORMED;
   }

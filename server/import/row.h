@@ -1,4 +1,4 @@
-/* One line of an import, decoded: what it says a tenant, a user or a grant is. */
+/* One line of an import, decoded: what it says a tenant, a user, a grant or a client is. */
 #pragma once
 #include "json/body.h"
 
@@ -11,7 +11,14 @@ enum import_mode {
   IMPORT__MODES
 };
 
-enum import_row_kind { IMPORT_ROW_NONE, IMPORT_ROW_TENANT, IMPORT_ROW_USER, IMPORT_ROW_GRANT, IMPORT_ROW__KINDS };
+enum import_row_kind {
+  IMPORT_ROW_NONE,
+  IMPORT_ROW_TENANT,
+  IMPORT_ROW_USER,
+  IMPORT_ROW_GRANT,
+  IMPORT_ROW_CLIENT,
+  IMPORT_ROW__KINDS
+};
 
 /* A tenant stands under another, and there external_id tells it from its siblings. */
 struct import_row_tenant {
@@ -33,6 +40,13 @@ struct import_row_grant {
   struct json_time not_before, expires_at;
 };
 
+/* external_id tells a client from the others of the tenant. `keys` is an array of JWKs and of keys in PEM. */
+struct import_row_client {
+  struct json_text kind, external_id, tenant_external_id, display_name;
+  struct json_texts networks;
+  struct json_raw keys;
+};
+
 struct import_row {
   enum import_row_kind kind; /* IMPORT_ROW_NONE until it is known */
   struct str name;           /* what the line is about, by its key; .p NULL until it is known to be a good one */
@@ -41,6 +55,7 @@ struct import_row {
     struct import_row_tenant tenant;
     struct import_row_user user;
     struct import_row_grant grant;
+    struct import_row_client client;
   };
 };
 
@@ -56,5 +71,5 @@ enum import_mode import_row_mode(struct str name);
 bool import_row_has(struct str member);
 bool import_row_is_list(struct str member);
 
-/* "tenant", "user", "grant"; "" for none. */
+/* "tenant", "user", "grant", "client"; "" for none. */
 const char *import_row_kind_name(enum import_row_kind kind);

@@ -20,8 +20,10 @@ bool import_rows_is_passing(enum result r)
 }
 
 /* What a job of a kind takes: every kind, or the one of its name. */
-static const char *const names[] = {
-    [IMPORT_ROW_TENANT] = "tenants", [IMPORT_ROW_USER] = "users", [IMPORT_ROW_GRANT] = "grants"};
+static const char *const names[] = {[IMPORT_ROW_TENANT] = "tenants",
+                                    [IMPORT_ROW_USER] = "users",
+                                    [IMPORT_ROW_GRANT] = "grants",
+                                    [IMPORT_ROW_CLIENT] = "clients"};
 
 static bool takes(const struct import_rows *s, enum import_row_kind kind)
 {

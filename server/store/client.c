@@ -9,6 +9,15 @@ RESULT store_client_get(const struct store_call *call, const struct uuid *id, st
   return store_run_one(call, SQL_client_get, &v, ret_client);
 }
 
+RESULT store_client_find(const struct store_call *call, const struct uuid *tenant, struct str external_id,
+                         struct store_object *ret_client)
+{
+  struct db_values v = {0};
+  db_put_uuid(&v, tenant);
+  db_put_text(&v, external_id);
+  return store_run_one(call, SQL_client_find, &v, ret_client);
+}
+
 RESULT store_client_list(const struct store_call *call, const struct store_client_filter *filter,
                          struct store_page *ret_page)
 {

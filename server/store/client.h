@@ -13,6 +13,10 @@ struct store_client_filter {
 RESULT store_client_list(const struct store_call *call, const struct store_client_filter *filter,
                          struct store_page *ret_page);
 
+/* R_NOT_FOUND. */
+RESULT store_client_find(const struct store_call *call, const struct uuid *tenant, struct str external_id,
+                         struct store_object *ret_client);
+
 /* A client held against change until the transaction ends. */
 struct store_client {
   struct store_object object; /* as it is before the change */

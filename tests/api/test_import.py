@@ -150,7 +150,7 @@ def test_each_refused_line_is_named_and_the_rest_goes_on(at, partner):
         (grant("good", partner, expires_at="tomorrow"),
          "grant good: malformed: expires_at: Must be an RFC 3339 date-time"),
         (grant("good", partner, password="x"), "grant good: malformed: password: Is unknown here"),
-        ({"kind": "client", "external_id": "a"}, "malformed: kind: Must be one of tenant|user|grant"),
+        ({"kind": "group", "external_id": "a"}, "malformed: kind: Must be one of tenant|user|grant|client"),
         ("{", "malformed: Is not one JSON value of at most 32 levels"),
         ('{"kind": "user", "external_id": "\x1b[2J"}', "malformed: Is not one JSON value of at most 32 levels"),
         ('{"kind": "user", "external_id": "\\u001b[2J", "login": "x"}',

@@ -2,6 +2,7 @@
 import pytest
 
 from support.importing import grant, installed, lines, tenant, user
+from support.keys import Key
 from support.jobs import Jobs, id_of, machine, users_of
 
 
@@ -256,3 +257,46 @@ def test_every_removal_of_a_sync_is_an_event_of_the_job(at, jobs, partner):
     for row in report.removals:
         found = at.rows("SELECT action, request_id FROM audit_event WHERE object_id = %s AND after ->> 'state' = 'terminated'", row["id"])
         assert found == [("importUser", report.job["id"])]
+
+
+# Clients
+
+def client(external_id, home=None, **more):
+    row = {"kind": "client", "external_id": external_id, "display_name": external_id, **more}
+    return row | ({"tenant_external_id": home} if home else {})
+
+
+def clients_of(at, place):
+    return {found["external_id"]: found for found in at.admin.pages(f"/v1/tenants/{id_of(at, place)}/clients")}
+
+
+def test_clients_come_with_networks_and_keys_and_without_a_secret(at, partner):
+    jobs, key, other = Jobs(at.admin, id_of(at, partner)), Key(), Key()
+    rows = [client("m1", networks=["10.0.0.0/8"], keys=[key.pem, other.jwk]), client("m2", f"{partner}-c")]
+    jobs.load(rows, kind="clients").is_clean(created=2)
+    made = clients_of(at, partner)["m1"]
+    assert made["networks"] == ["10.0.0.0/8"] and list(at.admin.pages(f"/v1/clients/{made['id']}/secrets")) == []
+    assert {k["pem"] for k in at.admin.pages(f"/v1/clients/{made['id']}/keys")} == {key.pem, other.pem}
+    jobs.load(rows).is_clean(unchanged=2)
+    jobs.load([client("m1", keys=[other.jwk])]).is_clean(updated=1)
+    report = jobs.load([client("m1", keys=[key.private_pem])])
+    assert report.refused == {1: ("private_key", "keys")}
+    jobs.load(b"external_id,display_name,networks\nm3,Third,10.0.0.0/8;2001:db8::/32\n", kind="clients", format="csv").is_clean(created=1)
+    assert clients_of(at, partner)["m3"]["networks"] == ["10.0.0.0/8", "2001:db8::/32"]
+
+
+def test_clients_go_by_delete_and_sync_and_nobody_elses(at, partner):
+    jobs = Jobs(at.admin, id_of(at, partner))
+    neighbours = Jobs(at.admin, id_of(at, f"{partner}-neighbour"))
+    for someone in (jobs, neighbours):
+        someone.load([client(f"m{n}") for n in range(4)], kind="clients").is_clean(created=4)
+    outside = beside(at, partner)
+    jobs.load([client("m0")], mode="delete").is_clean(removed=1)
+    sync(jobs, [client("m1"), client("m2")], kind="clients").is_clean(unchanged=2, removed=1)
+    assert set(clients_of(at, partner)) == {"m1", "m2"} and beside(at, partner) == outside
+    sync(jobs, [user("u1"), user("u2"), user("u3", f"{partner}-c")], kind="mixed").is_clean(unchanged=3)  # names no client
+    assert set(clients_of(at, partner)) == {"m1", "m2"}
+
+
+def test_no_machine_makes_machines(jobs):
+    assert jobs.load([client("m1")], kind="clients").refused == {1: ("forbidden", None)}
