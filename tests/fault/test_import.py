@@ -2,7 +2,6 @@
 import contextlib
 import os
 import signal
-import threading
 import time
 
 import pytest
@@ -13,6 +12,7 @@ from support.importing import lines, tenant, user
 from support.jobs import Jobs
 from support.server import Server, stop_postmaster
 
+# The long form: IMPORT_ROWS=100000 tests/run fault/test_import.py
 TENANTS, USERS = 20, int(os.environ.get("IMPORT_ROWS", "6000"))
 
 # Users without their one event of this job, rows that are there twice or not at all.
@@ -55,27 +55,70 @@ def kill_database(server):
     stop_postmaster(server.postmaster(), signal.SIGQUIT)
 
 
-def test_no_row_is_lost_and_none_applied_twice_whoever_is_killed(server):
-    estate = Estate(server, Document())
-    jobs = Jobs(estate.admin.client, estate.id("alpha"))
-    rows = [tenant(f"home-{n}") for n in range(TENANTS)]
-    rows += [user(f"kill-{n}", f"home-{n % TENANTS}", display_name=f"Kill {n}") for n in range(USERS)]
-    job = jobs.open()
-    jobs.send(job, lines(rows))
-    jobs.start(job)
-    kills, done = 0, threading.Event()
-    while not done.is_set():
+def ended_by_kills(server, jobs, job):
+    """The job at its end, while now the service and then its database are killed."""
+    kills = 0
+    while True:
         time.sleep(1.5)
         (kill_service if kills % 2 == 0 else kill_database)(server)
         kills += 1
         if patient(lambda: jobs.see(job))["ended_at"]:
-            done.set()
-    ended = jobs.see(job)
-    assert (ended["state"], {k: v for k, v in ended["counts"].items() if v}) == ("done", {"created": TENANTS + USERS}), ended
+            break
     assert kills > 1
+    return jobs.see(job)
+
+
+def counted(job):
+    return job["state"], {k: v for k, v in job["counts"].items() if v}
+
+
+def people(count=USERS):
+    return [user(f"kill-{n}", f"home-{n % TENANTS}", display_name=f"Kill {n}") for n in range(count)]
+
+
+HOMES = [tenant(f"home-{n}") for n in range(TENANTS)]
+
+
+@pytest.mark.parametrize("order", ["tenants first", "tenants last"])
+def test_no_row_is_lost_and_none_applied_twice_whoever_is_killed(server, order):
+    estate = Estate(server, Document())
+    jobs = Jobs(estate.admin.client, estate.id("alpha"))
+    rows = HOMES + people() if order == "tenants first" else people() + HOMES
+    job = jobs.open()
+    jobs.send(job, lines(rows))
+    jobs.start(job)
+    ended = ended_by_kills(server, jobs, job)
+    assert counted(ended) == ("done", {"created": TENANTS + USERS}), ended
     lines_seen = [row["line"] for row in jobs.results(job)]
     assert sorted(lines_seen) == list(range(1, TENANTS + USERS + 1))
     with contextlib.closing(database(server)) as db:
         assert db.execute(WRONG, {"job": job["id"]}).fetchone() == (USERS, USERS, 0, USERS)
     again = jobs.load(rows)
     again.is_clean(unchanged=TENANTS + USERS)
+
+
+# People by state, and how often the job said that it ended one.
+ENDED = """
+SELECT (SELECT count(*) FROM principal WHERE external_id LIKE 'kill-%%' AND state = 'terminated') AS gone,
+       (SELECT count(DISTINCT object_id) FROM audit_event e WHERE request_id = %(job)s AND action = 'importUser') AS told,
+       (SELECT count(*) FROM audit_event e WHERE request_id = %(job)s AND action = 'importUser') AS events,
+       (SELECT count(*) FROM principal WHERE external_id LIKE 'kill-%%' AND state <> 'terminated' AND version <> 1) AS touched,
+       (SELECT count(*) FROM principal WHERE external_id LIKE 'other-%%' AND version <> 1) AS others"""
+
+
+def test_a_sync_removes_each_once_and_nobody_else_whoever_is_killed(server):
+    estate = Estate(server, Document())
+    jobs, beside = Jobs(estate.admin.client, estate.id("alpha")), Jobs(estate.admin.client, estate.id("beta"))
+    gone = USERS // 3
+    beside.load([user(f"other-{n}") for n in range(20)]).is_clean(created=20)
+    jobs.load(HOMES + people()).is_clean(created=TENANTS + USERS)
+    job = jobs.open(mode="sync", kind="users", removals_most=gone)
+    jobs.send(job, lines(people()[gone:]))
+    jobs.start(job)
+    ended = ended_by_kills(server, jobs, job)
+    assert counted(ended) == ("done", {"unchanged": USERS - gone, "removed": gone}), ended
+    rows = list(jobs.results(job))
+    assert sorted(row["line"] for row in rows if row["line"]) == list(range(1, USERS - gone + 1))
+    assert len({row["id"] for row in rows if not row["line"]}) == gone
+    with contextlib.closing(database(server)) as db:
+        assert db.execute(ENDED, {"job": job["id"]}).fetchone() == (gone, gone, gone, 0, 0)
