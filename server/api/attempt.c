@@ -100,7 +100,7 @@ static enum result attempt(struct api_call *call)
   TRY(api_routes[call->route].run(call));
   TRY(api_surplus(call));
   if (call->change.events == 0)
-    return R_INTERNAL;
+    return FAULT(R_INTERNAL);
   if (key.key.p)
     TRY(keep(call, &key));
   return store_tx_commit(tx, &call->revision);

@@ -74,7 +74,7 @@ static RESULT put_record(struct buf *text, const struct kind *kind, struct str b
 {
   const struct json *row;
   if (json_parse(body, arena, &row) != R_OK)
-    return R_INTERNAL;
+    return FAULT(R_INTERNAL);
   for (size_t i = 0; i < COLUMNS_MOST && kind->columns[i]; i++) {
     buf_put(text, i ? STR(",") : STR(""));
     put_cell(text, json_member(row, kind->columns[i]), arena);
@@ -134,7 +134,7 @@ static RESULT take(struct export *e, const struct store_page *page)
     return R_OK;
   const struct store_object *last = &page->items[page->count - 1];
   if (last->path.n >= sizeof e->after_path)
-    return R_INTERNAL;
+    return FAULT(R_INTERNAL);
   memcpy(e->after_path, last->path.p, last->path.n);
   e->after_path[last->path.n] = '\0';
   e->after_id = last->id;

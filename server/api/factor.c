@@ -11,7 +11,7 @@ RESULT api_factor_wish(struct api_call *call, const struct api_wish *said, struc
   struct enrolment_wish wish = {.name = said->name->value, .form = {AUTHN_TOTP_SHA1, AUTHN_TOTP_DIGITS}};
   TRY(api_names(call, &(struct api_name){"name", said->name, authn_name_fold}, 1));
   if (said->algorithm->present && !authn_totp_algorithm_named(said->algorithm->value, &wish.form.algorithm))
-    return R_INTERNAL;
+    return FAULT(R_INTERNAL);
   if (said->digits->present)
     wish.form.digits = (int)said->digits->value;
   if (wish.form.digits != AUTHN_TOTP_DIGITS && wish.form.digits != AUTHN_TOTP_DIGITS_MOST)

@@ -39,7 +39,7 @@ RESULT api_gate_token(const struct api_call *call, struct str text, struct authn
   struct authn_token token;
   TRY(authn_token_check(&call->api->domain->issuer, text, call->now, call->arena, &token));
   if (!policy_fresh(policy_of(call)))
-    return R_UNAVAILABLE;
+    return FAULT(R_UNAVAILABLE);
   uint64_t seen = bw_model_revision(policy_model(policy_of(call)));
   if (!is_alive(call, &token.caller, ret_home) && !(catch_up(call, seen) && is_alive(call, &token.caller, ret_home)))
     return R_UNAUTHENTICATED;
@@ -148,7 +148,7 @@ RESULT api_gate_stay(struct api_call *call)
 {
   struct uuid home;
   if (!policy_fresh(policy_of(call)))
-    return R_UNAVAILABLE;
+    return FAULT(R_UNAVAILABLE);
   if (!is_alive(call, &call->caller, &home))
     return R_UNAUTHENTICATED;
   TRY(api_assurance_session(call));
@@ -215,6 +215,7 @@ static void enter(void *service, int route, struct http_request *request, struct
                           .reply = reply,
                           .arena = http_request_arena(request),
                           .now = clock_now()};
+  result_forget();
   enum result r = pass(&call);
   if (r == R_OK && row_of(&call)->http.method == HTTP_GET)
     r = api_surplus(&call);

@@ -103,7 +103,7 @@ static enum result put_cursor(struct api_call *call, const struct store_object *
   char plain[PLAIN] = {0};
   struct str text = {plain, sizeof plain};
   if (last->path.n >= BW_PATH)
-    return R_INTERNAL;
+    return FAULT(R_INTERNAL);
   if (!context.p)
     return R_NO_MEMORY;
   memcpy(plain, last->id.b, sizeof last->id.b);

@@ -2,7 +2,6 @@
 #include "api/refuse.h"
 #include "api/oauth.h"
 #include "api/routes.h"
-#include "store/call.h"
 
 /* Results that keep somebody out: these leave an audit event. */
 static const bool kept_out[R__COUNT] = {
@@ -32,12 +31,19 @@ static void remember(const struct api_call *call, enum result why)
   domain_refusal_put(call->api->refusals, &event);
 }
 
+/* Of what is no caller's doing. Where memory was out, nobody had any to say so with. */
+static const char *cause_of(enum result why)
+{
+  return why == R_NO_MEMORY ? "memory is out" : result_cause();
+}
+
 static void log_refusal(const struct api_call *call, enum result why)
 {
   const struct result_row *row = result_row(why);
   struct str id = http_request_id(call->request);
+  bool fault = row->status >= 500;
   log_line(row->level, "request %.*s %s: %s%s%s", (int)id.n, id.p, api_routes[call->route].http.operation, row->code,
-           row->status >= 500 ? ": " : "", row->status >= 500 ? store_last_error() : "");
+           fault ? ": " : "", fault ? cause_of(why) : "");
 }
 
 static void add_headers(struct api_call *call, enum result why)

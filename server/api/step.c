@@ -47,9 +47,9 @@ RESULT api_step_begin(struct api_call *call, const struct api_step_said *said, s
 {
   int address = steps[call->route].address, device = steps[call->route].device;
   if (!address || (address == STEP_STATED) != (said->client_address != NULL))
-    return R_INTERNAL;
+    return FAULT(R_INTERNAL);
   if ((device == STEP_SHOWN) != (said->device_token && said->remember_device))
-    return R_INTERNAL;
+    return FAULT(R_INTERNAL);
   struct signin s = api_signin(call);
   if (said->client_address)
     TRY(relay(call, said->client_address, &s));

@@ -26,7 +26,7 @@ static enum result read_at(const struct authn_breach *breach, off_t at, char *wi
   while (n < wanted) {
     ssize_t got = pread(breach->file, window + n, wanted - n, at + (off_t)n);
     if (got <= 0)
-      return R_UNAVAILABLE;
+      return FAULT(R_UNAVAILABLE);
     n += (size_t)got;
   }
   *ret_n = n;
@@ -134,7 +134,7 @@ RESULT authn_breach_open(const char *path, struct arena *arena, const struct aut
     return R_NO_MEMORY;
   }
   if (breach->file < 0 || fstat(breach->file, &about) != 0)
-    return R_UNAVAILABLE;
+    return FAULT(R_UNAVAILABLE);
   breach->size = about.st_size;
   if (!S_ISREG(about.st_mode) || about.st_size == 0)
     return R_MALFORMED;

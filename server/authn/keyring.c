@@ -77,7 +77,7 @@ static RESULT name_key(const struct crypto_signature_key *key, struct entry *e)
   n = snprintf(json, sizeof json, "{\"alg\":\"ES256\",\"kid\":\"%s\",\"typ\":\"at+jwt\"}", e->kid);
   _Static_assert(TEXT_BASE64URL_LENGTH(82) == AUTHN_KEYRING_HEADER, "the header's length is known");
   if (n != 82)
-    return R_INTERNAL;
+    return FAULT(R_INTERNAL);
   text_base64url_encode((const unsigned char *)json, (size_t)n, e->header);
   return R_OK;
 }
@@ -143,7 +143,7 @@ static RESULT take_row(const struct authn_keyring *ring, const struct store_sign
   }
   TRY(r);
   if (!e.key)
-    return R_INTERNAL;
+    return FAULT(R_INTERNAL);
   e.generation = row->generation;
   e.signs_from = row->signs_from;
   e.ends_at = row->ends_at ? row->ends_at : INT64_MAX;
@@ -190,7 +190,7 @@ static RESULT share(const struct entry *e, struct authn_keyring_key *ret_key)
 {
   struct crypto_signature_key *key = crypto_signature_key_share(e->key);
   if (!key)
-    return R_INTERNAL;
+    return FAULT(R_INTERNAL);
   ret_key->key = key;
   ret_key->ends_at = e->ends_at;
   memcpy(ret_key->header, e->header, sizeof e->header);
@@ -217,7 +217,7 @@ RESULT authn_keyring_signer(struct authn_keyring *ring, int64_t now, struct auth
 {
   pthread_mutex_lock(&ring->lock);
   const struct entry *e = signer_at(&ring->entries, now);
-  enum result r = e ? share(e, ret_key) : R_UNAVAILABLE;
+  enum result r = e ? share(e, ret_key) : FAULT(R_UNAVAILABLE);
   pthread_mutex_unlock(&ring->lock);
   return r;
 }

@@ -153,7 +153,7 @@ static RESULT put_signed_part(const struct authn_keyring_key *key, struct str pa
 {
   size_t n = AUTHN_KEYRING_HEADER + 1 + TEXT_BASE64URL_LENGTH(payload.n);
   if (n + 1 + SIGNATURE_TEXT > AUTHN_TOKEN_MOST)
-    return R_INTERNAL;
+    return FAULT(R_INTERNAL);
   char *text = arena_alloc(arena, n + 1 + SIGNATURE_TEXT + 1);
   if (!text)
     return R_NO_MEMORY;
@@ -174,7 +174,7 @@ RESULT authn_token_issue(const struct authn_issuer *issuer, const struct authn_t
   struct str part;
   struct uuid id;
   if (!in_range(token))
-    return R_INTERNAL;
+    return FAULT(R_INTERNAL);
   if (token->expires_at / CLOCK_SECOND <= token->issued_at / CLOCK_SECOND)
     return R_UNAUTHENTICATED;
   TRY(uuid_new(&id));

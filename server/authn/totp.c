@@ -67,7 +67,7 @@ static RESULT code_matches(const struct authn_totp *totp, int64_t step, struct s
                                  AUTHN_TOTP_SECONDS, 0, (unsigned)totp->form.digits,
                                  algorithms[totp->form.algorithm].flag, right);
   if (made != OATH_OK)
-    return R_INTERNAL;
+    return FAULT(R_INTERNAL);
   *ret_same = secret_equal(given, (struct secret){(unsigned char *)right, (size_t)totp->form.digits});
   secret_wipe(right, sizeof right);
   return R_OK;
@@ -79,7 +79,7 @@ RESULT authn_totp_verify(const struct authn_totp *totp, struct str code, int64_t
   bool is_now = false, is_before = false;
   int64_t step = now / CLOCK_SECOND / AUTHN_TOTP_SECONDS;
   if (!sound(totp) || oath_init() != OATH_OK)
-    return R_INTERNAL;
+    return FAULT(R_INTERNAL);
   if (!all_digits(code, totp->form.digits) || step < 1)
     return R_CODE_WRONG;
   memcpy(given, code.p, code.n);
@@ -109,7 +109,7 @@ RESULT authn_totp_uri(const struct authn_totp *totp, struct str issuer, struct s
 {
   char secret[TEXT_BASE32_LENGTH(AUTHN_TOTP_SEED_MOST)];
   if (!sound(totp))
-    return R_INTERNAL;
+    return FAULT(R_INTERNAL);
   size_t n = text_base32_encode(totp->seed.p, totp->seed.n, secret);
   struct buf b = buf_in(arena, URI_MOST);
   buf_put(&b, STR("otpauth://totp/"));

@@ -1,5 +1,10 @@
-/* The table of results. */
+/* The table of results, and the cause of the last one that was a fault. */
 #include "base/result.h"
+#include <stdio.h>
+
+enum { CAUSE = 512 };
+
+static _Thread_local char cause[CAUSE];
 
 static const struct result_row rows[R__COUNT] = {
 #define RESULT_ROW(name, status, code, level, title) [R_##name] = {status, code, LOG_##level, title},
@@ -11,3 +16,19 @@ const struct result_row *result_row(enum result r)
 {
   return (unsigned)r < R__COUNT ? &rows[r] : &rows[R_INTERNAL];
 }
+
+enum result result_fault(enum result r, const char *file, int line)
+{
+  snprintf(cause, sizeof cause, "%s:%d", file, line);
+  return r;
+}
+
+enum result result_blame(enum result r, const char *format, va_list arguments)
+{
+  vsnprintf(cause, sizeof cause, format, arguments);
+  return r;
+}
+
+const char *result_cause(void) { return cause; }
+
+void result_forget(void) { cause[0] = '\0'; }

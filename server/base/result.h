@@ -2,6 +2,7 @@
 #pragma once
 #include "base/log.h"
 #include <fcntl.h>
+#include <stdarg.h>
 #include <unistd.h>
 
 /* Both define R_OK as 4, a mode of access(): read here first, they cannot do so later. Open a file instead. */
@@ -26,6 +27,15 @@ struct result_row {
 
 /* The row of a result; a value outside the table gives the row of R_INTERNAL. */
 const struct result_row *result_row(enum result r);
+
+/* Why a result is no caller's doing, for the log: of each thread, because it follows its result up the same stack, as
+   errno does. No value of a request stands in it. FAULT keeps the place in the source, and gives `r`. */
+#define FAULT(r) result_fault((r), __FILE__, __LINE__)
+enum result result_fault(enum result r, const char *file, int line);
+enum result result_blame(enum result r, const char *format, va_list arguments) __attribute__((format(printf, 2, 0)));
+/* "" where nothing was kept since it was forgotten: whoever begins with something else forgets. */
+const char *result_cause(void);
+void result_forget(void);
 
 /* The one macro that hides a return: with arena and cleanup attribute nothing leaks past it. */
 #define TRY(call)                                                                                                      \

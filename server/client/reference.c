@@ -47,7 +47,7 @@ static RESULT home(struct seeker *s, struct str *ret_id)
   const struct json *me;
   TRY(ask(s, STR("/v1/me"), &me));
   *ret_id = json_str(json_member(me, "tenant_id"));
-  return ret_id->p ? R_OK : R_INTERNAL;
+  return ret_id->p ? R_OK : FAULT(R_INTERNAL);
 }
 
 static bool is_id(struct str text)

@@ -116,7 +116,7 @@ RESULT crypto_argon_tag(struct crypto_cost cost, struct secret password, const u
   if (made == ARGON2_MEMORY_ALLOCATION_ERROR)
     return R_NO_MEMORY;
   if (made != ARGON2_OK)
-    return R_INTERNAL;
+    return FAULT(R_INTERNAL);
   memcpy(ret_tag, tag, sizeof tag);
   secret_wipe(tag, sizeof tag);
   return R_OK;

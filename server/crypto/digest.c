@@ -25,7 +25,7 @@ static RESULT digest_by(const EVP_MD *kind, struct str bytes, size_t length, uns
   unsigned int n = 0;
   bool made = kind && EVP_Digest(bytes.p ? bytes.p : "", bytes.n, digest, &n, kind, NULL) == 1;
   if (!made || n != length)
-    return R_INTERNAL;
+    return FAULT(R_INTERNAL);
   memcpy(ret_digest, digest, length);
   return R_OK;
 }
@@ -49,7 +49,7 @@ RESULT crypto_hmac(const struct crypto_keys *keys, enum crypto_purpose purpose, 
   const unsigned char *input = (const unsigned char *)(bytes.p ? bytes.p : "");
   bool made = EVP_Q_mac(NULL, "HMAC", NULL, "SHA256", NULL, key, CRYPTO_KEY, input, bytes.n, mac, sizeof mac, &n);
   if (!made || n != CRYPTO_DIGEST)
-    return R_INTERNAL;
+    return FAULT(R_INTERNAL);
   memcpy(ret_mac, mac, CRYPTO_DIGEST);
   secret_wipe(mac, sizeof mac);
   return R_OK;
@@ -58,7 +58,7 @@ RESULT crypto_hmac(const struct crypto_keys *keys, enum crypto_purpose purpose, 
 RESULT crypto_random(void *ret_bytes, size_t n)
 {
   if (n > INT_MAX)
-    return R_INTERNAL;
+    return FAULT(R_INTERNAL);
   int made = RAND_bytes(ret_bytes, (int)n);
-  return made == 1 ? R_OK : R_INTERNAL;
+  return made == 1 ? R_OK : FAULT(R_INTERNAL);
 }

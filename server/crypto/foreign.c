@@ -156,7 +156,7 @@ static RESULT pbkdf2_check(struct str hash, struct str password)
   const EVP_MD *digest = parsed.sha512 ? EVP_sha512() : EVP_sha256();
   if (PKCS5_PBKDF2_HMAC(password.p, (int)password.n, parsed.salt, (int)parsed.salt_n, parsed.rounds, digest,
                         (int)parsed.tag_n, made) != 1)
-    return R_INTERNAL;
+    return FAULT(R_INTERNAL);
   bool same = secret_equal((struct secret){made, parsed.tag_n}, (struct secret){parsed.tag, parsed.tag_n});
   secret_wipe(made, sizeof made);
   return same ? R_OK : R_LOGIN_FAILED;

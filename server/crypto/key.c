@@ -94,7 +94,7 @@ RESULT crypto_keys_open(struct secret master, struct crypto_keys **ret_keys)
   (void)madvise(keys, sizeof *keys, MADV_DONTDUMP);
   if (!derive_all(master, keys)) {
     crypto_keys_close(&keys);
-    return R_INTERNAL;
+    return FAULT(R_INTERNAL);
   }
   *ret_keys = keys;
   return R_OK;

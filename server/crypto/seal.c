@@ -75,7 +75,7 @@ RESULT crypto_seal(const struct crypto_binding *binding, struct str plain, struc
   bool made = context && run(context, binding, plain, sealed + HEAD) && EVP_CipherFinal_ex(context, tag, &n) == 1 &&
               EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, TAG, tag) == 1;
   if (!made)
-    return R_INTERNAL;
+    return FAULT(R_INTERNAL);
   *ret_sealed = (struct str){(const char *)sealed, size};
   return R_OK;
 }

@@ -69,7 +69,7 @@ RESULT crypto_signature_key_new(struct crypto_signature_key **ret_key)
 {
   EVP_PKEY *pkey = EVP_EC_gen("P-256");
   if (!pkey)
-    return R_INTERNAL;
+    return FAULT(R_INTERNAL);
   *ret_key = (struct crypto_signature_key *)pkey;
   return R_OK;
 }
@@ -81,7 +81,7 @@ RESULT crypto_signature_key_point(const struct crypto_signature_key *key,
   size_t n = 0;
   int got = EVP_PKEY_get_octet_string_param(inside(key), OSSL_PKEY_PARAM_PUB_KEY, point, sizeof point, &n);
   if (got != 1 || n != POINT || point[0] != UNCOMPRESSED)
-    return R_INTERNAL;
+    return FAULT(R_INTERNAL);
   memcpy(ret_point, point + 1, CRYPTO_SIGNATURE_POINT);
   return R_OK;
 }
@@ -97,7 +97,7 @@ RESULT crypto_signature_key_export(const struct crypto_signature_key *key,
   if (got)
     memcpy(ret_bytes, bytes, sizeof bytes);
   secret_wipe(bytes, sizeof bytes);
-  return got ? R_OK : R_INTERNAL;
+  return got ? R_OK : FAULT(R_INTERNAL);
 }
 
 static OSSL_PARAM *params_of(const unsigned char bytes[CRYPTO_SIGNATURE_KEY])
@@ -178,7 +178,7 @@ RESULT crypto_signature_make(const struct crypto_signature_key *key, struct str 
   bool made = EVP_DigestSignInit_ex(context, NULL, "SHA256", NULL, NULL, inside(key), NULL) == 1 &&
               EVP_DigestSign(context, der, &n, (const unsigned char *)bytes.p, bytes.n) == 1;
   if (!made || !signature_of(der, n, signature))
-    return R_INTERNAL;
+    return FAULT(R_INTERNAL);
   memcpy(ret_signature, signature, sizeof signature);
   return R_OK;
 }
@@ -193,9 +193,9 @@ RESULT crypto_signature_check(const struct crypto_signature_key *key, struct str
   if (!context)
     return R_NO_MEMORY;
   if (EVP_DigestVerifyInit_ex(context, NULL, "SHA256", NULL, NULL, inside(key), NULL) != 1)
-    return R_INTERNAL;
+    return FAULT(R_INTERNAL);
   int good = EVP_DigestVerify(context, der, n, (const unsigned char *)bytes.p, bytes.n);
   if (good == 1)
     return R_OK;
-  return good == 0 ? R_UNAUTHENTICATED : R_INTERNAL;
+  return good == 0 ? R_UNAUTHENTICATED : FAULT(R_INTERNAL);
 }

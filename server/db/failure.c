@@ -5,10 +5,10 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-enum { REASON = 512, CODE = 6 };
+enum { CODE = 6 };
 
-/* Of each thread, because a reason follows its result up the same stack, as errno does. */
-static _Thread_local char reason[REASON], code[CODE];
+/* Of each thread, as the cause is that goes with it. */
+static _Thread_local char code[CODE];
 
 static const struct {
   const char *start, *end;
@@ -30,7 +30,7 @@ static enum result meaning(const char *sqlstate, const char *constraint)
   for (size_t i = 0; i < sizeof meanings / sizeof *meanings; i++)
     if (strncmp(sqlstate, meanings[i].start, strlen(meanings[i].start)) == 0 && ends_with(constraint, meanings[i].end))
       return meanings[i].result;
-  return R_INTERNAL;
+  return FAULT(R_INTERNAL);
 }
 
 static const char *field(const PGresult *result, int name)
@@ -55,7 +55,7 @@ enum result db_failure_say(enum result r, const char *format, ...)
 {
   va_list arguments;
   va_start(arguments, format);
-  vsnprintf(reason, sizeof reason, format, arguments);
+  (void)result_blame(r, format, arguments);
   va_end(arguments);
   code[0] = '\0';
   return r;
@@ -63,4 +63,4 @@ enum result db_failure_say(enum result r, const char *format, ...)
 
 bool db_failure_was(const char *sqlstate) { return strcmp(code, sqlstate) == 0; }
 
-const char *db_last_error(void) { return reason; }
+const char *db_last_error(void) { return result_cause(); }

@@ -36,7 +36,7 @@ static RESULT say(struct db_connection *c, struct arena *arena, enum db_verb ver
   TRY(db_connection_verb(c, verb));
   TRY(db_connection_sync(c));
   TRY(db_connection_receive(c, arena, 0));
-  return verb == DB_COMMIT && !db_connection_committed(c) ? R_INTERNAL : R_OK;
+  return verb == DB_COMMIT && !db_connection_committed(c) ? FAULT(R_INTERNAL) : R_OK;
 }
 
 /* BEGIN, the lock that all who migrate take, and what is applied as seen under it. */

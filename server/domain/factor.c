@@ -34,7 +34,7 @@ RESULT domain_factor_step(struct signin *s, const struct uuid *user, const struc
   struct crypto_binding binding = {s->domain->keys, CRYPTO_TOTP_SEED, context};
   enum result r = crypto_unseal(&binding, totp->sealed_seed, s->arena, &plain);
   if (r != R_OK || !authn_totp_algorithm_named(totp->algorithm, &known.form.algorithm))
-    return r == R_NOT_FOUND || r == R_OK ? R_INTERNAL : r;
+    return r == R_NOT_FOUND || r == R_OK ? FAULT(R_INTERNAL) : r;
   CLEANUP(secret_free) struct secret seed = secret_copy(plain.p, plain.n);
   secret_wipe((void *)(uintptr_t)plain.p, plain.n);
   known.seed = seed;

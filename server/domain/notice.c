@@ -95,7 +95,7 @@ RESULT domain_notice_link(const struct domain *domain, const struct store_outbox
   TRY(binding_of(domain, mail, arena, &binding));
   enum result r = crypto_unseal(&binding, mail->sealed_token, arena, &token);
   if (r != R_OK)
-    return r == R_NOT_FOUND ? R_INTERNAL : r;
+    return r == R_NOT_FOUND ? FAULT(R_INTERNAL) : r;
   bool reset = str_is(mail->kind, kinds[NOTICE_RESET].name);
   return domain_link_make(domain, reset ? STORE_RESET : STORE_INVITATION, token, arena, ret_link);
 }

@@ -29,7 +29,7 @@ RESULT domain_session_allowed(const struct signin *s, const struct uuid *princip
   struct store_call store = domain_session_store(s);
   uint64_t seen = bw_model_revision(policy_model(s->domain->policy));
   if (!policy_fresh(s->domain->policy))
-    return R_UNAVAILABLE;
+    return FAULT(R_UNAVAILABLE);
   if (alive(s, principal, session, epoch))
     return R_OK;
   return policy_catch_up(s->domain->policy, &store, seen) && alive(s, principal, session, epoch) ? R_OK
@@ -47,7 +47,7 @@ RESULT domain_session_housed(const struct signin *s, const struct uuid *home)
   struct store_call store = domain_session_store(s);
   uint64_t seen = bw_model_revision(policy_model(s->domain->policy));
   if (!policy_fresh(s->domain->policy))
-    return R_UNAVAILABLE;
+    return FAULT(R_UNAVAILABLE);
   if (acts(s, home))
     return R_OK;
   return policy_catch_up(s->domain->policy, &store, seen) && acts(s, home) ? R_OK : R_LOGIN_FAILED;

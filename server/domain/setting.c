@@ -125,7 +125,7 @@ static RESULT parse(const struct setting_rule *rule, const struct store_setting 
   else if (number_named(rule, row->value, &value.number))
     value.number = bounded(rule, value.number);
   else
-    return R_INTERNAL;
+    return FAULT(R_INTERNAL);
   *ret_value = value;
   return R_OK;
 }
@@ -140,7 +140,7 @@ static RESULT intersect(struct str above, struct str below, struct arena *arena,
       struct str other = str_cut(&b, '\n');
       struct network wide, narrow;
       if (!network_parse(one, &wide) || !network_parse(other, &narrow))
-        return R_INTERNAL;
+        return FAULT(R_INTERNAL);
       if (!network_holds(&wide, &narrow) && !network_holds(&narrow, &wide))
         continue;
       buf_print(&lines, "%s", lines.n ? "\n" : "");

@@ -47,19 +47,19 @@ static RESULT add_route(struct http_matcher *matcher, const struct http_route *r
 {
   struct str rest = str_of(route->path);
   if (rest.n == 0 || rest.p[0] != '/' || route->method < HTTP_GET || route->method >= HTTP__METHODS)
-    return R_INTERNAL;
+    return FAULT(R_INTERNAL);
   rest = rest.n > 1 ? (struct str){rest.p + 1, rest.n - 1} : STR_NONE;
   struct node *node = &matcher->root;
   for (size_t depth = 0; rest.p; depth++) {
     struct str segment = str_cut(&rest, '/');
     if (segment.n == 0 || depth == HTTP_PATH_SEGMENTS)
-      return R_INTERNAL;
+      return FAULT(R_INTERNAL);
     node = node_child(node, segment);
     if (!node)
       return R_NO_MEMORY;
   }
   if (node->match.routes[route->method] != -1)
-    return R_INTERNAL;
+    return FAULT(R_INTERNAL);
   node->ends = true;
   node->match.routes[route->method] = number;
   return R_OK;

@@ -254,7 +254,7 @@ static RESULT check_lanes(const struct http_config *config)
   for (int i = 0; i < config->table->count; i++) {
     enum http_lane lane = config->table->at(i)->lane;
     if (lane < HTTP_LANE_DECISION || lane >= HTTP__LANES)
-      return R_INTERNAL;
+      return FAULT(R_INTERNAL);
     if (lane != HTTP_LANE_DECISION && config->workers[lane] == 0)
       return R_MALFORMED;
   }

@@ -39,7 +39,7 @@ RESULT http_stream_reply(struct http_reply *reply, const char *content_type, con
   struct http_request *r = reply->request;
   struct http_stream *s = r->stream ? NULL : arena_alloc(r->arena, sizeof *s);
   if (!s)
-    return r->stream ? R_INTERNAL : R_NO_MEMORY;
+    return r->stream ? FAULT(R_INTERNAL) : R_NO_MEMORY;
   *s = (struct http_stream){
       .source = *source, .request = r, .end = clock_monotonic() + r->server->config.limits.stream_time};
   s->place.owner = source->owner;

@@ -11,7 +11,7 @@ RESULT http_upload_take(struct http_request *r, const struct http_sink *sink)
   const struct http_limits *limits = &r->server->config.limits;
   bool at_once = r->length <= limits->piece;
   if (r->sink.take)
-    return R_INTERNAL;
+    return FAULT(R_INTERNAL);
   r->place.owner = sink->owner;
   if (!at_once)
     TRY(http_share_enter(&r->server->uploads, &r->place));
@@ -36,7 +36,7 @@ void http_upload_store(struct http_request *r)
 {
   enum result why = store(r);
   if (why == R_OK && r->received && r->reply.status == 0)
-    why = R_INTERNAL;
+    why = FAULT(R_INTERNAL);
   if (why != R_OK && r->reply.status < 400)
     http_reply_problem(&r->reply, why, NULL, NULL, 0);
 }

@@ -101,7 +101,7 @@ RESULT import_actor_leave(const struct import_actor *actor, const struct uuid *t
       .subject = policy_id(&actor->who.id), .tenant = policy_id(tenant), .permission = permission, .now = clock_now()};
   struct bw_answer answer;
   if (!policy_fresh(policy_of(actor)))
-    return R_UNAVAILABLE;
+    return FAULT(R_UNAVAILABLE);
   if (actor->who.kind == DOMAIN_ACTOR_OPERATOR)
     return leave_operator(actor, &question.tenant, arena, ret_leave);
   bw_decide(model, &question, &answer);
@@ -125,7 +125,7 @@ RESULT import_actor_roots(const struct import_actor *actor, enum bw_permission p
                           const struct policy_root **ret_roots, size_t *ret_count)
 {
   if (!policy_fresh(policy_of(actor)))
-    return R_UNAVAILABLE;
+    return FAULT(R_UNAVAILABLE);
   if (actor->who.kind != DOMAIN_ACTOR_OPERATOR)
     return policy_roots(policy_of(actor), &actor->who.id, permission, clock_now(), arena, ret_roots, ret_count);
   struct policy_root *root = arena_alloc(arena, sizeof *root);
@@ -151,7 +151,7 @@ static RESULT run_in(const struct import_actor *actor, const struct import_task 
                           .root = task->leave->root,
                           .tx = tx};
   TRY(task->run(&change, task->what));
-  return change.events == 0 ? R_INTERNAL : R_OK;
+  return change.events == 0 ? FAULT(R_INTERNAL) : R_OK;
 }
 
 static RESULT once(const struct import_actor *actor, const struct import_task *task, struct arena *arena)

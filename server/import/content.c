@@ -30,7 +30,7 @@ RESULT import_content_read(const struct crypto_keys *keys, const struct store_ca
     TRY(binding_of(keys, job, &parts[i], call->arena, &binding));
     enum result r = crypto_unseal(&binding, parts[i].sealed, call->arena, &plain);
     if (r != R_OK)
-      return r == R_NOT_FOUND ? R_INTERNAL : r;
+      return r == R_NOT_FOUND ? FAULT(R_INTERNAL) : r;
     buf_put(&bytes, plain);
   }
   struct str all = buf_str(&bytes);

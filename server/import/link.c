@@ -44,7 +44,7 @@ static RESULT invite(struct page *p, struct item *item)
   TRY(store_user_get(&call, &item->user, &user));
   TRY(json_parse(user.body, c->arena, &view));
   if (!uuid_parse(json_str(json_member(view, "tenant_id")), &home))
-    return R_INTERNAL;
+    return FAULT(R_INTERNAL);
   TRY(import_actor_leave(&p->actor, &home, BW_USER_INVITE, c->arena, &under));
   const struct import_task task = {&under, "inviteUser", order_one, item};
   return import_actor_change(&p->actor, &task, c->arena);

@@ -60,7 +60,7 @@ static RESULT put_csv(struct str line, struct arena *arena, struct buf *text)
   int64_t number;
   enum result r = json_parse(line, arena, &result);
   if (r != R_OK)
-    return r == R_MALFORMED ? R_INTERNAL : r;
+    return r == R_MALFORMED ? FAULT(R_INTERNAL) : r;
   for (size_t i = 0; i < MEMBERS; i++) {
     const struct json *value = json_member(result, members[i]);
     struct str field = json_str(value);

@@ -199,7 +199,7 @@ RESULT import_step(const struct domain *domain, const struct import_pace *pace, 
   CLEANUP(store_tx_close) struct store_tx *tx = NULL;
   *ret_stepped = (struct import_stepped){0};
   if (!policy_fresh(domain->policy))
-    return R_UNAVAILABLE;
+    return FAULT(R_UNAVAILABLE);
   TRY(policy_scope_whole(domain->policy, arena, &s.whole));
   struct store_call call = {
       .pool = domain->app, .scope = s.whole, .arena = arena, .deadline = clock_monotonic() + statement_time};

@@ -107,7 +107,7 @@ RESULT import_work_found(struct import_work *w, const char *member)
 
 RESULT import_work_view(const struct import_work *w, const struct store_object *object, const struct json **ret_view)
 {
-  return json_parse(object->body, w->arena, ret_view) == R_OK ? R_OK : R_INTERNAL;
+  return json_parse(object->body, w->arena, ret_view) == R_OK ? R_OK : FAULT(R_INTERNAL);
 }
 
 bool import_work_same_text(const struct json *view, const char *member, const struct json_text *wanted)

@@ -79,7 +79,7 @@ static RESULT fill_line(struct str line, const struct jobs_template_values *valu
     if (!line.p)
       return R_OK;
     if (!value_of(str_cut(&line, '}'), values, &value))
-      return R_INTERNAL;
+      return FAULT(R_INTERNAL);
     if (!value.p)
       return R_NOT_FOUND;
     put_value(b, value);

@@ -45,7 +45,7 @@ static RESULT look(struct db_listen *listen, const struct policy_place *place, s
   }
   TRY(run(listen, arena));
   if (rows.count != 1)
-    return R_INTERNAL;
+    return FAULT(R_INTERNAL);
   struct state state = {
       .place = {true, db_uuid(&rows, 0, 0), db_int(&rows, 0, 1), db_int(&rows, 0, 2), (uint64_t)db_int(&rows, 0, 4)},
       .oldest = (uint64_t)db_int(&rows, 0, 3)};

@@ -60,12 +60,12 @@ static RESULT wait_until(struct policy_progress *p, uint64_t revision, int64_t d
   while (atomic_load(&p->applied) < revision && p->elsewhere == elsewhere && waited != ETIMEDOUT)
     waited = pthread_cond_timedwait(&p->moved, &p->lock, &at);
   if (p->elsewhere != elsewhere)
-    return R_UNAVAILABLE;
+    return FAULT(R_UNAVAILABLE);
   if (atomic_load(&p->applied) >= revision)
     return R_OK;
   if (atomic_load(&p->awaited) < revision)
     atomic_store(&p->awaited, revision);
-  return R_UNAVAILABLE;
+  return FAULT(R_UNAVAILABLE);
 }
 
 RESULT policy_progress_wait(struct policy_progress *p, uint64_t revision, int64_t deadline)
@@ -88,5 +88,5 @@ RESULT policy_progress_wait_look(struct policy_progress *p, int64_t deadline)
   if (!heard && atomic_load(&p->awaited_at) < since)
     atomic_store(&p->awaited_at, since);
   pthread_mutex_unlock(&p->lock);
-  return heard ? R_OK : R_UNAVAILABLE;
+  return heard ? R_OK : FAULT(R_UNAVAILABLE);
 }

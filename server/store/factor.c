@@ -9,7 +9,7 @@ RESULT store_factor_list(const struct store_call *call, const struct uuid *user,
   db_put_uuid(&values, user);
   TRY(store_read(call, SQL_factor_list, &values, &rows));
   if (rows.count != 1)
-    return R_INTERNAL;
+    return FAULT(R_INTERNAL);
   *ret_body = db_text(&rows, 0, 0);
   return R_OK;
 }
@@ -56,7 +56,7 @@ RESULT store_factor_recent(struct store_tx *tx, const struct uuid *user, enum st
   db_put_uuid(&values, actor);
   TRY(store_run(tx, SQL_reset_recent, &values, &rows));
   if (rows.count != 1)
-    return R_INTERNAL;
+    return FAULT(R_INTERNAL);
   *ret_recent = db_bool(&rows, 0, 0);
   return R_OK;
 }

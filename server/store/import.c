@@ -304,7 +304,7 @@ RESULT store_import_waiting(const struct store_call *call, int64_t *ret_running,
   struct db_rows rows;
   TRY(store_read(call, SQL_import_waiting, &(struct db_values){0}, &rows));
   if (rows.count != 1)
-    return R_INTERNAL;
+    return FAULT(R_INTERNAL);
   *ret_running = db_int(&rows, 0, RUNNING);
   *ret_waiting = db_int(&rows, 0, WAITING);
   return R_OK;

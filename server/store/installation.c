@@ -9,7 +9,7 @@ RESULT store_installation_key(const struct store_call *call, const struct uuid *
   db_put_uuid(&values, ours);
   TRY(store_read(call, SQL_installation_key, &values, &rows));
   if (rows.count != 1)
-    return R_INTERNAL;
+    return FAULT(R_INTERNAL);
   *ret_key = db_uuid(&rows, 0, 0);
   return R_OK;
 }
@@ -20,7 +20,7 @@ RESULT store_installation_root(const struct store_call *call, struct uuid *ret_t
   struct db_rows rows;
   TRY(store_read(call, SQL_installation_root, &values, &rows));
   if (rows.count != 1)
-    return R_INTERNAL;
+    return FAULT(R_INTERNAL);
   *ret_tenant = db_uuid(&rows, 0, 0);
   *ret_code = db_text(&rows, 0, 1);
   *ret_settled = db_bool(&rows, 0, 2);
@@ -33,7 +33,7 @@ RESULT store_installation_revision(const struct store_call *call, uint64_t *ret_
   struct db_rows rows;
   TRY(store_read(call, SQL_policy_revision, &values, &rows));
   if (rows.count != 1)
-    return R_INTERNAL;
+    return FAULT(R_INTERNAL);
   *ret_revision = (uint64_t)db_int(&rows, 0, 0);
   return R_OK;
 }

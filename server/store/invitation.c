@@ -85,7 +85,7 @@ RESULT store_invitation_issued(const struct store_call *call, const struct uuid 
   db_put_time(&values, since);
   TRY(store_read(call, SQL_invitation_issued, &values, &rows));
   if (rows.count != 1)
-    return R_INTERNAL;
+    return FAULT(R_INTERNAL);
   *ret_issued = db_bool(&rows, 0, 0);
   return R_OK;
 }

@@ -112,7 +112,7 @@ RESULT store_outbox_waiting(const struct store_call *call, int64_t *ret_count, i
   struct db_rows rows;
   TRY(store_read(call, SQL_outbox_waiting, &values, &rows));
   if (rows.count != 1)
-    return R_INTERNAL;
+    return FAULT(R_INTERNAL);
   *ret_count = db_int(&rows, 0, 0);
   *ret_oldest = db_time(&rows, 0, 1);
   return R_OK;

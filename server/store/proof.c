@@ -35,7 +35,7 @@ RESULT store_proof_live(struct store_tx *tx, const struct uuid *client, enum sto
   db_put_text(&v, str_of(kinds[kind]));
   TRY(store_run(tx, SQL_proof_live, &v, &rows));
   if (rows.count != 1)
-    return R_INTERNAL;
+    return FAULT(R_INTERNAL);
   *ret_live = db_int(&rows, 0, 0);
   return R_OK;
 }

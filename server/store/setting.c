@@ -74,7 +74,7 @@ RESULT store_setting_own(const struct store_call *call, const struct uuid *tenan
   db_put_text(&v, section);
   TRY(store_read(call, SQL_setting_own, &v, &rows));
   if (rows.count != 1)
-    return R_INTERNAL;
+    return FAULT(R_INTERNAL);
   *ret_json = db_text(&rows, 0, 0);
   return R_OK;
 }

@@ -12,7 +12,7 @@ RESULT store_throttle_take(const struct store_call *call, struct str subject, in
   db_put_time(&values, window_start);
   TRY(store_read(call, SQL_throttle_take, &values, &rows));
   if (rows.count != 1)
-    return R_INTERNAL;
+    return FAULT(R_INTERNAL);
   *ret_counter = (struct store_throttle){db_int(&rows, 0, 0), db_time(&rows, 0, 1), db_int(&rows, 0, 2)};
   return R_OK;
 }
@@ -65,7 +65,7 @@ RESULT store_throttle_login(const struct store_call *call, const struct store_at
   db_put_time(&values, now);
   TRY(store_read(call, SQL_throttle_login, &values, &rows));
   if (rows.count != 1)
-    return R_INTERNAL;
+    return FAULT(R_INTERNAL);
   *ret_attempted = (struct store_attempted){db_text(&rows, 0, 0), db_int(&rows, 0, 1), db_bool(&rows, 0, 2)};
   return R_OK;
 }
@@ -90,7 +90,7 @@ RESULT store_throttle_know(struct store_tx *tx, const struct store_known *known,
   db_put_time(&values, now);
   TRY(store_run(tx, SQL_known_put, &values, &rows));
   if (rows.count != 1)
-    return R_INTERNAL;
+    return FAULT(R_INTERNAL);
   *ret_device = db_bool(&rows, 0, 0);
   *ret_place = db_bool(&rows, 0, 1);
   return R_OK;

@@ -128,3 +128,13 @@ def test_logins_with_both_factors_are_no_failed_attempts(twofold):
     """More than account_attempts in a quarter of an hour, none of them wrong."""
     for _ in range(12):
         assert re.fullmatch(r"[\w.-]+", pending(twofold))
+
+
+def test_a_seed_that_does_not_open_is_a_fault_whose_cause_the_log_has(estate, server, person):
+    """The caller is told an id and nothing else; what the service said of an earlier request is not said of this one."""
+    person.enrol()
+    server.sql(f"UPDATE vault.totp SET sealed_seed = '\\x00' || sealed_seed WHERE principal_id = '{person.id}'")
+    problem = person.client.problem("POST", "/v1/me/step-up", 500, "internal", json={"code": "123456"})
+    assert set(problem) == {"type", "title", "status", "code", "request_id"}
+    line, = [line for line in server.logged().splitlines() if problem["request_id"] in line]
+    assert re.search(r"stepUp: internal: [./a-z]*factor\.c:\d+", line)

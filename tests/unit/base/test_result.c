@@ -35,6 +35,28 @@ static void every_result_has_a_status_a_code_and_a_title(void **state)
   }
 }
 
+static enum result blamed(enum result r, const char *format, ...)
+{
+  va_list arguments;
+  va_start(arguments, format);
+  enum result given = result_blame(r, format, arguments);
+  va_end(arguments);
+  return given;
+}
+
+static void the_cause_of_a_fault_is_kept_until_it_is_forgotten(void **state)
+{
+  (void)state;
+  result_forget();
+  assert_string_equal(result_cause(), "");
+  assert_int_equal(FAULT(R_INTERNAL), R_INTERNAL);
+  assert_non_null(strstr(result_cause(), "test_result.c:"));
+  assert_int_equal(blamed(R_UNAVAILABLE, "%d of %s", 3, "them"), R_UNAVAILABLE);
+  assert_string_equal(result_cause(), "3 of them");
+  result_forget();
+  assert_string_equal(result_cause(), "");
+}
+
 static void a_fault_of_the_service_tells_nothing_of_itself(void **state)
 {
   (void)state;
@@ -66,6 +88,7 @@ int main(void)
       cmocka_unit_test(success_is_zero_beside_the_system_headers),
       cmocka_unit_test(a_value_outside_the_table_is_a_fault),
       cmocka_unit_test(every_result_has_a_status_a_code_and_a_title),
+      cmocka_unit_test(the_cause_of_a_fault_is_kept_until_it_is_forgotten),
       cmocka_unit_test(a_fault_of_the_service_tells_nothing_of_itself),
       cmocka_unit_test(try_returns_the_first_that_is_not_ok),
   };
