@@ -9,6 +9,8 @@ import psycopg
 import pytest
 import yaml
 
+from support.server import Server, binary, environment
+
 ROOT = Path(__file__).resolve().parents[2]
 DOCKER = ROOT / "docker"
 PG = Path("/usr/lib/postgresql/15/bin")
@@ -69,14 +71,19 @@ def test_secrets_made_twice_stay(secrets):
     assert secrets.stat().st_mode & 0o077 == 0
 
 
-def test_each_role_of_the_service_gets_in_with_the_password_of_the_url_and_none_without(secrets, cluster):
+@pytest.fixture(name="url")
+def new_database(secrets, cluster):
+    """What the service is given to reach a database that the image's first start has made."""
     superuser = {**os.environ, "PGHOST": str(cluster), "PGUSER": "postgres", "PGPASSWORD": "of-the-test"}
     passwords = (DOCKER / "passwords.sql").read_text().replace("/run/secrets", str(secrets))
     subprocess.run(["psql", "-qXc", "CREATE DATABASE bailiwick"], env=superuser, check=True)
     for text in ((ROOT / "sql/roles.sql").read_text(), passwords):
         subprocess.run(["psql", "-qX", "-v", "ON_ERROR_STOP=1", "-d", "bailiwick"], input=text, text=True, check=True,
                        env=superuser, stdout=subprocess.DEVNULL)
-    url = (secrets / "database_url").read_text().replace("/run/postgresql", str(cluster))
+    return (secrets / "database_url").read_text().replace("/run/postgresql", str(cluster))
+
+
+def test_each_role_of_the_service_gets_in_with_the_password_of_the_url_and_none_without(url):
     for role in LOGINS:
         with psycopg.connect(url, user=role) as connection:
             assert connection.execute("SELECT current_user").fetchone() == (role,)
@@ -84,3 +91,25 @@ def test_each_role_of_the_service_gets_in_with_the_password_of_the_url_and_none_
             psycopg.connect(url.replace("password=", "password=0"), user=role)
     with pytest.raises(psycopg.OperationalError):
         psycopg.connect(url, user="bailiwick_auditor")
+
+
+def test_the_service_starts_on_the_database_when_migrate_has_ended(url):
+    """In the order of the file: it waits for what brings the tables, and without them it says what is missing."""
+    services = yaml.safe_load((DOCKER / "compose.yaml").read_text())["services"]
+    assert services["service"]["depends_on"] == {"migrate": {"condition": "service_completed_successfully"}}
+    assert services["migrate"]["depends_on"] == {"database": {"condition": "service_healthy"}}
+    assert services["migrate"]["secrets"] == services["service"]["secrets"]
+    server = Server(database_url=url)
+
+    def run(*words):
+        return subprocess.run([binary(), *words], env=environment(server.settings), cwd="/", check=False, timeout=60,
+                              capture_output=True, text=True)
+
+    try:
+        assert "run `bailiwick migrate`" in run("serve").stderr
+        assert run(*services["migrate"]["command"]).returncode == 0
+        server.start()
+        assert server.token and server.tenant_code
+        server.stop()
+    finally:
+        server.close()
