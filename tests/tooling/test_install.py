@@ -32,6 +32,16 @@ def scripts():
     return sorted(path for folder in folders for path in folder.rglob("*") if is_bash(path))
 
 
+def test_the_readme_has_every_package_that_is_no_library():
+    """The libraries are in its other table, each by the name that the linker knows."""
+    readme = (ROOT / "README.md").read_text()
+    table = re.search(r"^\| package \| licence \| why \|\n(?:\|.*\n)+", readme, re.M)[0]
+    named = set(re.findall(r"[a-z0-9][a-z0-9+.-]+", " ".join(line.split("|")[1] for line in table.splitlines()[2:])))
+    libraries = {name for name in packages(*SETS) if name.startswith("lib") and name != "libclang-rt-14-dev"}
+    others = {"python3", "python3-yaml", "postgresql-15"}
+    assert named == packages(*SETS) - libraries - others
+
+
 def test_every_row_is_a_package_a_set_and_perhaps_a_version():
     for row in rows():
         assert len(row) in (2, 3) and row[1] in SETS, row
