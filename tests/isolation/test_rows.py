@@ -75,6 +75,29 @@ def test_a_list_shows_what_stands_in_the_subtree(forest, thing):
             assert sorted(str(row[0]) for row in scope.rows(TABLES[thing][0])) == truth, admin.name
 
 
+ALIVE = "ended_at IS NULL AND expires_at > now() AND idle_at > now()"
+# What stands below a thing: of which kind that is, where it is listed, and the rows with the id of what they belong to.
+BELOW = {"secret": ("client", "/v1/clients/{}/secrets", "SELECT id, principal_id FROM client_proof WHERE kind = 'secret'"),
+         "key": ("client", "/v1/clients/{}/keys", "SELECT id, principal_id FROM client_proof WHERE kind = 'key'"),
+         "session": ("user", "/v1/users/{}/sessions", f"SELECT id, principal_id FROM session WHERE {ALIVE}"),
+         "held grant": ("user", "/v1/users/{}/grants", 'SELECT id, principal_id FROM "grant"'),
+         "import": ("tenant", "/v1/tenants/{}/imports", "SELECT id, tenant_id FROM import_job")}
+
+
+@pytest.mark.parametrize("thing", BELOW)
+def test_a_list_below_a_thing_shows_what_belongs_to_it(forest, thing):
+    owner, path, statement = BELOW[thing]
+    for admin in forest.admins:
+        owners = shown(forest, admin, owner)
+        with forest.scope(admin) as scope:
+            seen = sorted(tuple(map(str, row)) for row in scope.rows(statement) if str(row[1]) in owners)
+        listed = [(item["id"], each) for each in owners
+                  for item in pages(forest.estate.api, admin.token, path.format(each), LIMIT)]
+        assert seen == sorted(row for row in forest.rows(statement) if row[1] in owners), admin.name
+        assert sorted(listed) == seen and len(listed) == len(set(listed)), admin.name
+    assert forest.rows(statement), "nothing of it is there to be shown"
+
+
 # What is counted: by which column it stands in a tenant, and whether the tenant that is exported is part of it.
 EXPORTS = {"tenants": ("SELECT id, parent_id FROM tenant WHERE parent_id IS NOT NULL", "name"),
            "users": ("SELECT login, tenant_id FROM principal WHERE kind = 'user' AND state <> 'terminated'", "login"),
