@@ -43,6 +43,13 @@ static void put_token(struct json_writer *w, const struct api_call *call, const 
   json_put_uuid(w, &caller->session);
   json_key(w, "tenant_id");
   json_put_uuid(w, home);
+  json_key(w, "portal");
+  json_put_text(w, authn_token_portal(token));
+  struct str acr = authn_token_acr(token);
+  if (acr.p) {
+    json_key(w, "acr");
+    json_put_text(w, acr);
+  }
   json_key(w, "two_factors");
   json_put_bool(w, caller->strength == AUTHN_TWO_FACTORS);
 }

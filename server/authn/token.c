@@ -108,9 +108,17 @@ static void put_stated(struct json_writer *w, const struct authn_caller *c)
   put_text(w, ADDRESS, str_of(address));
 }
 
-static void put_person(struct json_writer *w, const struct authn_caller *c)
+struct str authn_token_portal(const struct authn_token *token) { return str_of(portals[token->audience]); }
+
+struct str authn_token_acr(const struct authn_token *token)
 {
-  put_text(w, ACR, str_of(assurances[c->strength]));
+  return token->caller.kind == AUTHN_USER ? str_of(assurances[token->caller.strength]) : STR_NONE;
+}
+
+static void put_person(struct json_writer *w, const struct authn_token *t)
+{
+  const struct authn_caller *c = &t->caller;
+  put_text(w, ACR, authn_token_acr(t));
   json_key(w, claims[AMR].name);
   json_put_raw(w, str_of(methods[c->strength]));
   put_time(w, AUTH_TIME, c->authenticated_at);
@@ -124,7 +132,7 @@ static void put_person(struct json_writer *w, const struct authn_caller *c)
 static void put_claims(struct json_writer *w, const struct authn_issuer *issuer, const struct authn_token *t,
                        const struct uuid *id)
 {
-  struct str portal = str_of(portals[t->audience]);
+  struct str portal = authn_token_portal(t);
   json_open(w, '{');
   put_text(w, ISS, issuer->url);
   put_text(w, AUD, issuer->url);
@@ -141,7 +149,7 @@ static void put_claims(struct json_writer *w, const struct authn_issuer *issuer,
   json_key(w, claims[EPOCH].name);
   json_put_int(w, t->caller.epoch);
   if (t->caller.kind == AUTHN_USER)
-    put_person(w, &t->caller);
+    put_person(w, t);
   json_close(w, '}');
 }
 

@@ -35,3 +35,8 @@ RESULT authn_token_verify(const struct authn_issuer *issuer, struct str text, in
 /* The same, at the cost of a look when this very text was verified before and the key is believed still. */
 RESULT authn_token_check(const struct authn_issuer *issuer, struct str text, int64_t now, struct arena *arena,
                          struct authn_token *ret_token);
+
+/* Two of its claims, as they stand in it: the portal, which is the audience of the login; and how the person proved
+ * who they are (RFC 9470 section 6), STR_NONE of a client. */
+struct str authn_token_portal(const struct authn_token *token);
+struct str authn_token_acr(const struct authn_token *token);

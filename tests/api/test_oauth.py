@@ -2,8 +2,10 @@
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+import jwt
 import pytest
 
+from support.client import code
 from support.estate import unique
 from support.keys import TYPE, Key
 
@@ -57,6 +59,26 @@ def test_a_good_token_is_told_with_whose_it_is(estate, alphas):
     token = alphas.anonymous.other().call("POST", "/oauth2/token", 200, data=form).json()["access_token"]
     told = alphas.ask(token, token_type_hint="refresh_token")
     assert told["sub"] == told["client_id"] == machine["id"]
+
+
+def test_a_portal_learns_that_a_token_is_for_it_and_how_its_person_came_in(estate, alphas):
+    """As the token itself says, after every kind of login; of a client there is a portal alone."""
+    plain, doubled = (estate.person("alpha_one", "viewer") for _ in range(2))
+    tokens = {portal: plain.client.other().post("/v1/login", plain.body(audience=portal)).json()["access_token"]
+              for portal in ("service", "partner")}
+    step = {"pending_token": plain.client.other().post("/v1/login", doubled.body(audience="analytics")).json()["pending_token"]}
+    secret = plain.client.other().post("/v1/login/enroll", step).json()["secret"]
+    tokens["analytics"] = plain.client.other().post("/v1/login/enroll/confirm", step | {"code": code(secret)}).json()["access_token"]
+    for portal, token in tokens.items():
+        told, said = alphas.ask(token), jwt.decode(token, options={"verify_signature": False})
+        assert told["portal"] == said["portal"] == portal
+        assert told["acr"] == said["acr"] == ("aal2" if portal == "analytics" else "aal1")
+        assert told["two_factors"] is (portal == "analytics")
+    machine, secret = estate.new_machine("alpha_one", "viewer")
+    form = {"grant_type": "client_credentials", "client_id": machine["id"], "client_secret": secret}
+    token = alphas.anonymous.other().call("POST", "/oauth2/token", 200, data=form).json()["access_token"]
+    told = alphas.ask(token)
+    assert told["portal"] == "service" and "acr" not in told
 
 
 def test_of_every_other_token_the_same_is_told(estate, alphas, anonymous):
