@@ -1,5 +1,6 @@
 """D6, D8, D20, D25: what was revoked stays so, a token says what the service says, and none travels in a URL."""
 import base64
+import itertools
 import json
 import re
 
@@ -95,6 +96,71 @@ def test_d8_revocations_of_tenant_user_and_session_add_up(estate):
     suspend(estate, "tenants", tenant, reach="staff")
     resume(estate, "tenants", tenant)
     assert alive(kept) and not alive(person)
+
+
+class Machine:
+    """A client that may read its home, and what can be taken from it: each level by itself, and given back by itself."""
+
+    LEVELS = ("session", "grant", "client", "tenant")
+
+    def __init__(self, estate, tenant):
+        self.estate, self.tenant, self.admin = estate, tenant, estate.admin.client
+        self.client, secret = estate.new_machine(tenant)
+        self.form = {"client_id": self.client["id"], "client_secret": secret}
+        self.give_grant()
+        self.token = self.asked()
+
+    def asked(self):
+        """A token, or none."""
+        reply = self.admin.other().call("POST", "/oauth2/token", data=self.form | {"grant_type": "client_credentials"})
+        assert reply.status_code in (200, 401)
+        return reply.json().get("access_token")
+
+    def answered(self, token):
+        return token is not None and self.admin.other(token).get(f"/v1/tenants/{self.estate.id(self.tenant)}", None).status_code == 200
+
+    def take_session(self):
+        self.admin.other().call("POST", "/oauth2/revoke", 200, data=self.form | {"token": self.token})
+
+    def give_session(self):
+        """There is no way but a token of another."""
+
+    def take_grant(self):
+        self.admin.delete(f"/v1/grants/{self.grant['id']}")
+
+    def give_grant(self):
+        self.grant = self.estate.grant(self.tenant, self.client["id"], "viewer")
+
+    def take_client(self):
+        self.admin.patch(f"/v1/clients/{self.client['id']}", {"state": "suspended"})
+
+    def give_client(self):
+        self.admin.patch(f"/v1/clients/{self.client['id']}", {"state": "active"})
+
+    def take_tenant(self):
+        suspend(self.estate, "tenants", self.estate.id(self.tenant), reach="staff")
+
+    def give_tenant(self):
+        resume(self.estate, "tenants", self.estate.id(self.tenant))
+
+
+@pytest.mark.parametrize("levels", [levels for size in range(1, 5) for levels in itertools.combinations(Machine.LEVELS, size)],
+                         ids=" and ".join)
+def test_d8_revocations_of_a_client_add_up_with_those_of_its_tenant_session_and_grant(estate, levels):
+    """From the very next request on, until the last of them is lifted; what ended the session ended it for good."""
+    if "machines" not in estate.tenants:
+        estate.tenants["machines"] = estate.new_tenant()
+    machine = Machine(estate, "machines")
+    assert machine.answered(machine.token)
+    for level in levels:
+        getattr(machine, f"take_{level}")()
+        assert not machine.answered(machine.token), level
+    for level in levels:
+        assert not machine.answered(machine.token), level
+        assert level == "session" or not machine.answered(machine.asked()), level
+        getattr(machine, f"give_{level}")()
+    assert machine.answered(machine.asked())
+    assert machine.answered(machine.token) == {"session", "client"}.isdisjoint(levels)
 
 
 SECRET_WORDS = {"token", "access_token", "refresh_token", "pending_token", "password", "secret", "client_secret", "assertion"}
