@@ -5,18 +5,22 @@ import itertools
 import json
 import re
 
-from support.client import Client
+from support.client import Client, code
 from support.contract import Document
 from support.estate import PASSWORD, Estate, unique
 from support.server import Server, free_port
-from support.timing import Wire, interleaved, status_of, trimmed, welch
+from support.timing import LIMIT, Wire, interleaved, status_of, trimmed, welch
 
 # Of one account before the next is taken: well below what ends a password, or makes it wait.
 TRIES = 30
+# Tries of all kinds together from which on their times say something.
+ENOUGH = 20000
+# Of each kind, where it is that bound that is asked about.
+LONG = 2000
 WRONG = "not the one that it is"
 # Kinds that end in 401; and those that are beyond the limit of attempts, and wait.
 KINDS = ("wrong password", "suspended", "suspended, right password", "terminated", "no password", "unknown tenant",
-         "cheaper hash", "imported hash")
+         "cheaper hash", "imported hash", "second factor", "outside the networks, right password")
 BASE = "unknown name"
 LOCKED, LOCKED_BASE = "locked", "locked unknown name"
 # Whoever forgot their password: the account is one of those above, and every answer is 202.
@@ -58,8 +62,8 @@ class Accounts:
 
     def __init__(self, estate, samples):
         self.estate, self.samples = estate, samples
-        estate.tenants["tried"] = estate.new_tenant(name=unique("tried"))
-        self.tenant = estate.tenants["tried"]["code"]
+        estate.tenants |= {name: estate.new_tenant(name=unique(name)) for name in ("tried", "narrow")}
+        self.tenant, self.narrow = (estate.tenants[name]["code"] for name in ("tried", "narrow"))
         self.next = itertools.count(1)
         self.bodies = {BASE: self.several(lambda: (self.name(), WRONG)), **{kind: [] for kind in KINDS}}
         self.make()
@@ -73,10 +77,10 @@ class Accounts:
     def body(self, login, password, tenant=None):
         return {"login": login, "password": password, "tenant": tenant or self.tenant}
 
-    def person(self, after=None):
+    def person(self, after=None, tenant="tried"):
         """The login of somebody with a password, to whom `after` has been done."""
         login = self.name()
-        user = self.estate.new_user("tried", login, email=f"{login}@example.com")
+        user = self.estate.new_user(tenant, login, email=f"{login}@example.com")
         token = self.estate.invite(user["id"])
         Client(self.estate.server, self.estate.document).post("/v1/invitations/accept", {"token": token, "password": PASSWORD})
         if after:
@@ -88,6 +92,15 @@ class Accounts:
         login = self.person()
         self.estate.server.sql("UPDATE vault.credential c SET password_hash = '" + hash + "' FROM principal p"
                                f" WHERE p.id = c.principal_id AND p.login = '{login}'")
+        return login
+
+    def enrolled(self):
+        """The login of somebody with a second factor."""
+        login = self.person()
+        client = Client(self.estate.server, self.estate.document)
+        client.token = client.post("/v1/login", self.body(login, PASSWORD)).json()["access_token"]
+        secret = client.post("/v1/me/totp", {"password": PASSWORD}).json()["secret"]
+        client.post("/v1/me/totp/confirm", {"code": code(secret)})
         return login
 
     def invited(self, login):
@@ -104,9 +117,14 @@ class Accounts:
             "unknown tenant": self.several(lambda: (self.name(), WRONG, absent)),
             "cheaper hash": self.several(lambda: (self.hashed(CHEAPER), WRONG)),
             "imported hash": self.several(lambda: (self.hashed(IMPORTED), WRONG)),
+            "second factor": self.several(lambda: (self.enrolled(), WRONG)),
+            "outside the networks, right password": self.several(lambda: (self.person(tenant="narrow"), PASSWORD, self.narrow)),
             LOCKED: [self.body(self.person(), WRONG)],
             LOCKED_BASE: [self.body(self.name(), WRONG)],
         }
+        # Whoever is tried is elsewhere.
+        policy = f"/v1/tenants/{self.estate.id('narrow')}/security-policy"
+        self.estate.admin.client.patch(policy, {"networks": ["192.0.2.0/24"]})
         for forgot, kind in {**FORGOT, FORGOT_BASE: BASE}.items():
             self.bodies[forgot] = [{"login": body["login"], "tenant": body["tenant"]} for body in self.bodies[kind]]
 
@@ -186,3 +204,8 @@ def figures(times):
         pair = trimmed({kind: times[kind], base: times[base]})
         found[kind] = welch(pair[kind], pair[base]), pair[kind], pair[base]
     return found
+
+
+def tells(said, worst, tries):
+    """Whether so many tries in all tell accounts apart: by a byte, or, when there are enough of them, by the largest t."""
+    return bool(said.differing()) or (tries >= ENOUGH and worst >= LIMIT)

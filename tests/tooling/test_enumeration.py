@@ -1,7 +1,8 @@
 """The oracle of tests/bench/enumeration says what differs and how often, and takes nothing else for a difference."""
 import pytest
 
-from support.enumeration import AGAINST, Said
+from support.enumeration import AGAINST, ENOUGH, LONG, Said, tells
+from support.timing import LIMIT
 
 REFUSED = b"HTTP/1.1 401 Unauthorized\r\nDate: x"
 BODY = b'{"code":"login_failed","request_id":"%d"}'
@@ -31,3 +32,13 @@ def test_a_kind_with_another_answer_is_named_with_what_it_said_and_how_often(sai
 def test_a_service_that_is_not_available_is_counted_and_no_difference(said):
     assert not said.add("terminated", b"HTTP/1.1 503 Service Unavailable", b"busy")
     assert said.differing() == [] and list(said.lines()) == ["terminated: 1 times not available, left out"]
+
+
+def test_time_counts_when_there_are_enough_tries_and_a_byte_always(said):
+    assert tells(said, LIMIT, ENOUGH) and not tells(said, LIMIT - 0.01, ENOUGH) and not tells(said, LIMIT, ENOUGH - 1)
+    said.add("locked", b"HTTP/1.1 401 Unauthorized", b"no")
+    assert tells(said, 0, 1)
+
+
+def test_what_is_tried_unless_said_otherwise_is_enough():
+    assert LONG * len({*AGAINST, *AGAINST.values()}) >= ENOUGH
