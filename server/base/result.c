@@ -17,11 +17,7 @@ const struct result_row *result_row(enum result r)
   return (unsigned)r < R__COUNT ? &rows[r] : &rows[R_INTERNAL];
 }
 
-enum result result_fault(enum result r, const char *file, int line)
-{
-  snprintf(cause, sizeof cause, "%s:%d", file, line);
-  return r;
-}
+void result_fault(const char *file, int line) { snprintf(cause, sizeof cause, "%s:%d", file, line); }
 
 enum result result_blame(enum result r, const char *format, va_list arguments)
 {

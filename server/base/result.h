@@ -30,8 +30,8 @@ const struct result_row *result_row(enum result r);
 
 /* Why a result is no caller's doing, for the log: of each thread, because it follows its result up the same stack, as
    errno does. No value of a request stands in it. FAULT keeps the place in the source, and gives `r`. */
-#define FAULT(r) result_fault((r), __FILE__, __LINE__)
-enum result result_fault(enum result r, const char *file, int line);
+#define FAULT(r) (result_fault(__FILE__, __LINE__), (r))
+void result_fault(const char *file, int line);
 enum result result_blame(enum result r, const char *format, va_list arguments) __attribute__((format(printf, 2, 0)));
 /* "" where nothing was kept since it was forgotten: whoever begins with something else forgets. */
 const char *result_cause(void);

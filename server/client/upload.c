@@ -160,7 +160,7 @@ static RESULT send_some(struct job *job, int64_t offset, struct str part, size_t
 
 static RESULT send_part(struct job *job, int64_t offset, struct str part)
 {
-  size_t kept;
+  size_t kept = 0;
   for (; part.n > 0; part = (struct str){part.p + kept, part.n - kept}, offset += (int64_t)kept)
     TRY(send_some(job, offset, part, &kept));
   return R_OK;
