@@ -21,10 +21,32 @@ struct entry {
   int64_t expires_at;                  /* which ends then; 0: it was a secret */
 };
 
+static enum result return_address(const struct authn_throttle *address, const struct store_call *store)
+{
+  CLEANUP(store_tx_close) struct store_tx *tx = NULL;
+  uint64_t revision;
+  TRY(store_tx_open(store, &tx));
+  TRY(authn_throttle_return(address, tx));
+  return store_tx_commit(tx, &revision);
+}
+
+/* On both, or on none: the address is that of people too, whom a client that is refused already keeps out no further. It
+   comes first, so that a full one makes no counter of whatever a client calls itself. */
+static enum result take_both(struct signin *s, const struct throttles *throttles)
+{
+  struct store_call store = domain_session_store(s);
+  const struct domain_limits *limits = &s->domain->limits;
+  TRY(authn_throttle_take(&throttles->address, &store, limits->address_attempts, s->now, &s->retry_after));
+  enum result r =
+      authn_throttle_take(&throttles->client, &store, limits->account_attempts, s->now, &s->retry_after);
+  if (r == R_THROTTLED)
+    TRY(return_address(&throttles->address, &store));
+  return r;
+}
+
 /* A client's failures count by the address they come from: from elsewhere nobody keeps it out. */
 static enum result take(struct signin *s, struct str client_id, struct throttles *ret_throttles)
 {
-  struct store_call store = domain_session_store(s);
   const struct crypto_keys *keys = s->domain->keys;
   char place[AUTHN_THROTTLE_PLACE_TEXT];
   authn_throttle_place(s->address, place);
@@ -34,10 +56,7 @@ static enum result take(struct signin *s, struct str client_id, struct throttles
     return R_NO_MEMORY;
   TRY(authn_throttle_on(keys, AUTHN_THROTTLE_ADDRESS, str_of(place), &ret_throttles->address));
   TRY(authn_throttle_on(keys, AUTHN_THROTTLE_CLIENT, client, &ret_throttles->client));
-  TRY(authn_throttle_take(&ret_throttles->address, &store, s->domain->limits.address_attempts, s->now,
-                          &s->retry_after));
-  return authn_throttle_take(&ret_throttles->client, &store, s->domain->limits.account_attempts, s->now,
-                             &s->retry_after);
+  return take_both(s, ret_throttles);
 }
 
 static enum result give_back(const struct throttles *throttles, struct store_tx *tx)

@@ -179,6 +179,24 @@ def test_a_client_is_shut_out_by_nobodys_wrong_secrets(estate, anonymous):
     anonymous.other().call("POST", "/oauth2/token", 200, data=form | {"client_secret": secret})
 
 
+def test_a_client_with_a_stale_secret_shuts_out_nobody_at_its_address(document):
+    """It is refused by its own limit, and what it tries from there on is counted against nobody else."""
+    server = Server(address_attempts=12)
+    try:
+        estate = Estate(server.start(), document)
+        made, _ = estate.new_machine("alpha_one")
+        person = estate.person("alpha_one", log_in=False)
+        office = person.client.other()
+        form = {"grant_type": "client_credentials", "client_id": made["id"], "client_secret": "bws_" + "A" * 43}
+        outcomes = [office.call("POST", "/oauth2/token", None, data=form).status_code for _ in range(30)]
+        assert outcomes == [401] * 10 + [429] * 20
+        office.post("/v1/login", person.body())
+        assert guess(office, person, 4) == 2  # what the machine's own limit left of the address's
+        server.stop()
+    finally:
+        server.close()
+
+
 def test_a_client_is_shut_out_by_nobodys_logins(estate, anonymous):
     """Whoever types a client's id and address as a tenant and a name counts against neither."""
     made, secret = estate.new_machine("alpha_one")

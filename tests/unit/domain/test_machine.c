@@ -74,6 +74,23 @@ static void failures_elsewhere_keep_no_client_out(void **state)
   assert_ok(login_by(&home, machine.name, machine.secret, &login));
 }
 
+static void a_client_that_is_refused_already_uses_up_no_attempt_of_its_address(void **state)
+{
+  (void)state;
+  struct machine stale = made(), other = made();
+  struct signin s = step("192.0.2.7");
+  struct login login;
+  estate_domain.limits.address_attempts = 5;
+  for (int i = 0; i < 3; i++)
+    assert_result(login_by(&s, stale.name, STR("x"), &login), R_LOGIN_FAILED);
+  for (int i = 0; i < 5; i++)
+    assert_result(login_by(&s, stale.name, STR("x"), &login), R_THROTTLED);
+  assert_ok(login_by(&s, other.name, other.secret, &login));
+  for (int i = 0; i < 2; i++)
+    assert_result(login_by(&s, other.name, STR("x"), &login), R_LOGIN_FAILED);
+  assert_result(login_by(&s, other.name, other.secret, &login), R_THROTTLED);
+}
+
 /* A private_key_jwt of its own key, which OpenSSL signs. */
 static struct str assertion_of(EVP_PKEY *pkey, const struct machine *machine, const char *jti)
 {
@@ -163,6 +180,7 @@ int main(void)
       estate_test(an_assertion_begins_one_session_and_proves_nothing_again),
       estate_test(what_proves_a_client_begins_no_session_and_is_noted),
       estate_test(failures_elsewhere_keep_no_client_out),
+      estate_test(a_client_that_is_refused_already_uses_up_no_attempt_of_its_address),
   };
   return cmocka_run_group_tests(tests, estate_up, estate_down);
 }
