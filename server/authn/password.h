@@ -3,8 +3,8 @@
 #include "authn/breach.h"
 #include "base/secret.h"
 
-/* In code points after NFKC: what no tenant can go below, and what is hashed at all. */
-enum { AUTHN_PASSWORD_LEAST = 15, AUTHN_PASSWORD_LEAST_WITH_FACTOR = 8, AUTHN_PASSWORD_MOST = 256 };
+/* In code points after NFKC: what is hashed at all. */
+enum { AUTHN_PASSWORD_MOST = 256 };
 
 struct authn_password_rules {
   size_t least, most;      /* code points after NFKC */

@@ -10,11 +10,11 @@
 
 static const char object_kind[] = "totp";
 
-bool domain_enrolment_needless(struct str password)
+bool domain_enrolment_needless(const struct security_policy *policy, struct str password)
 {
   CLEANUP(secret_free) struct secret prepared = {0};
   return authn_password_prepare(password, &prepared) == R_OK &&
-         text_utf8_count((struct str){(const char *)prepared.p, prepared.n}) >= AUTHN_PASSWORD_LEAST;
+         text_utf8_count((struct str){(const char *)prepared.p, prepared.n}) >= (size_t)policy->password_least_single;
 }
 
 static enum result prove_code(struct signin *s, const struct uuid *user, struct str code)
@@ -176,14 +176,16 @@ RESULT domain_enrolment_remove(struct signin *s, const struct authn_caller *call
   struct store_call store = domain_session_store(s);
   CLEANUP(store_tx_close) struct store_tx *tx = NULL;
   struct store_credential user;
+  struct security_policy policy;
   uint32_t epoch;
   bool is_last;
   TRY(prove(s, caller, proof, &user));
+  TRY(domain_security_read(s, &user.tenant, &policy));
   TRY(store_tx_open(&store, &tx));
   TRY(store_credential_raise_epoch(tx, &user.principal, &epoch));
   TRY(store_factor_hold(tx, &user.principal));
   TRY(store_totp_remove(tx, &user.principal, id, &is_last));
-  if (is_last && !domain_enrolment_needless(proof->password))
+  if (is_last && !domain_enrolment_needless(&policy, proof->password))
     return R_PASSWORD_TOO_SHORT;
   if (is_last)
     TRY(store_factor_forget(tx, &user.principal));

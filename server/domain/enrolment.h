@@ -7,6 +7,7 @@
 #pragma once
 #include "authn/totp.h"
 #include "domain/recovery.h"
+#include "domain/security.h"
 #include "store/credential.h"
 
 struct factor_proof {
@@ -59,8 +60,8 @@ RESULT domain_enrolment_remove(struct signin *s, const struct authn_caller *call
 RESULT domain_enrolment_recovery(struct signin *s, const struct authn_caller *caller, const struct factor_proof *proof,
                                  struct recovery_codes *ret_codes);
 
-/* Whether a password is long enough to sign in by without a second factor (NIST SP 800-63B-4 section 3.1.1.2). */
-bool domain_enrolment_needless(struct str password);
+/* Whether a password is as long as the policy asks of one that stands alone (NIST SP 800-63B-4 section 3.1.1.2). */
+bool domain_enrolment_needless(const struct security_policy *policy, struct str password);
 
 /* The two steps for whoever is known but has no session: a login that leads through them. */
 RESULT domain_enrolment_open(struct signin *s, const struct store_credential *user, const struct enrolment_wish *wish,

@@ -199,7 +199,7 @@ static bool needs_enrolment(const struct signin *s, const struct security_policy
 {
   struct bw_id id = policy_id(&s->principal);
   bool privileged = bw_principal_privileged(policy_model(s->domain->policy), &id, s->now);
-  return domain_security_needs_factor(policy, audience, privileged) || !domain_enrolment_needless(password);
+  return domain_security_needs_factor(policy, audience, privileged) || !domain_enrolment_needless(policy, password);
 }
 
 /* What stands between a right password and a session: a factor that there is comes before another password, and another

@@ -215,6 +215,22 @@ def test_the_last_one_stays_where_the_password_is_too_short_to_stand_alone(perso
     recover(person).client.post(f"/v1/me/factors/{id}/remove", proof(person), 204)
 
 
+def test_how_long_stands_alone_is_what_the_policy_says(estate):
+    """Who chose a password beside a factor keeps the factor, or chooses a longer one; and who has it without one enrols."""
+    home = estate.new_tenant()
+    estate.tenants[home["name"]] = home
+    person, other = estate.person(home["name"]).enrol(), estate.person(home["name"])
+    sixteen = "x3v 8Qp 5tz 9Lk!"
+    other.client.put("/v1/me/password", {"current_password": PASSWORD, "new_password": sixteen})
+    estate.admin.client.patch(f"/v1/tenants/{home['id']}/security-policy", {"password_least_single": 20})
+    person.client.put("/v1/me/password", {"current_password": PASSWORD, "new_password": sixteen})
+    person.password = other.password = sixteen
+    recover(person)
+    id = person.client.get("/v1/me/factors").json()["authenticators"][0]["id"]
+    person.client.problem("POST", f"/v1/me/factors/{id}/remove", 422, "password_too_short", json=proof(person))
+    assert other.client.other().post("/v1/login", other.body()).json()["pending"] == "enroll"
+
+
 def test_c1_a_code_is_good_once_on_whatever_path(person):
     """At the login, and to prove oneself again."""
     person.enrol()

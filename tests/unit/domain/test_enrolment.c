@@ -99,12 +99,16 @@ static void the_last_takes_all_with_it_and_asks_for_a_long_password(void **state
 static void length_alone_says_whether_a_password_stands_alone(void **state)
 {
   (void)state;
-  assert_true(domain_enrolment_needless(STR("fifteen letters")));
-  assert_false(domain_enrolment_needless(STR("fourteen chars")));
-  assert_true(domain_enrolment_needless(STR("\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9")));
-  assert_false(domain_enrolment_needless(STR("\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9")));
-  assert_false(domain_enrolment_needless(STR("")));
-  assert_false(domain_enrolment_needless(STR("broken \xff utf-8, long")));
+  struct security_policy policy = {.password_least_single = 15};
+  assert_true(domain_enrolment_needless(&policy, STR("fifteen letters")));
+  assert_false(domain_enrolment_needless(&policy, STR("fourteen chars")));
+  assert_true(domain_enrolment_needless(&policy, STR("\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9")));
+  assert_false(domain_enrolment_needless(&policy, STR("\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9")));
+  assert_false(domain_enrolment_needless(&policy, STR("")));
+  assert_false(domain_enrolment_needless(&policy, STR("broken \xff utf-8, long")));
+  policy.password_least_single = 20;
+  assert_false(domain_enrolment_needless(&policy, STR("nineteen of letters")));
+  assert_true(domain_enrolment_needless(&policy, STR("twenty of its letter")));
 }
 
 static void a_machine_has_nothing_to_enrol(void **state)
