@@ -209,7 +209,7 @@ static enum login_pending find_missing(const struct signin *s, const struct atte
 {
   if (attempt->credential.has_totp)
     return LOGIN_TOTP;
-  if (domain_password_due(&attempt->policy, &attempt->credential, s->now))
+  if (domain_password_due(s, &attempt->policy, &attempt->credential))
     return LOGIN_PASSWORD;
   bool needed = needs_enrolment(s, &attempt->policy, audience_named(request->audience), request->password);
   return needed ? LOGIN_ENROLL : LOGIN_WHOLE;
@@ -249,7 +249,7 @@ static enum result find_due(struct signin *s, const struct uuid *user, bool *ret
   if (r != R_OK)
     return r == R_NOT_FOUND ? R_LOGIN_FAILED : r;
   s->tenant = found.tenant;
-  *ret_due = domain_password_due(&policy, &found, s->now);
+  *ret_due = domain_password_due(s, &policy, &found);
   return domain_security_admits(&policy, s->address) ? R_OK : R_LOGIN_FAILED;
 }
 

@@ -75,10 +75,18 @@ static enum result check_history(struct signin *s, const struct store_credential
   return R_OK;
 }
 
-bool domain_password_due(const struct security_policy *policy, const struct store_credential *user, int64_t now)
+/* What was loaded is known to whoever loaded it, who would be as good as the administrator that its owner has become. */
+static bool must_choose(const struct signin *s, const struct security_policy *policy, const struct store_credential *user)
 {
-  bool old = policy->password_age > 0 && user->changed_at + policy->password_age <= now;
-  return old || (policy->password_change_first && !user->chosen);
+  struct bw_id id = policy_id(&user->principal);
+  return policy->password_change_first || bw_principal_privileged(policy_model(s->domain->policy), &id, s->now);
+}
+
+bool domain_password_due(const struct signin *s, const struct security_policy *policy,
+                         const struct store_credential *user)
+{
+  bool old = policy->password_age > 0 && user->changed_at + policy->password_age <= s->now;
+  return old || (!user->chosen && must_choose(s, policy, user));
 }
 
 RESULT domain_password_differs(struct signin *s, const struct store_credential *user, struct str password)

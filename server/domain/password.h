@@ -13,8 +13,10 @@ RESULT domain_password_check(struct signin *s, const struct store_credential *us
 RESULT domain_password_judge(struct signin *s, const struct authn_caller *caller, struct str password,
                              struct authn_password_verdict *ret_verdict);
 
-/* Whether they have to choose another before they get in: by its age, or since they did not choose it themselves. */
-bool domain_password_due(const struct security_policy *policy, const struct store_credential *user, int64_t now);
+/* Whether they have to choose another before they get in: by its age, or since they did not choose it themselves, where
+   the policy says so and of whoever holds what is privileged. */
+bool domain_password_due(const struct signin *s, const struct security_policy *policy,
+                         const struct store_credential *user);
 
 /* R_PASSWORD_REUSED when it is the one that they have today. */
 RESULT domain_password_differs(struct signin *s, const struct store_credential *user, struct str password);

@@ -558,6 +558,19 @@ def test_who_did_not_choose_their_password_chooses_one_at_the_first_login(at, pa
     assert "session_id" in logged_in(at, body | {"password": NEW})
 
 
+def test_who_gets_a_privileged_role_keeps_no_password_that_the_importer_knows(at, partner):
+    body, home = loaded_user(at, partner)
+    assert "session_id" in logged_in(at, body)
+    give = {"principal_id": users_of(at, partner)["u1"]["id"], "role": "partner_admin", "scope": "subtree"}
+    at.admin.post(f"/v1/tenants/{home}/grants", give, 201)
+    reply = logged_in(at, body)
+    assert reply["pending"] == "password_change"
+    assert chosen(at, reply, body["password"], 422)["code"] == "password_reused"
+    assert "session_id" in chosen(at, reply, NEW)
+    at.admin.other().post("/v1/login", body, 401)
+    assert "session_id" in logged_in(at, body | {"password": NEW})
+
+
 def test_a_password_too_old_is_changed_at_login(at, partner):
     body, _ = loaded_user(at, partner, password_age=86400)
     assert "session_id" in logged_in(at, body)

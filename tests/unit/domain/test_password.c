@@ -111,6 +111,22 @@ static void what_was_used_before_is_refused_as_far_back_as_the_policy_says(void 
   assert_result(check(C_ADMIN, "a sixth long password"), R_OK);
 }
 
+static void who_holds_what_is_privileged_keeps_no_password_that_others_know(void **state)
+{
+  (void)state;
+  struct signin s = signing_in();
+  struct security_policy policy = {.password_change_first = false};
+  struct store_credential admin = user(A_ADMIN), plain = user(A_PLAIN);
+  admin.chosen = plain.chosen = false;
+  assert_true(domain_password_due(&s, &policy, &admin));
+  assert_false(domain_password_due(&s, &policy, &plain));
+  admin.chosen = true;
+  assert_false(domain_password_due(&s, &policy, &admin));
+  policy.password_change_first = true;
+  assert_true(domain_password_due(&s, &policy, &plain));
+  assert_false(domain_password_due(&s, &policy, &admin));
+}
+
 static void who_types_is_told_every_reason_and_a_machine_nothing(void **state)
 {
   (void)state;
@@ -151,6 +167,7 @@ int main(void)
       estate_test(own_words_of_user_tenant_and_policy_are_refused),
       estate_test(what_the_policy_asks_for_is_asked_and_no_more_elsewhere),
       estate_test(what_was_used_before_is_refused_as_far_back_as_the_policy_says),
+      estate_test(who_holds_what_is_privileged_keeps_no_password_that_others_know),
       estate_test(who_types_is_told_every_reason_and_a_machine_nothing),
       estate_test(who_asks_more_often_than_anybody_types_must_wait),
   };
