@@ -1,6 +1,7 @@
 /* Gives grants as rows want them: one is never changed, but given anew in the same transaction. Trusts: nothing of the
    row. */
 #include "import/grant.h"
+#include "authn/name.h"
 #include "domain/grant.h"
 #include "store/grant.h"
 #include "store/role.h"
@@ -23,6 +24,19 @@ static RESULT give(struct change *c, void *what)
   return R_OK;
 }
 
+/* By external_id, or where the row has none by login. */
+static RESULT find_user(struct import_work *w, const struct import_row_grant *row, const struct uuid *home,
+                        const struct scope *scope, struct store_object *ret_user)
+{
+  bool by_login = row->user_login.present;
+  const char *member = by_login ? "user_login" : "user_external_id";
+  struct str login_key = STR_NONE;
+  if (by_login)
+    TRY(import_work_blame(w, member, authn_name_normalise(row->user_login.value, w->arena, &login_key)));
+  struct store_call call = import_work_reading(w, scope);
+  return import_work_blame(w, member, store_user_find(&call, home, row->user_external_id.value, login_key, ret_user));
+}
+
 static RESULT find_holder(struct import_work *w, const struct import_row_grant *row, struct uuid *ret_user)
 {
   const struct import_reference home = {"user_tenant_external_id", row->user_tenant_external_id.present
@@ -33,9 +47,7 @@ static RESULT find_holder(struct import_work *w, const struct import_row_grant *
   struct store_object user;
   TRY(import_work_locate(w, &home, &at));
   TRY(import_work_blame(w, home.member, import_work_leave(w, &at, BW_USER_READ, &under)));
-  struct store_call call = import_work_reading(w, under.scope);
-  TRY(import_work_blame(w, "user_external_id",
-                        store_user_find(&call, &at, row->user_external_id.value, STR_NONE, &user)));
+  TRY(find_user(w, row, &at, under.scope, &user));
   *ret_user = user.id;
   return R_OK;
 }

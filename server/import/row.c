@@ -31,21 +31,27 @@ BODY(import_row_tenant_body, "ImportTenant", TENANT_FIELDS(REQUIRED));
 BODY(import_row_tenant_key, "ImportTenantKey", TENANT_FIELDS(OPTIONAL));
 BODY(import_row_user_body, "ImportUser", USER_FIELDS(REQUIRED));
 BODY(import_row_user_key, "ImportUserKey", USER_FIELDS(OPTIONAL));
-BODY(import_row_grant_body, "ImportGrant", GRANT(kind, REQUIRED, 8), GRANT(user_external_id, REQUIRED, 200),
-     GRANT(user_tenant_external_id, NULLABLE, 200), GRANT(tenant_external_id, NULLABLE, 200), GRANT(role, REQUIRED, 64),
+BODY(import_row_grant_body, "ImportGrant", GRANT(kind, REQUIRED, 8), GRANT(user_external_id, OPTIONAL, 200),
+     GRANT(user_login, OPTIONAL, 128), GRANT(user_tenant_external_id, NULLABLE, 200),
+     GRANT(tenant_external_id, NULLABLE, 200), GRANT(role, REQUIRED, 64),
      FIELD_CHOICE(struct import_row_grant, scope, REQUIRED, 1, 16, "self|subtree"), GRANT(reason, NULLABLE, 500),
      GRANT(not_before, NULLABLE, 0), GRANT(expires_at, NULLABLE, 0));
 
 /* Each kind with its tables, the second for what is to be removed, and the members that name the row: the first that
-   is there does. */
+   is there does. Where they name somebody else than the row is about, the two could be two people. */
 static const struct kind {
   const char *name, *members[2];
   const struct json_body *body, *key;
+  bool either;
 } kinds[] = {
     [IMPORT_ROW_NONE] = {"", {""}, NULL, NULL},
     [IMPORT_ROW_TENANT] = {"tenant", {"external_id"}, &import_row_tenant_body, &import_row_tenant_key},
     [IMPORT_ROW_USER] = {"user", {"external_id", "login"}, &import_row_user_body, &import_row_user_key},
-    [IMPORT_ROW_GRANT] = {"grant", {"user_external_id"}, &import_row_grant_body, &import_row_grant_body},
+    [IMPORT_ROW_GRANT] = {"grant",
+                          {"user_external_id", "user_login"},
+                          &import_row_grant_body,
+                          &import_row_grant_body,
+                          true},
     [IMPORT_ROW_CLIENT] = {"client", {"external_id"}, &import_row_client_body, &import_row_client_key},
 };
 _Static_assert(sizeof kinds / sizeof *kinds == IMPORT_ROW__KINDS, "every kind has a row");
@@ -117,6 +123,17 @@ static const char *naming(const struct kind *kind, const struct json *object)
   return kind->members[first ? 0 : 1];
 }
 
+/* That a row has no name, or one too many. */
+static RESULT misname(const struct kind *kind, bool both, struct arena *arena, struct import_row *ret_row,
+                      struct str *ret_wrong)
+{
+  const char *blamed = kind->members[both], *other = kind->members[kind->members[1] && !both];
+  ret_row->blamed = str_of(blamed);
+  *ret_wrong = both ? arena_print(arena, "%s: Must not stand beside %s", blamed, other)
+                    : arena_print(arena, "%s: Is missing, and %s as well", blamed, other);
+  return R_MALFORMED;
+}
+
 static RESULT decode(const struct json *object, enum import_mode mode, struct arena *arena, struct import_row *ret_row,
                      struct str *ret_wrong)
 {
@@ -132,11 +149,10 @@ static RESULT decode(const struct json *object, enum import_mode mode, struct ar
     ret_row->blamed = errors.list[0].field;
   if (named)
     ret_row->name = json_str(json_member(object, name));
-  if (r != R_OK || ret_row->name.p)
+  bool both = kind->either && json_member(object, kind->members[0]) && json_member(object, kind->members[1]);
+  if (r != R_OK || (ret_row->name.p && !both))
     return r;
-  ret_row->blamed = str_of(kind->members[0]);
-  *ret_wrong = arena_print(arena, "%s: Is missing, and %s as well", kind->members[0], name);
-  return R_MALFORMED;
+  return misname(kind, both, arena, ret_row, ret_wrong);
 }
 
 RESULT import_row_read(struct str line, enum import_mode mode, struct arena *arena, struct import_row *ret_row,

@@ -33,10 +33,10 @@ struct import_row_user {
   struct json_texts dialling_addresses;
 };
 
-/* Known by user, role, tenant and scope. The user's home is the grant's tenant unless it is named; null: the
- * importer's. */
+/* Known by user, role, tenant and scope. Either external_id or login names the user, of a home that is the grant's
+ * tenant unless it is named; null: the importer's. */
 struct import_row_grant {
-  struct json_text kind, user_external_id, user_tenant_external_id, tenant_external_id, role, scope, reason;
+  struct json_text kind, user_external_id, user_login, user_tenant_external_id, tenant_external_id, role, scope, reason;
   struct json_time not_before, expires_at;
 };
 

@@ -7,7 +7,8 @@ enum { WAITING_MOST = 1000000 };
 static const int64_t step_time = CLOCK_SECOND / 4;
 
 /* Members that name what a row may make. */
-static const char *const references[] = {"tenant_external_id", "user_tenant_external_id", "user_external_id"};
+static const char *const references[] = {"tenant_external_id", "user_tenant_external_id", "user_external_id",
+                                         "user_login"};
 
 static bool names_another(struct str member)
 {

@@ -301,6 +301,19 @@ def test_a_row_may_name_what_stands_further_down(at, partner, jobs):
     jobs.load(rows).is_clean(unchanged=5)
 
 
+def test_a_grant_may_name_its_user_by_login(at, partner, jobs):
+    """At their home alone, and also one who stands further down: the neighbour's user of that login is somebody else."""
+    neighbour = at.word("partner")
+    Jobs(at.admin, at.provider).load([tenant(neighbour, "partner"), user("n", neighbour, "ada")]).is_clean(created=2)
+    named = {"kind": "grant", "user_login": "ada", "role": "viewer", "scope": "self"}
+    jobs.load([named, user("u1", login="ada")]).is_clean(created=2)
+    jobs.load([grant("u1", None, scope="self"), named]).is_clean(unchanged=2)
+    assert jobs.load([named | {"user_login": "nobody"}]).refused == {1: ("not_found", "user_login")}
+    assert jobs.load([named | {"user_external_id": "u1"}]).refused == {1: ("malformed", "user_login")}
+    assert list(at.admin.pages(f"/v1/tenants/{id_of(at, neighbour)}/grants")) == []
+    jobs.load(b"user_login,role,scope\nADA,viewer,self\n", kind="grants", format="csv", mode="delete").is_clean(removed=1)
+
+
 def test_tenants_stand_below_partners_further_down(at):
     names = [at.word("p") for _ in range(6)]
     rows = [tenant(name, "partner", above) for name, above in zip(names, names[1:] + [None])] + [user("u", names[0])]

@@ -4,6 +4,8 @@
 
 #define GRANT(user, members)                                                                                           \
   "{\"kind\": \"grant\", \"user_external_id\": \"" user "\", \"scope\": \"self\", " members "}"
+#define BY_LOGIN(login)                                                                                                \
+  "{\"kind\": \"grant\", \"user_login\": \"" login "\", \"role\": \"viewer\", \"scope\": \"self\"}"
 #define VIEWER(user) GRANT(user, "\"role\": \"viewer\"")
 
 static struct loading with_user(const char *external_id)
@@ -36,6 +38,19 @@ static void a_grant_needs_its_user_and_role(void **state)
   assert_refused(&l, IMPORT_DELETE, VIEWER("nobody"), R_NOT_FOUND, "user_external_id");
 }
 
+static void a_login_names_the_same_user_however_it_is_written(void **state)
+{
+  (void)state;
+  struct loading l = loading_as(P1_ADMIN, P1);
+  const char *gerda = "{\"kind\": \"user\", \"external_id\": \"g4\", \"login\": \"Gerda\"}";
+  assert_row(&l, IMPORT_UPSERT, gerda, IMPORT_CREATED);
+  assert_row(&l, IMPORT_UPSERT, BY_LOGIN(" gERDA"), IMPORT_CREATED);
+  assert_row(&l, IMPORT_UPSERT, VIEWER("g4"), IMPORT_UNCHANGED);
+  assert_row(&l, IMPORT_DELETE, BY_LOGIN("gerda"), IMPORT_REMOVED);
+  assert_refused(&l, IMPORT_UPSERT, BY_LOGIN("g4"), R_NOT_FOUND, "user_login");
+  assert_refused(&l, IMPORT_UPSERT, BY_LOGIN("a b"), R_MALFORMED, "user_login");
+}
+
 static void a_grant_that_is_gone_stays_so(void **state)
 {
   (void)state;
@@ -51,6 +66,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
       estate_test(a_grant_is_given_once_and_anew_where_it_differs),
       estate_test(a_grant_needs_its_user_and_role),
+      estate_test(a_login_names_the_same_user_however_it_is_written),
       estate_test(a_grant_that_is_gone_stays_so),
   };
   return cmocka_run_group_tests(tests, estate_up, estate_down);

@@ -75,6 +75,21 @@ static void a_grant_is_named_after_its_user(void **state)
   assert_int_equal(row.grant.expires_at.value, INT64_C(1893456000) * 1000000);
 }
 
+static void a_grant_names_its_user_by_external_id_or_by_login(void **state)
+{
+  (void)state;
+  is_good("{\"kind\": \"grant\", \"user_login\": \"ada\", \"role\": \"viewer\", \"scope\": \"self\"}");
+  assert_true(str_is(row.name, "ada"));
+  assert_false(row.grant.user_external_id.present);
+  is_wrong("{\"kind\": \"grant\", \"role\": \"viewer\", \"scope\": \"self\"}",
+           "user_external_id: Is missing, and user_login as well");
+  assert_true(str_is(row.blamed, "user_external_id"));
+  is_wrong("{\"kind\": \"grant\", \"user_external_id\": \"u1\", \"user_login\": \"ada\", \"role\": \"viewer\","
+           " \"scope\": \"self\"}",
+           "user_login: Must not stand beside user_external_id");
+  assert_true(str_is(row.blamed, "user_login"));
+}
+
 static void a_user_is_named_by_the_login_where_there_is_nothing_else(void **state)
 {
   (void)state;
@@ -155,6 +170,7 @@ int main(void)
       cmocka_unit_test_setup_teardown(a_tenant_says_where_it_stands_and_what_it_is, begin, end),
       cmocka_unit_test_setup_teardown(a_user_may_leave_out_what_stays, begin, end),
       cmocka_unit_test_setup_teardown(a_grant_is_named_after_its_user, begin, end),
+      cmocka_unit_test_setup_teardown(a_grant_names_its_user_by_external_id_or_by_login, begin, end),
       cmocka_unit_test_setup_teardown(a_user_is_named_by_the_login_where_there_is_nothing_else, begin, end),
       cmocka_unit_test_setup_teardown(what_is_to_be_removed_needs_its_key_alone, begin, end),
       cmocka_unit_test(a_mode_has_a_name),

@@ -22,6 +22,7 @@ static void a_row_waits_for_what_another_may_make(void **state)
   assert_true(waits(&s, R_NOT_FOUND, "tenant_external_id"));
   assert_true(waits(&s, R_NOT_FOUND, "user_tenant_external_id"));
   assert_true(waits(&s, R_NOT_FOUND, "user_external_id"));
+  assert_true(waits(&s, R_NOT_FOUND, "user_login"));
   assert_false(waits(&s, R_NOT_FOUND, "role"));
   assert_false(waits(&s, R_FORBIDDEN, "tenant_external_id"));
   assert_false(waits(&s, R_NOT_FOUND, NULL));
