@@ -9,7 +9,7 @@
 #include "import/result.h"
 #include "store/import.h"
 
-enum { RESULT_CHUNKS = 8, RESULTS_MOST = 160 << 20, PIECE_ARENA = 16 << 20, TRIES = 3 };
+enum { RESULT_PLACES = 8, RESULTS_MOST = 160 << 20, PIECE_ARENA = 16 << 20, TRIES = 3 };
 
 static enum result key_of(struct api_call *call, struct store_import_key *ret_key)
 {
@@ -276,7 +276,7 @@ struct import_result_query {
   struct json_number after;
   struct json_text outcome, format;
 };
-BODY(api_import_result_query, "ImportResultQuery", FIELD(struct import_result_query, after, OPTIONAL, 0, 1099511627776),
+BODY(api_import_result_query, "ImportResultQuery", FIELD(struct import_result_query, after, OPTIONAL, 0, 4398046511104),
      FIELD_CHOICE(struct import_result_query, outcome, OPTIONAL, 1, 16, "refused|applied"),
      FIELD_CHOICE(struct import_result_query, format, OPTIONAL, 1, 16, "ndjson|csv"));
 
@@ -299,7 +299,7 @@ RESULT api_import_results(struct api_call *call)
   struct store_call store = api_store(call, call->scope);
   struct import_result_query query = {0};
   struct store_object job;
-  struct store_import_results wanted = {.limit = RESULT_CHUNKS + 1};
+  struct store_import_results wanted = {.limit = RESULT_PLACES + 1};
   const struct store_import_result *found;
   size_t count;
   TRY(api_query(call, &api_import_result_query, &query));
@@ -307,21 +307,24 @@ RESULT api_import_results(struct api_call *call)
   TRY(store_import_get(&store, &wanted.key, &job));
   const bool refused = str_is(query.outcome.value, "refused");
   wanted.refused = query.outcome.present ? &refused : NULL;
-  wanted.after = query.after.value;
+  wanted.place = (query.after.value + 1) / IMPORT_PLACE;
   TRY(store_import_result_list(&store, &wanted, &found, &count));
-  size_t shown = count < RESULT_CHUNKS ? count : RESULT_CHUNKS;
+  size_t shown = count < RESULT_PLACES ? count : RESULT_PLACES;
   struct buf text = buf_in(call->arena, RESULTS_MOST);
   bool csv = str_is(query.format.value, "csv");
-  if (csv && wanted.after == 0)
+  if (csv && query.after.value == 0)
     import_results_csv_header(&text);
-  for (size_t i = 0; i < shown; i++)
+  for (size_t i = 0; i < shown; i++) {
+    struct str sorted;
+    TRY(import_results_sort(found[i].lines, query.after.value, call->arena, &sorted));
     if (csv)
-      TRY(import_results_csv(found[i].lines, call->arena, &text));
+      TRY(import_results_csv(sorted, call->arena, &text));
     else
-      buf_put(&text, found[i].lines);
+      buf_put(&text, sorted);
+  }
   struct str lines = buf_str(&text);
   if (!lines.p)
     return R_NO_MEMORY;
   http_reply_body(call->reply, 200, csv ? "text/csv" : "application/x-ndjson", lines);
-  return count > shown ? put_next(call, &query, found[shown - 1].number) : R_OK;
+  return count > shown ? put_next(call, &query, (found[shown - 1].place + 1) * IMPORT_PLACE - 1) : R_OK;
 }

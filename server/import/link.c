@@ -3,12 +3,12 @@
 #include "domain/audit.h"
 #include "domain/invitation.h"
 #include "import/actor.h"
+#include "import/result.h"
 #include "json/parse.h"
 #include "json/write.h"
 #include "store/user.h"
 
-/* LINES: more than one chunk of results has; a place is that of a line in its chunk. */
-enum { PAGE = 200, LINES = 4096, TEXT_MOST = 1 << 20 };
+enum { PAGE = 200, TEXT_MOST = 1 << 20 };
 
 struct item {
   int64_t line;
@@ -82,17 +82,18 @@ static bool read_line(struct str text, struct arena *arena, struct item *ret_ite
   return good;
 }
 
-/* From one place in a chunk on; p->next is 0 at its end. */
-static RESULT take_chunk(struct page *p, const struct store_import_result *chunk, int64_t skip)
+/* Results of one place behind a line; p->next is 0 at their end. */
+static RESULT take_place(struct page *p, struct str lines, int64_t after)
 {
-  struct str rest = chunk->lines;
-  for (int64_t i = 0; rest.n > 0; i++) {
+  struct str rest;
+  TRY(import_results_sort(lines, after, p->change->arena, &rest));
+  while (rest.n > 0) {
     struct str line = str_cut(&rest, '\n');
-    if (i < skip || !read_line(line, p->change->arena, &p->items[p->count]))
+    if (!read_line(line, p->change->arena, &p->items[p->count]))
       continue;
     TRY(invite_marked(p, &p->items[p->count++]));
     if (p->count == PAGE && rest.n > 0) {
-      p->next = chunk->number * LINES + i + 1;
+      p->next = p->items[p->count - 1].line;
       return R_OK;
     }
   }
@@ -105,16 +106,15 @@ static RESULT take(struct page *p, const struct import_link_page *asked)
   struct change *c = p->change;
   struct store_call call = {.pool = c->domain->app, .scope = c->scope, .arena = c->arena, .tx = c->tx};
   struct store_import_results wanted = {
-      .key = asked->key, .after = asked->after / LINES - 1, .refused = &refused, .limit = 2};
-  const struct store_import_result *chunks;
+      .key = asked->key, .place = (asked->after + 1) / IMPORT_PLACE, .refused = &refused, .limit = 2};
+  const struct store_import_result *places;
   size_t count;
-  TRY(store_import_result_list(&call, &wanted, &chunks, &count));
+  TRY(store_import_result_list(&call, &wanted, &places, &count));
   if (count == 0)
     return R_OK;
-  bool same = chunks[0].number == asked->after / LINES;
-  TRY(take_chunk(p, &chunks[0], same ? asked->after % LINES : 0));
+  TRY(take_place(p, places[0].lines, asked->after));
   if (p->next == 0 && count > 1)
-    p->next = chunks[1].number * LINES;
+    p->next = places[1].place * IMPORT_PLACE - 1;
   return R_OK;
 }
 

@@ -5,7 +5,7 @@
 
 struct import_link_page {
   struct store_import_key key;
-  int64_t after; /* as the page before had it in `next`; 0: the first */
+  int64_t after; /* the last line that was seen, as the page before had it in `next`; 0: none */
 };
 /* The page as JSON, and the same without what is shown once. */
 struct import_links {

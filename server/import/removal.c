@@ -107,7 +107,7 @@ static RESULT remove_one(struct import_rows *s, const struct store_removal *plan
   CLEANUP(arena_free) struct arena *arena = arena_new(ARENA);
   const struct removal removal = {kind_named(planned->kind), {planned->id, planned->place}};
   const struct import_row row = {.kind = removal.kind};
-  struct import_verdict verdict = {.row = &row, .applied.id = planned->id};
+  struct import_verdict verdict = {.removal = planned->number, .row = &row, .applied.id = planned->id};
   if (!arena)
     return R_NO_MEMORY;
   verdict.why = import_rows_stuck(s);

@@ -27,16 +27,18 @@ static RESULT run_for_show(struct import_rows *s)
   return store_tx_forget(s->tx);
 }
 
-static RESULT put_results(struct import_rows *s, struct buf *lines, bool refused)
+static RESULT put_results(struct import_rows *s)
 {
-  struct store_import_result result = {.refused = refused};
-  if (lines->n == 0 && !lines->failed)
-    return R_OK;
-  result.number = ++s->progress.results;
-  result.lines = buf_str(lines);
-  if (!result.lines.p)
-    return R_NO_MEMORY;
-  return store_import_result_put(s->tx, &s->job.key.job, &result);
+  for (size_t i = 0; i < s->results.count; i++) {
+    struct store_import_result result = {.place = s->results.pieces[i].place,
+                                         .number = ++s->progress.results,
+                                         .refused = s->results.pieces[i].refused,
+                                         .lines = import_results_lines(&s->results, i)};
+    if (!result.lines.p)
+      return R_NO_MEMORY;
+    TRY(store_import_result_put(s->tx, &s->job.key.job, &result));
+  }
+  return R_OK;
 }
 
 static RESULT record_end(struct import_rows *s, const struct store_object *job, struct str named)
@@ -87,8 +89,7 @@ static RESULT put_down(struct import_rows *s)
   struct store_object job;
   struct str named;
   TRY(store_tx_scope(s->tx, s->whole));
-  TRY(put_results(s, &s->results.done, false));
-  TRY(put_results(s, &s->results.refused, true));
+  TRY(put_results(s));
   if (s->seen_count > 0)
     TRY(store_removal_see(s->tx, &s->job.key.job, s->seen, s->seen_count));
   TRY(put_waiting(s));
@@ -110,6 +111,7 @@ static RESULT prepare(struct import_rows *s)
   size_t rows = (size_t)s->pace->rows + 1;
   s->seen = s->apply.mode == IMPORT_SYNC ? arena_array(s->arena, IDS * rows, sizeof *s->seen) : NULL;
   s->waiting = arena_array(s->arena, rows, sizeof *s->waiting);
+  TRY(import_results_in(s->arena, s->job.refused, rows, &s->results));
   TRY(import_memo_new(s->arena, &s->apply.memo));
   return s->waiting && (s->seen || s->apply.mode != IMPORT_SYNC) ? R_OK : R_NO_MEMORY;
 }
@@ -138,7 +140,6 @@ static RESULT take_on(struct import_rows *s)
                                          .interval = job->mail_pace > 0 ? 60 * CLOCK_SECOND / job->mail_pace : 0,
                                          .next = job->mail_next};
   s->apply.inviting = str_is(job->invitations, "none") ? NULL : &s->inviting;
-  s->results = import_results_in(s->arena, job->refused);
   s->progress = (struct store_import_progress){.line = job->line,
                                                .skipping = job->skipping,
                                                .results = job->results,

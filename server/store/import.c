@@ -268,6 +268,7 @@ RESULT store_import_result_put(struct store_tx *tx, const struct uuid *job, cons
 {
   struct db_values v = {0};
   db_put_uuid(&v, job);
+  db_put_int(&v, result->place);
   db_put_int(&v, result->number);
   db_put_bool(&v, result->refused);
   db_put_text(&v, result->lines);
@@ -277,11 +278,11 @@ RESULT store_import_result_put(struct store_tx *tx, const struct uuid *job, cons
 RESULT store_import_result_list(const struct store_call *call, const struct store_import_results *wanted,
                                 const struct store_import_result **ret_results, size_t *ret_count)
 {
-  enum { NUMBER, LINES };
+  enum { PLACE, LINES };
   struct db_values v = {0};
   struct db_rows rows;
   put_key(&v, &wanted->key);
-  db_put_int(&v, wanted->after);
+  db_put_int(&v, wanted->place);
   if (wanted->refused)
     db_put_bool(&v, *wanted->refused);
   else
@@ -292,7 +293,7 @@ RESULT store_import_result_list(const struct store_call *call, const struct stor
   if (!results)
     return R_NO_MEMORY;
   for (int i = 0; i < rows.count; i++)
-    results[i] = (struct store_import_result){.number = db_int(&rows, i, NUMBER), .lines = db_text(&rows, i, LINES)};
+    results[i] = (struct store_import_result){.place = db_int(&rows, i, PLACE), .lines = db_text(&rows, i, LINES)};
   *ret_results = results;
   *ret_count = (size_t)rows.count;
   return R_OK;

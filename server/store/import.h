@@ -102,6 +102,7 @@ RESULT store_import_advance(struct store_tx *tx, const struct uuid *job, const s
                             struct store_object *ret_job, struct str *ret_named);
 
 struct store_import_result {
+  int64_t place; /* of so many lines of the content */
   int64_t number;
   bool refused;
   struct str lines;
@@ -111,10 +112,11 @@ RESULT store_import_result_put(struct store_tx *tx, const struct uuid *job, cons
 
 struct store_import_results {
   struct store_import_key key;
-  int64_t after;       /* number of the last chunk that was seen */
+  int64_t place;       /* the first */
   const bool *refused; /* NULL: all */
   int64_t limit;
 };
+/* One for each place, with all that it has. */
 RESULT store_import_result_list(const struct store_call *call, const struct store_import_results *wanted,
                                 const struct store_import_result **ret_results, size_t *ret_count);
 

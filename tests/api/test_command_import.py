@@ -53,11 +53,10 @@ def test_rows_that_are_refused_are_printed(shell, partner):
     rows = estate_of(partner) + [user("x", unique("nowhere")), "{"]
     said = load(shell, rows, status=2)
     assert counts(said) == [3, 0, 0, 0, 2]
-    # What may yet come to be there is told of last.
     first, second = said.output.splitlines()
-    assert first.startswith("line 5: malformed") and second.startswith("line 4: not_found")
+    assert first.startswith("line 4: not_found") and second.startswith("line 5: malformed")
     told = load(shell, rows, "--json", status=2).objects()
-    assert [(row["line"], row["outcome"]) for row in told] == [(5, "refused"), (4, "refused")]
+    assert [(row["line"], row["outcome"]) for row in told] == [(4, "refused"), (5, "refused")]
 
 
 def test_nothing_lands_outside_the_tenant_that_is_named(shell, estate, partner):

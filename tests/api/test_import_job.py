@@ -289,6 +289,28 @@ def test_a_cancelled_job_goes_no_further(at, partner, jobs):
     jobs.client.problem("POST", f"{jobs.path(job)}/cancel", 409, "conflict")
 
 
+# Results in the order of lines
+
+def test_rows_that_waited_stand_at_their_lines(at, partner, jobs):
+    home, count = at.word("c"), 9000
+    rows = [user(f"u{n:05}", home) if n % 500 == 3 else "{" if n % 500 == 7 else user(f"u{n:05}") for n in range(count)] + [tenant(home)]
+    report = jobs.load(rows)
+    assert report.counts == {"created": count - 17, "refused": 18}
+    assert [row["line"] for row in jobs.results(report.job)] == list(range(1, count + 2))
+    assert [row["line"] for row in jobs.results(report.job, outcome="refused")] == [500 * n + 8 for n in range(18)]
+    assert [row["line"] for row in jobs.results(report.job, after=8990)] == list(range(8991, count + 2))
+    csv = [line.split(",")[0] for line in jobs.client.get(f"{jobs.path(report.job)}/results?format=csv&after=8998").text.splitlines()]
+    assert csv == ["8999", "9000", "9001"]
+
+
+def test_what_no_line_names_stands_behind_all_lines(at, partner, jobs):
+    jobs.load([user(f"u{n}") for n in range(5)]).is_clean(created=5)
+    report = jobs.load([user("u1"), user("u4")], kind="users", mode="sync", removals_most=3)
+    assert [row["line"] for row in jobs.results(report.job)] == [1, 2, None, None, None]
+    assert [row["line"] for row in jobs.results(report.job, after=2)] == [None] * 3
+    assert list(jobs.results(report.job, after=1 << 42)) == []
+
+
 # Rows further down
 
 def test_a_row_may_name_what_stands_further_down(at, partner, jobs):

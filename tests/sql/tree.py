@@ -46,8 +46,8 @@ ROWS = {
         t.boundary, p.id, 'user', t.id, t.path, false, 'mixed', 'ndjson', 'upsert', 'continue', false""",
     "bailiwick.import_part": """INSERT INTO import_part (job_id, tenant_id, tenant_path, tenant_boundary, begins, ends, sealed)
         SELECT j.id, t.id, t.path, t.boundary, 0, 1, ''""",
-    "bailiwick.import_result": """INSERT INTO import_result (job_id, tenant_id, tenant_path, tenant_boundary, number, refused, lines)
-        SELECT j.id, t.id, t.path, t.boundary, 1, false, ''""",
+    "bailiwick.import_result": """INSERT INTO import_result (job_id, tenant_id, tenant_path, tenant_boundary, place, number, refused, lines)
+        SELECT j.id, t.id, t.path, t.boundary, 0, 1, false, ''""",
     "bailiwick.import_seen": """INSERT INTO import_seen (job_id, tenant_id, tenant_path, tenant_boundary, object_id, kind)
         SELECT j.id, t.id, t.path, t.boundary, gen_random_uuid(), 'user'""",
     "bailiwick.import_removal": """INSERT INTO import_removal (job_id, tenant_id, tenant_path, tenant_boundary, number, kind, object_id,

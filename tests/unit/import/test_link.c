@@ -28,8 +28,8 @@ static void have_job(const char *invitations)
   struct str first = arena_print(estate_arena(), line, 1, plain),
              second = arena_print(estate_arena(), line, 2, neighbour);
   estate_sql(
-      "INSERT INTO import_result (job_id, tenant_id, tenant_path, tenant_boundary, number, refused, lines)"
-      " SELECT id, tenant_id, tenant_path, tenant_boundary, 1, false, E'%s\\n%s\\n' FROM import_job WHERE id = '%s'",
+      "INSERT INTO import_result (job_id, tenant_id, tenant_path, tenant_boundary, place, number, refused, lines)"
+      " SELECT id, tenant_id, tenant_path, tenant_boundary, 0, 1, false, E'%s\\n%s\\n' FROM import_job WHERE id = '%s'",
       first.p, second.p, job);
 }
 
