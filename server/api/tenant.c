@@ -22,21 +22,24 @@ RESULT api_tenant_get(struct api_call *call)
 
 struct tenant_query {
   API_LIST_MEMBERS;
-  struct json_text scope, kind, state, name, external_id;
+  struct json_text scope, kind, state, name, external_id, code;
 };
 #define TENANT_FILTERS                                                                                                 \
   API_LIST_FIELDS(struct tenant_query),                                                                                \
       FIELD_CHOICE(struct tenant_query, kind, OPTIONAL, 1, 16, "provider|partner|customer"),                           \
       FIELD_CHOICE(struct tenant_query, state, OPTIONAL, 1, 16, "active|suspended"),                                   \
-      FIELD(struct tenant_query, name, OPTIONAL, 1, 128), FIELD(struct tenant_query, external_id, OPTIONAL, 1, 200)
+      FIELD(struct tenant_query, name, OPTIONAL, 1, 128), FIELD(struct tenant_query, external_id, OPTIONAL, 1, 200),   \
+      FIELD(struct tenant_query, code, OPTIONAL, 1, 64)
 BODY(api_tenant_query, "TenantQuery", TENANT_FILTERS);
 BODY(api_children_query, "ChildrenQuery", TENANT_FILTERS,
      FIELD_CHOICE(struct tenant_query, scope, OPTIONAL, 1, 16, "children|subtree"));
 
 static enum result filter_of(struct api_call *call, const struct tenant_query *query, struct store_tenant_filter *ret_filter)
 {
-  *ret_filter = (struct store_tenant_filter){
-      .kind = query->kind.value, .state = query->state.value, .external_id = query->external_id.value};
+  *ret_filter = (struct store_tenant_filter){.kind = query->kind.value,
+                                             .state = query->state.value,
+                                             .external_id = query->external_id.value,
+                                             .code = query->code.value};
   return api_list_folded(call, &query->name, &ret_filter->name);
 }
 

@@ -58,9 +58,9 @@ static const char about[] =
     "Bailiwick is an access\\-control service for a provider, its partners and their customers. This program is the\n"
     "service, and a client of it over the API, from any machine.\n"
     ".PP\n"
-    "A tenant is named by its id, by its external_id, or by \\(lq.\\(rq for one\\(aqs own, which may be left out. A "
-    "person or\n"
-    "a machine is named by its id or by TENANT/NAME, the name being an external_id or a login.\n"
+    "A tenant is named by its id, by its external_id or its code, or by \\(lq.\\(rq for one\\(aqs own, which may be\n"
+    "left out. A person, a machine or a role is named by its id or by TENANT/NAME, in one\\(aqs own tenant by NAME\n"
+    "alone: a person\\(aqs is an external_id or the login, a machine\\(aqs an external_id or the display name.\n"
     "Behind \\(lq\\-\\-\\(rq no word is an option.\n";
 
 static const char ends[] =

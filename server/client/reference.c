@@ -2,10 +2,11 @@
 #define _GNU_SOURCE
 #include "client/reference.h"
 #include "base/uuid.h"
+#include "client/pages.h"
 #include "client/say.h"
 #include "json/parse.h"
 
-enum { TARGET_MOST = 8 * 1024 };
+enum { TARGET_MOST = 8 * 1024, PAGE_ARENA = 64 << 20 };
 
 struct seeker {
   struct client_account *account;
@@ -56,89 +57,124 @@ static bool is_id(struct str text)
   return uuid_parse(text, &ignored);
 }
 
+/* One way by which things of a list go: the member that is the name, and the list where those are that may have it,
+   with the filter behind which the name is put. */
+struct naming {
+  const char *list, *member;
+  bool filters; /* the list ends with such a filter */
+  bool shared;  /* several may go by one name; else the last counts, which is the nearest */
+};
+
+/* What a search has come to. */
+struct finding {
+  struct str id; /* .p NULL: nothing yet */
+  bool several;
+};
+
+static RESULT look_at(struct seeker *s, struct client_pages *pages, const struct naming *naming, struct str name,
+                      struct finding *finding)
+{
+  CLEANUP(arena_free) struct arena *arena = arena_new(PAGE_ARENA);
+  const struct json *json;
+  struct str page;
+  if (!arena)
+    return R_NO_MEMORY;
+  TRY(client_pages_next(pages, arena, &page));
+  TRY(json_parse(page, arena, &json));
+  const struct json *items = json_member(json, "items");
+  for (size_t i = 0; i < json_count(items); i++) {
+    if (!str_equal_fold(json_str(json_member(json_at(items, i), naming->member)), name))
+      continue;
+    finding->several = finding->id.p && naming->shared;
+    finding->id = arena_copy(s->arena, json_str(json_member(json_at(items, i), "id")));
+  }
+  return R_OK;
+}
+
+/* By each way in turn, until one leads to something: `place` stands before its list. */
+static RESULT seek(struct seeker *s, struct str place, const struct naming *naming, struct str name,
+                   struct finding *ret_finding)
+{
+  struct finding finding = {0};
+  for (; naming->list && !finding.id.p; naming++) {
+    struct str list = arena_print(s->arena, "%.*s%s", (int)place.n, place.p, naming->list);
+    struct client_pages pages = {.account = s->account,
+                                 .target = list.p && naming->filters ? target_of(s, list.p, name) : list};
+    enum result r = pages.target.p ? R_OK : R_NO_MEMORY;
+    while (r == R_OK && !finding.several)
+      r = look_at(s, &pages, naming, name, &finding);
+    if (r != R_OK && r != R_NOT_FOUND)
+      return r == R_FORBIDDEN ? R_NOT_FOUND : r;
+  }
+  *ret_finding = finding;
+  return R_OK;
+}
+
 static RESULT tenant(struct seeker *s, struct str reference, struct str *ret_id)
 {
-  const struct json *answer;
+  static const struct naming names[] = {{"/v1/tenants?external_id=", "external_id", true, true},
+                                        {"/v1/tenants?code=", "code", true, false},
+                                        {0}};
+  struct finding finding;
   if (is_id(reference)) {
     *ret_id = reference;
     return R_OK;
   }
   if (str_is(reference, "."))
     return home(s, ret_id);
-  TRY(ask(s, target_of(s, "/v1/tenants?limit=2&external_id=", reference), &answer));
-  const struct json *items = json_member(answer, "items");
-  if (json_count(items) != 1)
-    return none(reference,
-                json_count(items) ? "several tenants have this external_id" : "no tenant has this external_id");
-  *ret_id = json_str(json_member(json_at(items, 0), "id"));
+  TRY(seek(s, STR(""), names, reference, &finding));
+  if (finding.several)
+    return none(reference, "several tenants have this external_id");
+  if (!finding.id.p)
+    return none(reference, "no tenant has this external_id or code");
+  *ret_id = finding.id;
   return R_OK;
 }
 
-/* Those of a page whose member is the name; .p NULL unless there is exactly one. */
-static struct str only(const struct json *page, const char *member, struct str name)
+/* TENANT/NAME in the lists of that tenant; NAME alone at the caller's own. */
+static RESULT inhabitant(struct seeker *s, struct str reference, const struct naming *names, struct str *ret_id)
 {
-  const struct json *items = json_member(page, "items");
-  struct str found = STR_NONE;
-  for (size_t i = 0; i < json_count(items); i++) {
-    if (!str_equal_fold(json_str(json_member(json_at(items, i), member)), name))
-      continue;
-    if (found.p)
-      return STR_NONE;
-    found = json_str(json_member(json_at(items, i), "id"));
-  }
-  return found;
-}
-
-/* At a tenant, by one filter of one of its lists; ret_id is left alone where there is none. */
-static RESULT look(struct seeker *s, struct str tenant_id, const char *list, struct str name, struct str *ret_id)
-{
-  const struct json *page;
-  struct str filter = str_of(list);
-  (void)str_cut(&filter, '?');
-  struct str member = str_cut(&filter, '=');
-  struct str prefix = arena_print(s->arena, "/v1/tenants/%.*s/%s", (int)tenant_id.n, tenant_id.p, list);
-  if (!prefix.p)
-    return R_NO_MEMORY;
-  TRY(ask(s, target_of(s, prefix.p, name), &page));
-  struct str found = only(page, str_is(member, "q") ? "login" : "external_id", name);
-  if (found.p)
-    *ret_id = found;
-  return R_OK;
-}
-
-/* TENANT/NAME in the lists of that tenant, the first that has it. */
-static RESULT inhabitant(struct seeker *s, struct str reference, const char *const *lists, struct str *ret_id)
-{
-  struct str id = STR_NONE, tenant_id, name = reference;
+  struct finding finding;
+  struct str tenant_id;
   if (is_id(reference)) {
     *ret_id = reference;
     return R_OK;
   }
   const char *slash = memrchr(reference.p, '/', reference.n);
-  if (!slash)
-    return none(reference, "must be an id, or TENANT/NAME");
-  struct str at = {reference.p, (size_t)(slash - reference.p)};
-  name = (struct str){slash + 1, reference.n - at.n - 1};
-  TRY(tenant(s, at, &tenant_id));
-  for (; *lists && !id.p; lists++)
-    TRY(look(s, tenant_id, *lists, name, &id));
-  if (!id.p)
+  size_t before = slash ? (size_t)(slash - reference.p) : 0, from = slash ? before + 1 : 0;
+  TRY(slash ? tenant(s, (struct str){reference.p, before}, &tenant_id) : home(s, &tenant_id));
+  struct str place = arena_print(s->arena, "/v1/tenants/%.*s/", (int)tenant_id.n, tenant_id.p);
+  if (!place.p)
+    return R_NO_MEMORY;
+  TRY(seek(s, place, names, (struct str){reference.p + from, reference.n - from}, &finding));
+  if (finding.several)
+    return none(reference, "several have this name at that tenant");
+  if (!finding.id.p)
     return none(reference, "there is no such thing at that tenant");
-  *ret_id = id;
+  *ret_id = finding.id;
   return R_OK;
 }
 
-static const char *const user_lists[] = {"users?external_id=", "users?q=", NULL};
-static const char *const client_lists[] = {"clients?external_id=", NULL};
-static const char *const principal_lists[] = {"users?external_id=", "users?q=", "clients?external_id=", NULL};
+#define USER_NAMES {"users?external_id=", "external_id", true, false}, {"users?q=", "login", true, false}
+#define CLIENT_NAMES {"clients?external_id=", "external_id", true, false}, {"clients", "display_name", false, true}
+static const struct naming user_names[] = {USER_NAMES, {0}};
+static const struct naming client_names[] = {CLIENT_NAMES, {0}};
+static const struct naming role_names[] = {{"roles", "name", false, false}, {0}};
+static const struct naming principal_names[] = {USER_NAMES, CLIENT_NAMES, {0}};
+
+static const struct {
+  const char *collection;
+  const struct naming *names;
+} inhabitants[] = {{"users", user_names}, {"clients", client_names}, {"roles", role_names}};
 
 static RESULT resolve_id(struct seeker *s, struct str collection, struct str *id)
 {
   if (str_is(collection, "tenants"))
     return tenant(s, *id, id);
-  if (str_is(collection, "users"))
-    return inhabitant(s, *id, user_lists, id);
-  return str_is(collection, "clients") ? inhabitant(s, *id, client_lists, id) : R_OK;
+  for (size_t i = 0; i < sizeof inhabitants / sizeof *inhabitants; i++)
+    if (str_is(collection, inhabitants[i].collection))
+      return inhabitant(s, *id, inhabitants[i].names, id);
+  return R_OK;
 }
 
 RESULT client_reference_resolve(struct client_account *account, struct client_order *order, struct arena *arena)
@@ -155,7 +191,7 @@ RESULT client_reference_resolve(struct client_account *account, struct client_or
     if (value->member->kind == CLIENT_TENANT)
       TRY(tenant(&s, value->text, &value->text));
     if (value->member->kind == CLIENT_PRINCIPAL)
-      TRY(inhabitant(&s, value->text, principal_lists, &value->text));
+      TRY(inhabitant(&s, value->text, principal_names, &value->text));
   }
   return R_OK;
 }

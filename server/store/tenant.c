@@ -14,6 +14,7 @@ static void put_filter(struct db_values *v, const struct store_tenant_filter *fi
   db_put_text(v, filter->kind);
   db_put_text(v, filter->state);
   db_put_text(v, filter->external_id);
+  db_put_text(v, filter->code);
   db_put_text(v, filter->name);
   db_put_int(v, filter->range.limit);
 }

@@ -8,7 +8,7 @@ RESULT store_tenant_get(const struct store_call *call, const struct uuid *id, st
 /* What is .p NULL does not filter. */
 struct store_tenant_filter {
   struct store_range range;
-  struct str kind, state, external_id;
+  struct str kind, state, external_id, code;
   struct str name; /* how the folded name begins */
 };
 /* The tenant itself where the range begins, and with `subtree` all below it, in the order of the tree. */

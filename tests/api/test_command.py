@@ -167,6 +167,49 @@ def test_a_reference_to_nothing_or_to_several_changes_nothing(shell, estate):
     assert "several tenants" in shell("tenant", "suspend", twice, "--reach", "staff", status=1).errors
 
 
+# Names in the place of ids
+
+def test_a_role_is_shown_by_name(shell, partner):
+    """As it is given by name: one that is made for a tenant is none of one's own."""
+    made, = shell.json("role", "add", partner, "--name", "named", "--permissions", "user:read")
+    assert shell.json("role", "show", "viewer")[0]["name"] == "viewer"
+    assert shell.json("role", "show", f"{partner}/viewer", f"{partner}-one/named") == [*shell.json("role", "show", "viewer"), made]
+    assert "there is no such thing at that tenant" in shell("role", "show", "named", status=1).errors
+    shell("role", "set", f"{partner}/named", "--description", "by name")
+    shell("role", "rm", f"{partner}/named")
+
+
+def test_a_tenant_goes_by_its_code(shell, partner):
+    found = shell.json("tenant", "show", partner)[0]
+    assert shell.json("tenant", "show", found["code"]) == [found]
+    assert shell.json("tenant", "ls", "--code", found["code"]) == [found]
+    assert shell.json("tenant", "children", partner, "--code", found["code"]) == []
+
+
+def test_a_machine_goes_by_its_name_where_that_is_the_only_one(shell, partner):
+    made = shell.json("client", "add", partner, "--display-name", "Billing two")[0]["client"]
+    assert shell.json("client", "show", f"{partner}/Billing two") == [made]
+    shell("grant", "add", partner, "--principal-id", f"{partner}/Billing two", "--role", "viewer", "--scope", "self")
+    shell("client", "add", partner, "--display-name", "Billing two")
+    assert "several have this name" in shell("client", "suspend", f"{partner}/Billing two", status=1).errors
+    assert shell.json("client", "show", made["id"])[0]["state"] == "active"
+
+
+def test_a_name_alone_is_of_ones_own_tenant(shell, estate):
+    login = unique("here")
+    made = shell.json("user", "add", "--login", login)
+    assert made[0]["tenant_id"] == estate.admin.tenant_id
+    assert shell.json("user", "show", login) == shell.json("user", "show", f"./{login}") == made
+
+
+def test_a_login_is_found_behind_many_that_begin_like_it(shell, estate):
+    home = estate.new_tenant(external_id=unique("many"))
+    for i in range(60):
+        estate.admin.client.post(f"/v1/tenants/{home['id']}/users", {"login": f"bo{i}"}, 201)
+    made = shell.json("user", "add", home["id"], "--login", "bo")
+    assert shell.json("user", "show", f"{home['external_id']}/bo") == made
+
+
 # Words
 
 @pytest.mark.parametrize("words, why", [

@@ -120,11 +120,12 @@ def test_filters_narrow_a_list(estate, admin):
     made = estate.new_tenant(name=name, external_id=unique("crm"))
     admin.post(f"/v1/tenants/{made['id']}/suspend", {"reach": "subtree"})
     for query in ({"name": name.lower()}, {"external_id": made["external_id"]}, {"name": name, "state": "suspended"},
+                  {"code": made["code"]}, {"code": made["code"], "name": name},
                   {"name": name[:9], "kind": "customer", "state": "suspended"}):
         for path in ("/v1/tenants", f"/v1/tenants/{estate.id('alpha')}/children"):
             assert made["id"] in [t["id"] for t in admin.pages(path, **query)], query
     for query in ({"name": name, "state": "active"}, {"name": name, "kind": "partner"}, {"name": name[1:]},
-                  {"external_id": made["external_id"].upper()}):
+                  {"external_id": made["external_id"].upper()}, {"code": made["code"][:-1]}):
         assert made["id"] not in [t["id"] for t in admin.pages("/v1/tenants", **query)], query
 
 

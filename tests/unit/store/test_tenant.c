@@ -1,5 +1,6 @@
 /* Tenants through the store: what is seen, in which order, and what a change gives back. */
 #include "store/tenant.h"
+#include "json/parse.h"
 #include "support/estate.h"
 
 static struct store_tenant_filter all_below(enum estate_tenant tenant)
@@ -106,6 +107,13 @@ static void children_are_those_right_below(void **state)
   assert_int_equal(page.count, 1);
 }
 
+static struct str code_of(const struct store_object *tenant)
+{
+  const struct json *view;
+  assert_ok(json_parse(tenant->body, estate_arena(), &view));
+  return json_str(json_member(view, "code"));
+}
+
 static void a_list_can_be_narrowed(void **state)
 {
   (void)state;
@@ -115,6 +123,12 @@ static void a_list_can_be_narrowed(void **state)
   filter.kind = STR("customer");
   assert_ok(store_tenant_list(&call, &filter, &page));
   assert_int_equal(page.count, 3);
+  struct uuid first = page.items[0].id;
+  filter.code = code_of(&page.items[0]);
+  assert_ok(store_tenant_list(&call, &filter, &page));
+  assert_int_equal(page.count, 1);
+  assert_true(uuid_equal(&page.items[0].id, &first));
+  filter.code = STR_NONE;
   filter.name = STR("bbb");
   assert_ok(store_tenant_list(&call, &filter, &page));
   assert_int_equal(page.count, 1);
