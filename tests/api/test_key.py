@@ -293,10 +293,8 @@ class Processes:
         self.cluster, self.servers, self.settings = Cluster(), [], settings
 
     def __enter__(self):
-        self.cluster.start()
-        self.cluster.create()
+        self.cluster.start_migrated()
         url = {"database_url": self.cluster.url}
-        subprocess.run([binary(), "migrate"], env=environment(url), check=True, stdout=subprocess.DEVNULL, cwd="/")
         first = Server(**url, **self.settings)
         self.servers.append(first)
         first.settings["base_url"] = first.url

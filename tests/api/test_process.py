@@ -51,7 +51,7 @@ def test_plain_http_stays_on_the_machine(second):
 
 
 def test_the_first_start_alone_gives_a_token(second, document):
-    second.start()
+    second.start(afresh=True)
     assert second.token and second.token not in second.logged()
     estate = Estate(second, document)
     second.stop()

@@ -1,6 +1,5 @@
 """No mail is lost: not by a kill with some of them in hand, not while nobody takes any, and several processes send each once."""
 import contextlib
-import subprocess
 import threading
 import time
 
@@ -9,7 +8,7 @@ from conftest import database
 from support.cluster import Cluster
 from support.estate import Estate, unique
 from support.mailbox import Mailbox
-from support.server import Server, binary, environment
+from support.server import Server
 
 MAILS = 24
 SMTP = {"smtp_from": "access@example.org", "smtp_pace": 100000, "account_attempts": 100}
@@ -104,11 +103,8 @@ def test_what_one_process_leaves_another_sends(mailbox, document):
     cluster = Cluster()
     servers = []
     try:
-        cluster.start()
-        cluster.create()
+        cluster.start_migrated()
         settings = SMTP | {"database_url": cluster.url, "smtp_url": mailbox.url, "policy_lease": 15, "smtp_pace": 120}
-        subprocess.run([binary(), "migrate"], env=environment({"database_url": cluster.url}), check=True,
-                       stdout=subprocess.DEVNULL, cwd="/")
         servers.append(Server(**settings).start())
         servers.append(Server(**settings, master_key_file=servers[0].folder / "data/master.key").start())
         addresses = invited(Estate(servers[0], document), MAILS)

@@ -1,7 +1,6 @@
 """What was tried is remembered whatever happens to the process, by all processes; and a flood of logins takes no more than its share."""
 import contextlib
 import re
-import subprocess
 import threading
 import time
 
@@ -11,7 +10,7 @@ from load import spread
 from support.client import Client
 from support.cluster import Cluster
 from support.estate import Estate
-from support.server import Server, binary, environment
+from support.server import Server
 
 WRONG = "not the one that it is"
 
@@ -43,11 +42,8 @@ def test_attempts_and_known_devices_outlive_the_process(document):
 @pytest.fixture(name="pair")
 def two_processes_on_one_database():
     cluster = Cluster()
-    cluster.start()
-    cluster.create()
+    cluster.start_migrated()
     settings = SETTINGS | {"account_attempts": 10, "database_url": cluster.url, "policy_lease": 15}
-    subprocess.run([binary(), "migrate"], env=environment({"database_url": cluster.url}), check=True,
-                   stdout=subprocess.DEVNULL, cwd="/")
     with contextlib.ExitStack() as stack:
         stack.callback(cluster.stop)
         one = Server(**settings)

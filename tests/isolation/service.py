@@ -1,12 +1,11 @@
 """The real service on a PostgreSQL of the tests' own, and a client that keeps its connections."""
 import http.client
 import json
-import subprocess
 import threading
 from dataclasses import dataclass
 
 from support.cluster import Cluster
-from support.server import Server, binary, environment
+from support.server import Server
 
 # Wide throttles: these tests ask who may do what, and they ask it often. A long lease: a busy machine is no revocation.
 SETTINGS = {"account_attempts": 100, "address_attempts": 100000, "policy_lease": 15, "log_level": "warn",
@@ -21,11 +20,8 @@ class Service:
         self.main = self.brief = None
 
     def start(self):
-        self.cluster.start()
-        self.cluster.create()
+        self.cluster.start_migrated()
         settings = SETTINGS | {"database_url": self.cluster.url}
-        subprocess.run([binary(), "migrate"], env=environment({"database_url": self.cluster.url}), check=True,
-                       stdout=subprocess.DEVNULL, cwd="/")
         self.main = Server(**settings).start()
         key = self.main.folder / "data/master.key"
         self.brief = Server(**settings, access_token_time=60, master_key_file=key).start()

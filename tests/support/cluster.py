@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psycopg
 
+from support.server import binary, environment
 from support.source import ROOT
 
 PROGRAMS = Path("/usr/lib/postgresql/15/bin")
@@ -33,6 +34,9 @@ class Cluster:
         subprocess.run(self.as_owner(PROGRAMS / "initdb", "-D", self.folder / "data", "-U", "postgres", "-E", "UTF8",
                                      "--locale=C.UTF-8", "-A", "trust", "--no-sync"),
                        check=True, capture_output=True, cwd="/")
+        self.serve()
+
+    def serve(self):
         self.server = subprocess.Popen(
             self.as_owner(PROGRAMS / "postgres", "-D", self.folder / "data", "-k", self.folder, "-c", "fsync=off",
                           "-c", "listen_addresses=", "-c", "log_min_messages=fatal"),
@@ -45,6 +49,21 @@ class Cluster:
                     pass
             time.sleep(0.02)
         raise RuntimeError("PostgreSQL did not start")
+
+    def start_migrated(self):
+        """With the service's tables as well."""
+        made = os.environ.get("TEST_CLUSTER")
+        if made:
+            subprocess.run(["cp", "-a", made, self.folder / "data"], check=True)
+            (self.folder / "data/pg_hba.conf").write_text("local all all trust\n")
+            if self.user:
+                subprocess.run(["chown", "-R", f"{self.user}:", self.folder / "data"], check=True)
+            self.serve()
+            return
+        self.start()
+        self.create()
+        subprocess.run([binary(), "migrate"], env=environment({"database_url": self.url}), check=True,
+                       stdout=subprocess.DEVNULL, cwd="/")
 
     def stop(self):
         if self.server:

@@ -105,10 +105,8 @@ class Installation:
         self.numbers = itertools.count(1)
 
     def start(self):
-        self.cluster.start()
-        self.cluster.create()
+        self.cluster.start_migrated()
         self.server = Server(database_url=self.cluster.url)
-        subprocess.run(**command(self.server, "migrate"), check=True, stdout=subprocess.DEVNULL)
         self.server.start()
         self.look = self.cluster.connect("postgres", autocommit=True)
         machines.make_role(self.look)

@@ -50,6 +50,16 @@ def environment(settings):
     return kept | {f"BAILIWICK_{name.upper()}": str(value) for name, value in settings.items()}
 
 
+def copy_cluster(data):
+    """The private database that tests/run has made, into a data folder that has none."""
+    made = os.environ.get("TEST_CLUSTER")
+    if made and not Path(data, "postgres").exists():
+        owner = os.stat(made)
+        Path(data).mkdir(mode=0o700, exist_ok=True)
+        os.chown(data, owner.st_uid, owner.st_gid)
+        subprocess.run(["cp", "-a", made, data], check=True)
+
+
 class Server:
     """One data folder, and the process that serves from it. Settings are named as in setting.def."""
 
@@ -88,8 +98,13 @@ class Server:
                                             stdin=subprocess.DEVNULL, stdout=out, stderr=log)
         return self
 
-    def start(self):
-        """Starts it and waits until it is ready; a first start gives the first administrator's token."""
+    def start(self, afresh=False):
+        """Starts it and waits until it is ready; a first start gives the first administrator's token.
+
+        Its first start makes the private database only when it is to be afresh, or when tests/run has made none to copy.
+        """
+        if "database_url" not in self.settings and not afresh:
+            copy_cluster(self.settings["data"])
         self.launch()
         deadline = time.monotonic() + READY_SECONDS
         while "provider's tenant code: " not in self.said():

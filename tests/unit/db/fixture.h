@@ -13,6 +13,7 @@
 #include "db/migrate.h"
 #include "db/scope_mint.h"
 #include "db/tx.h"
+#include "support/template.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -80,6 +81,7 @@ __attribute__((unused)) static int fixture_up(void **state)
   int count = 0;
   (void)state;
   fixture_folder();
+  template_copy(fixture_data);
   assert_ok(db_cluster_open(fixture_data, &fixture_cluster));
   assert_ok(db_migrate(db_cluster_conninfo(fixture_cluster), arena, &count));
   struct db_pool *pool = fixture_pool(DB_POLICY, 1);

@@ -6,6 +6,7 @@
 #include "db/migrate.h"
 #include "db/pool.h"
 #include "domain/signing.h"
+#include "support/template.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -207,6 +208,7 @@ int estate_up(void **state)
   snprintf(folder, sizeof folder, "%s/bw-estate-XXXXXX", temporary ? temporary : "/tmp");
   assert_non_null(mkdtemp(folder));
   assert_ok(db_account_enter(folder, arena, &used));
+  template_copy(folder);
   assert_ok(db_cluster_open(folder, &cluster));
   assert_ok(db_migrate(db_cluster_conninfo(cluster), arena, &count));
   settle(arena);
