@@ -1,5 +1,6 @@
 """The OpenAPI document as a judge: what is promised of an operation, and whether a reply keeps the promise."""
 import json
+import os
 import re
 import subprocess
 import tempfile
@@ -20,7 +21,10 @@ class BrokenPromise(AssertionError):
 
 
 def bundled():
-    """The document as the build bundles it."""
+    """The document as the build has bundled it, or bundles it."""
+    build = os.environ.get("TEST_BUILD")
+    if build:
+        return json.loads((Path(build) / "openapi.json").read_text(encoding="utf-8"))
     with tempfile.TemporaryDirectory() as folder:
         output = Path(folder) / "openapi.json"
         subprocess.run([ROOT / "openapi/bundle", ROOT / "openapi/openapi.yaml", output], check=True)
