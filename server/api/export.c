@@ -33,7 +33,7 @@ static const struct kind grants = {
     BW_USER_READ,
     "grants",
     {"kind", "user_external_id", "user_tenant_external_id", "tenant_external_id", "role", "scope", "reason",
-     "not_before", "expires_at"}};
+     "ticket", "not_before", "expires_at"}};
 
 /* One under way: what it was asked for, and how far it is. */
 struct export {

@@ -17,9 +17,13 @@ RESULT api_grant_get(struct api_call *call)
 struct grant_query {
   API_LIST_MEMBERS;
   struct json_text scope;
+  struct json_id principal_id, role_id;
+  struct json_time expires_before;
 };
 BODY(api_grant_query, "GrantQuery", API_LIST_FIELDS(struct grant_query),
-     FIELD_CHOICE(struct grant_query, scope, OPTIONAL, 1, 16, "self|subtree"));
+     FIELD_CHOICE(struct grant_query, scope, OPTIONAL, 1, 16, "self|subtree"),
+     FIELD(struct grant_query, principal_id, OPTIONAL, 0, 0), FIELD(struct grant_query, role_id, OPTIONAL, 0, 0),
+     FIELD(struct grant_query, expires_before, OPTIONAL, 0, 0));
 
 api_handler api_grant_list;
 RESULT api_grant_list(struct api_call *call)
@@ -32,7 +36,10 @@ RESULT api_grant_list(struct api_call *call)
   TRY(api_query(call, &api_grant_query, &query));
   TRY(api_list_begin(call, &query.limit, &query.cursor, &list));
   TRY(api_list_range(call, &list, &call->tenant, api_list_subtree(&query.scope), &range));
-  TRY(store_grant_list(&store, &range, &page));
+  struct store_grant_filter filter = {.principal = query.principal_id.value,
+                                      .role = query.role_id.value,
+                                      .ends_before = query.expires_before.value};
+  TRY(store_grant_list(&store, &range, &filter, &page));
   api_list_take(&list, &page);
   return api_list_reply(call, &list);
 }
@@ -59,16 +66,18 @@ RESULT api_grant_list_of_user(struct api_call *call)
   return api_list_reply(call, &list);
 }
 
+enum { TICKET_MOST = 100 };
+
 struct grant_create {
   struct json_id principal_id, role_id;
-  struct json_text role, scope, reason;
+  struct json_text role, scope, reason, ticket;
   struct json_time not_before, expires_at;
 };
 BODY(api_grant_create_body, "GrantCreate", FIELD(struct grant_create, principal_id, REQUIRED, 0, 0),
      FIELD(struct grant_create, role_id, OPTIONAL, 0, 0), FIELD(struct grant_create, role, OPTIONAL, 1, 64),
      FIELD_CHOICE(struct grant_create, scope, REQUIRED, 1, 16, "self|subtree"),
      FIELD(struct grant_create, not_before, OPTIONAL, 0, 0), FIELD(struct grant_create, expires_at, OPTIONAL, 0, 0),
-     FIELD(struct grant_create, reason, OPTIONAL, 1, 500));
+     FIELD(struct grant_create, reason, OPTIONAL, 1, 500), FIELD(struct grant_create, ticket, OPTIONAL, 1, TICKET_MOST));
 
 /* By id or by the name under which it is known at the tenant. */
 static enum result find_role(struct api_call *call, const struct grant_create *body, struct uuid *ret_role)
@@ -104,6 +113,7 @@ RESULT api_grant_create(struct api_call *call)
   grant.not_before = body.not_before.value;
   grant.expires_at = body.expires_at.value;
   grant.reason = body.reason.value;
+  grant.ticket = body.ticket.value;
   enum result r = domain_grant_create(&call->change, &grant, &outcome);
   if (r == R_NOT_FOUND)
     return api_wrong(call, "principal_id", "unknown", "there is no such user or client here");

@@ -48,6 +48,7 @@ static RESULT insert(struct change *change, const struct grant_new *grant, struc
                                 .granted_by = change->actor.id,
                                 .reach = str_of(reaches[grant->reach]),
                                 .reason = grant->reason,
+                                .ticket = grant->ticket,
                                 .not_before = grant->not_before,
                                 .expires_at = grant->expires_at};
   if (!uuid_is_zero(&change->actor.id)) {

@@ -6,7 +6,7 @@ struct grant_new {
   struct uuid tenant, principal, role;
   enum bw_reach reach;
   int64_t not_before, expires_at; /* 0: unbounded */
-  struct str reason;              /* .p NULL: none */
+  struct str reason, ticket;      /* .p NULL: none */
 };
 
 /* R_CEILING: the actor does not hold every permission of the role there, with at least that reach; R_PRIVILEGED: the

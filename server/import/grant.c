@@ -83,11 +83,14 @@ static RESULT grant_found(struct import_work *w, const struct import_row_grant *
   TRY(import_work_view(w, found, &view));
   struct grant_new was = {.not_before = import_work_time(view, "not_before"),
                           .expires_at = import_work_time(view, "expires_at"),
-                          .reason = json_str(json_member(view, "reason"))};
-  bool same = import_work_same_text(view, "reason", &row->reason);
+                          .reason = json_str(json_member(view, "reason")),
+                          .ticket = json_str(json_member(view, "ticket"))};
+  bool same = import_work_same_text(view, "reason", &row->reason) &&
+              import_work_same_text(view, "ticket", &row->ticket);
   grant->not_before = row->not_before.present ? row->not_before.value : was.not_before;
   grant->expires_at = row->expires_at.present ? row->expires_at.value : was.expires_at;
   grant->reason = row->reason.present ? row->reason.value : was.reason;
+  grant->ticket = row->ticket.present ? row->ticket.value : was.ticket;
   if (same && grant->not_before == was.not_before && grant->expires_at == was.expires_at)
     return R_OK;
   ret_grant->id = found->id;
@@ -114,7 +117,8 @@ RESULT import_grant_apply(struct import_work *w, const struct import_row *row)
   struct grant_work g = {.made = {.reach = str_is(wanted->scope.value, "self") ? BW_REACH_SELF : BW_REACH_SUBTREE,
                                   .not_before = wanted->not_before.value,
                                   .expires_at = wanted->expires_at.value,
-                                  .reason = wanted->reason.value}};
+                                  .reason = wanted->reason.value,
+                                  .ticket = wanted->ticket.value}};
   struct import_leave under;
   struct store_object found;
   enum result r = find(w, wanted, &g.made, &found);

@@ -37,6 +37,7 @@ struct import_row_user {
  * tenant unless it is named; null: the importer's. */
 struct import_row_grant {
   struct json_text kind, user_external_id, user_login, user_tenant_external_id, tenant_external_id, role, scope, reason;
+  struct json_text ticket;
   struct json_time not_before, expires_at;
 };
 

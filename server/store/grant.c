@@ -9,10 +9,14 @@ RESULT store_grant_get(const struct store_call *call, const struct uuid *id, str
   return store_run_one(call, SQL_grant_get, &v, ret_grant);
 }
 
-RESULT store_grant_list(const struct store_call *call, const struct store_range *range, struct store_page *ret_page)
+RESULT store_grant_list(const struct store_call *call, const struct store_range *range,
+                        const struct store_grant_filter *filter, struct store_page *ret_page)
 {
   struct db_values v = {0};
   TRY(store_run_put_range(&v, range, call->arena));
+  store_run_put_id(&v, &filter->principal);
+  store_run_put_id(&v, &filter->role);
+  store_run_put_time(&v, filter->ends_before);
   db_put_int(&v, range->limit);
   return store_run_page(call, SQL_grant_list, &v, ret_page);
 }
@@ -69,6 +73,7 @@ RESULT store_grant_insert(struct store_tx *tx, const struct store_grant_row *row
   db_put_text(&v, row->reason);
   store_run_put_id(&v, &row->granted_by);
   db_put_text(&v, row->granted_by_path);
+  db_put_text(&v, row->ticket);
   TRY(store_run(tx, SQL_grant_insert, &v, &rows));
   if (rows.count == 0)
     return R_NOT_FOUND;

@@ -4,7 +4,13 @@
 
 /* R_NOT_FOUND outside the scope. */
 RESULT store_grant_get(const struct store_call *call, const struct uuid *id, struct store_object *ret_grant);
-RESULT store_grant_list(const struct store_call *call, const struct store_range *range, struct store_page *ret_page);
+
+struct store_grant_filter {
+  struct uuid principal, role; /* zero: any; a principal at home above the scope is not found */
+  int64_t ends_before;         /* those that are not over and will be by then; 0: all */
+};
+RESULT store_grant_list(const struct store_call *call, const struct store_range *range,
+                        const struct store_grant_filter *filter, struct store_page *ret_page);
 /* What a principal holds within the range. */
 RESULT store_grant_held(const struct store_call *call, const struct uuid *principal, const struct store_range *range,
                         struct store_page *ret_page);
@@ -18,7 +24,7 @@ RESULT store_grant_holder(struct store_tx *tx, const struct uuid *principal, str
 
 struct store_grant_row {
   struct uuid id, tenant, principal, role, granted_by; /* granted_by zero: nobody that has an id */
-  struct str granted_by_path, reach, reason;
+  struct str granted_by_path, reach, reason, ticket;
   int64_t not_before, expires_at; /* 0: unbounded */
 };
 /* The grant of this role to this principal here with this reach: there is at most one. R_NOT_FOUND. */

@@ -8,7 +8,7 @@ SELECT g.id, g.tenant_path AS path,
        json_build_object('kind', 'grant', 'user_external_id', holder.name, 'user_tenant_external_id', holder.home,
                          'tenant_external_id', place.name,
                          'role', (SELECT r.name FROM role r WHERE r.id = g.role_id AND r.tenant_path = g.role_path),
-                         'scope', g.reach, 'reason', g.reason, 'not_before', rfc3339(g.not_before),
+                         'scope', g.reach, 'reason', g.reason, 'ticket', g.ticket, 'not_before', rfc3339(g.not_before),
                          'expires_at', rfc3339(g.expires_at)) AS body,
        0::bigint AS version
   FROM "grant" g

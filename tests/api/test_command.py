@@ -117,10 +117,11 @@ def test_a_role_is_given_by_name_and_taken_back(shell, partner):
     shell("user", "add", partner, "--login", "lee")
     assert "viewer" in [role["name"] for role in shell.json("role", "ls", partner)]
     made = shell.json("grant", "add", partner, "--principal-id", f"{partner}/lee", "--role", "viewer", "--scope", "self",
-                      "--reason", "to look")[0]
-    assert (made["role"], made["scope"], made["reason"]) == ("viewer", "self", "to look")
+                      "--reason", "to look", "--ticket", "CHG-7")[0]
+    assert (made["role"], made["scope"], made["reason"], made["ticket"]) == ("viewer", "self", "to look", "CHG-7")
     assert shell.json("user", "grants", f"{partner}/lee") == [made]
     assert made in shell.json("grant", "ls", partner)
+    assert shell.json("grant", "ls", partner, "--principal-id", f"{partner}/lee") == [made]
     shell("grant", "rm", made["id"])
     assert shell.json("user", "grants", f"{partner}/lee") == []
 

@@ -182,7 +182,7 @@ def an_estate_of_many_rows(at):
     rows += [user(f"u{n}", f"c{n % 30}", email=f"u{n}@a.example", dialling_addresses=[f"sip:{n}@a.example"],
                   display_name=f"Å {n}") for n in range(MANY)]
     rows += [user("boss", "p"), grant("boss", "p", "partner_admin")]
-    rows += [grant(f"u{n}", f"c{n % 30}", expires_at="2099-01-01T00:00:00Z", reason="'why") for n in range(0, MANY, 3)]
+    rows += [grant(f"u{n}", f"c{n % 30}", expires_at="2099-01-01T00:00:00Z", reason="'why", ticket="=CHG") for n in range(0, MANY, 3)]
     load(at.server, rows).is_clean(created=len(rows))
     return rows
 

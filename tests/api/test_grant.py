@@ -30,10 +30,11 @@ def test_a_grant_says_who_gave_what_to_whom(estate, user):
     giver = estate.person("alpha", "partner_admin")
     path = f"/v1/tenants/{estate.id('alpha_one')}/grants"
     body = {"principal_id": user["id"], "role_id": estate.role("viewer"), "scope": "self", "reason": "a try",
-            "not_before": moment(-5), "expires_at": moment(3600)}
+            "ticket": "CHG-1042", "not_before": moment(-5), "expires_at": moment(3600)}
     reply = giver.client.post(path, body, 201)
     grant = reply.json()
     assert (grant["principal_id"], grant["role"], grant["scope"], grant["reason"]) == (user["id"], "viewer", "self", "a try")
+    assert grant["ticket"] == "CHG-1042"
     assert (grant["granted_by"], grant["tenant_id"]) == (giver.id, estate.id("alpha_one"))
     assert giver.client.get(reply.headers["Location"]).json() == grant
     assert grant in giver.client.pages(path) and grant in giver.client.pages(f"/v1/users/{user['id']}/grants")
@@ -217,3 +218,55 @@ def test_a_list_is_of_one_tenant_or_its_subtree(estate, admin, user):
     path = f"/v1/tenants/{estate.id('alpha')}/grants"
     assert grant["id"] not in [g["id"] for g in admin.pages(path)]
     assert grant["id"] in [g["id"] for g in admin.pages(path, scope="subtree")]
+
+
+def listed(caller, estate, tenant="alpha", **asked):
+    return [g["id"] for g in caller.pages(f"/v1/tenants/{estate.id(tenant)}/grants", scope="subtree", limit=2, **asked)]
+
+
+def test_a_list_is_of_one_holder(estate, admin, user):
+    held = [estate.grant("alpha_one", user["id"], role)["id"] for role in ("viewer", "auditor", "helpdesk")]
+    estate.grant("alpha_one", estate.new_user()["id"], "viewer")
+    machine, _ = estate.new_machine("alpha_one", "viewer")
+    assert listed(admin, estate, principal_id=user["id"]) == held
+    assert len(listed(admin, estate, principal_id=machine["id"])) == 1
+    assert listed(admin, estate, "alpha_two", principal_id=user["id"]) == []
+
+
+def test_a_list_is_of_one_role(estate, admin, user):
+    path = f"/v1/tenants/{estate.id('alpha')}/roles"
+    role = admin.post(path, {"name": unique("role"), "permissions": ["tenant:read"]}, 201).json()
+    given = {estate.grant(place, holder["id"], role["name"])["id"]
+             for place, holder in (("alpha_one", user), ("alpha_two", estate.new_user("alpha_two")))}
+    estate.grant("alpha_one", user["id"], "viewer")
+    assert set(listed(admin, estate, role_id=role["id"])) == given
+    assert len(listed(admin, estate, "alpha_one", role_id=role["id"], principal_id=user["id"])) == 1
+
+
+def test_a_list_is_of_what_ends_soon(estate, admin, user):
+    """What is over already has ended, and what never ends does not."""
+    ends = {role: estate.grant("alpha_one", user["id"], role, expires_at=moment(seconds))["id"]
+            for role, seconds in (("viewer", 1.5), ("auditor", 3600), ("helpdesk", 7200))}
+    estate.grant("alpha_one", user["id"], "provisioner")
+    time.sleep(1.6)
+    assert listed(admin, estate, principal_id=user["id"], expires_before=moment(5400)) == [ends["auditor"]]
+    assert listed(admin, estate, principal_id=user["id"], expires_before=moment(9000)) == [ends["auditor"], ends["helpdesk"]]
+
+
+def test_a_filter_by_what_is_not_seen_is_a_filter_by_nothing(estate, admin):
+    """A holder from above is not named in the list, and so not found by it."""
+    boss, foreign = estate.person("alpha", "viewer", at="alpha_one"), estate.new_user("beta_one")
+    estate.grant("beta_one", foreign["id"], "viewer")
+    role = admin.post(f"/v1/tenants/{estate.id('beta')}/roles", {"name": unique("role"), "permissions": ["tenant:read"]}, 201).json()
+    caller, path = estate.actor("alpha_one", "auditor"), f"/v1/tenants/{estate.id('alpha_one')}/grants"
+    nothing = "0190a5b8-7c4e-7000-8000-000000000000"
+    for asked in ({"principal_id": boss.id}, {"principal_id": foreign["id"]}, {"role_id": role["id"]}, {"principal_id": nothing},
+                  {"role_id": nothing}):
+        assert caller.get(path, params=asked).json() == {"items": [], "next_cursor": None}
+    assert len(listed(admin, estate, "alpha_one", principal_id=boss.id)) == 1
+
+
+@pytest.mark.parametrize("asked", [{"principal_id": "me"}, {"role_id": "viewer"}, {"expires_before": "soon"}])
+def test_a_filter_that_is_none_is_named(estate, admin, asked):
+    problem = admin.problem("GET", f"/v1/tenants/{estate.id('alpha')}/grants", 400, "malformed", params=asked)
+    assert [error["field"] for error in problem["errors"]] == list(asked)

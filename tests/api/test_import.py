@@ -102,17 +102,18 @@ def test_a_tenant_gets_another_name_and_no_other_kind(at, partner):
 
 
 def test_a_grant_with_other_dates_takes_the_place_of_the_one_before(at, partner):
-    load(at.server, [user("u1", partner), grant("u1", partner, expires_at="2099-01-01T00:00:00Z", reason="a year")])
+    load(at.server, [user("u1", partner), grant("u1", partner, expires_at="2099-01-01T00:00:00Z", reason="a year", ticket="CHG-1")])
     again = grant("u1", partner, expires_at="2098-01-01T00:00:00Z")
     load(at.server, [again]).is_clean(updated=1)
     load(at.server, [again]).is_clean(unchanged=1)
     load(at.server, [grant("u1", partner)]).is_clean(unchanged=1)
     home = at.find(partner)[0]["id"]
     held = list(at.admin.pages(f"/v1/tenants/{home}/grants"))
-    assert [(g["expires_at"], g["reason"]) for g in held] == [("2098-01-01T00:00:00.000000Z", "a year")]
-    load(at.server, [grant("u1", partner, expires_at=None, reason=None)]).is_clean(updated=1)
+    assert [(g["expires_at"], g["reason"], g["ticket"]) for g in held] == [("2098-01-01T00:00:00.000000Z", "a year", "CHG-1")]
+    load(at.server, [grant("u1", partner, ticket="CHG-2")]).is_clean(updated=1)
+    load(at.server, [grant("u1", partner, expires_at=None, reason=None, ticket=None)]).is_clean(updated=1)
     held = list(at.admin.pages(f"/v1/tenants/{home}/grants"))
-    assert [(g["expires_at"], g["reason"]) for g in held] == [(None, None)]
+    assert [(g["expires_at"], g["reason"], g["ticket"]) for g in held] == [(None, None, None)]
 
 
 def test_the_same_role_with_another_scope_is_another_grant(at, partner):

@@ -8,13 +8,13 @@ static void grants_are_listed_where_they_are_held(void **state)
   struct store_call call = estate_call(P1_ADMIN, P1);
   struct store_range range = {.low = estate_path(P1), .limit = 200};
   struct store_page page;
-  assert_ok(store_grant_list(&call, &range, &page));
+  assert_ok(store_grant_list(&call, &range, &(struct store_grant_filter){0}, &page));
   assert_int_equal(page.count, 4);
   range.subtree = true;
-  assert_ok(store_grant_list(&call, &range, &page));
+  assert_ok(store_grant_list(&call, &range, &(struct store_grant_filter){0}, &page));
   assert_int_equal(page.count, 8);
   range.low = estate_path(P2);
-  assert_ok(store_grant_list(&call, &range, &page));
+  assert_ok(store_grant_list(&call, &range, &(struct store_grant_filter){0}, &page));
   assert_int_equal(page.count, 0);
 }
 

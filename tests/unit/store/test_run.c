@@ -53,6 +53,11 @@ static RESULT clients(const struct store_call *call, const struct store_range *r
   return store_client_list(call, &(struct store_client_filter){.range = *range}, ret_page);
 }
 
+static RESULT grants(const struct store_call *call, const struct store_range *range, struct store_page *ret_page)
+{
+  return store_grant_list(call, range, &(struct store_grant_filter){0}, ret_page);
+}
+
 static const struct {
   list_of *list;
   const char *table, *path, *where;
@@ -60,7 +65,7 @@ static const struct {
     {tenants, "tenant", "path", "true"},
     {users, "principal", "tenant_path", "kind = 'user'"},
     {clients, "principal", "tenant_path", "kind = 'client'"},
-    {store_grant_list, "\"grant\"", "tenant_path", "true"},
+    {grants, "\"grant\"", "tenant_path", "true"},
 };
 
 /* The ids in their order, a list's pages joined. */
