@@ -77,7 +77,8 @@ BODY(api_grant_create_body, "GrantCreate", FIELD(struct grant_create, principal_
      FIELD(struct grant_create, role_id, OPTIONAL, 0, 0), FIELD(struct grant_create, role, OPTIONAL, 1, 64),
      FIELD_CHOICE(struct grant_create, scope, REQUIRED, 1, 16, "self|subtree"),
      FIELD(struct grant_create, not_before, OPTIONAL, 0, 0), FIELD(struct grant_create, expires_at, OPTIONAL, 0, 0),
-     FIELD(struct grant_create, reason, OPTIONAL, 1, 500), FIELD(struct grant_create, ticket, OPTIONAL, 1, TICKET_MOST));
+     FIELD(struct grant_create, reason, OPTIONAL, 1, 500),
+     FIELD(struct grant_create, ticket, OPTIONAL, 1, TICKET_MOST));
 
 /* By id or by the name under which it is known at the tenant. */
 static enum result find_role(struct api_call *call, const struct grant_create *body, struct uuid *ret_role)

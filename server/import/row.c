@@ -35,7 +35,7 @@ BODY(import_row_grant_body, "ImportGrant", GRANT(kind, REQUIRED, 8), GRANT(user_
      GRANT(user_login, OPTIONAL, 128), GRANT(user_tenant_external_id, NULLABLE, 200),
      GRANT(tenant_external_id, NULLABLE, 200), GRANT(role, REQUIRED, 64),
      FIELD_CHOICE(struct import_row_grant, scope, REQUIRED, 1, 16, "self|subtree"), GRANT(reason, NULLABLE, 500),
-     GRANT(ticket, NULLABLE, 100),     GRANT(not_before, NULLABLE, 0), GRANT(expires_at, NULLABLE, 0));
+     GRANT(ticket, NULLABLE, 100), GRANT(not_before, NULLABLE, 0), GRANT(expires_at, NULLABLE, 0));
 
 /* Each kind with its tables, the second for what is to be removed, and the members that name the row: the first that
    is there does. Where they name somebody else than the row is about, the two could be two people. */

@@ -29,7 +29,7 @@ struct pdp_role {
 struct pdp_grant {
   struct pdp_key key;
   uint32_t principal, role, tenant, info;
-  uint32_t next, previous; /* of the same principal's; readers use next alone */
+  uint32_t next, previous, next_here, previous_here; /* of its holder's, and its tenant's; readers use no previous */
   int64_t not_before, expires_at;
 };
 struct pdp_session {

@@ -5,6 +5,8 @@
 
 enum { STEPS = 512, NAMED = 3 };
 
+_Static_assert(sizeof(struct pdp_grant) == 64, "one to a cache line");
+
 enum step_kind {
   PUT_TENANT,
   PUT_PRINCIPAL,
@@ -147,24 +149,40 @@ static void drop_role(struct bw_model *m, const struct step *s)
   pdp_table_release(&m->table[PDP_ROLES], s->self);
 }
 
+/* The first of the grants at a tenant. */
+static uint32_t *first_at(struct bw_model *m, uint32_t tenant)
+{
+  return pdp_table_first(&m->table[PDP_TENANTS], tenant, sizeof(struct pdp_tenant));
+}
+
 static void unlink_grant(struct bw_model *m, struct pdp_grant *g)
 {
-  if (!g->principal)
-    return;
   struct pdp_principal *p = thing(m, PDP_PRINCIPALS, g->principal);
   struct pdp_grant *before = thing(m, PDP_GRANTS, g->previous), *after = thing(m, PDP_GRANTS, g->next);
-  pdp_set(g->previous ? &before->next : &p->first, g->next);
+  if (g->principal)
+    pdp_set(g->previous ? &before->next : &p->first, g->next);
   if (g->next)
     after->previous = g->previous;
   pdp_set(&g->next, 0);
   g->previous = 0;
 }
 
+static void unlink_here(struct bw_model *m, struct pdp_grant *g)
+{
+  struct pdp_grant *before = thing(m, PDP_GRANTS, g->previous_here), *after = thing(m, PDP_GRANTS, g->next_here);
+  if (g->tenant)
+    pdp_set(g->previous_here ? &before->next_here : first_at(m, g->tenant), g->next_here);
+  if (g->next_here)
+    after->previous_here = g->previous_here;
+  pdp_set(&g->next_here, 0);
+  g->previous_here = 0;
+}
+
 static void link_grant(struct bw_model *m, struct pdp_grant *g, uint32_t self)
 {
+  struct pdp_principal *p = thing(m, PDP_PRINCIPALS, g->principal);
   if (!g->principal)
     return;
-  struct pdp_principal *p = thing(m, PDP_PRINCIPALS, g->principal);
   struct pdp_grant *after = thing(m, PDP_GRANTS, p->first);
   if (p->first)
     after->previous = self;
@@ -172,16 +190,30 @@ static void link_grant(struct bw_model *m, struct pdp_grant *g, uint32_t self)
   pdp_set(&p->first, self);
 }
 
+static void link_here(struct bw_model *m, struct pdp_grant *g, uint32_t self)
+{
+  uint32_t *first = first_at(m, g->tenant);
+  if (!g->tenant)
+    return;
+  struct pdp_grant *after = thing(m, PDP_GRANTS, *first);
+  if (*first)
+    after->previous_here = self;
+  pdp_set(&g->next_here, *first);
+  pdp_set(first, self);
+}
+
 /* Whom, with what and where; nobody, nothing and nowhere for a grant that goes. */
 static void set_grant(struct bw_model *m, struct pdp_grant *g, const struct step *s)
 {
   unlink_grant(m, g);
+  unlink_here(m, g);
   refer(m, PDP_PRINCIPALS, &g->principal, s->named[0]);
   refer(m, PDP_ROLES, &g->role, s->named[1]);
   refer(m, PDP_TENANTS, &g->tenant, s->named[2]);
   pdp_set(&g->not_before, s->times[0]);
   pdp_set(&g->expires_at, s->times[1]);
   link_grant(m, g, s->self);
+  link_here(m, g, s->self);
 }
 
 static void put_grant(struct bw_model *m, const struct step *s)

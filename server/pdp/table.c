@@ -14,7 +14,8 @@ static uint32_t *references(struct pdp_table *t, uint32_t index)
 
 static bool chunk_add(struct pdp_table *t, size_t number)
 {
-  size_t bytes = (PDP_CHUNK * (t->size + sizeof(uint32_t)) + LINE - 1) / LINE * LINE;
+  size_t words = t->listed ? 2 : 1;
+  size_t bytes = (PDP_CHUNK * (t->size + words * sizeof(uint32_t)) + LINE - 1) / LINE * LINE;
   unsigned char *chunk = number < PDP_CHUNKS ? aligned_alloc(LINE, bytes) : NULL;
   if (!chunk)
     return false;

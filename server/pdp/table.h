@@ -30,9 +30,10 @@ struct pdp_table {
   uint32_t living;                  /* indices in use */
   uint32_t filled;                  /* slots that are not empty, tombstones too */
   size_t size;                      /* of a thing */
+  bool listed;                      /* each thing has a word more, apart from it: of a list that begins with it */
   uint64_t bytes;                   /* allocated */
   struct pdp_slots *retired;        /* replaced in this publication */
-  unsigned char *chunk[PDP_CHUNKS]; /* PDP_CHUNK things, then their reference counts */
+  unsigned char *chunk[PDP_CHUNKS]; /* PDP_CHUNK things, then their reference counts, then the words of lists */
 };
 
 static inline struct pdp_key pdp_key(const struct bw_id *id)
@@ -67,6 +68,13 @@ static inline void *pdp_table_at(const struct pdp_table *t, uint32_t index, size
   return pdp_get(&t->chunk[index / PDP_CHUNK]) + index % PDP_CHUNK * size;
 }
 
+/* The first of a thing's list, in a table that is `listed`. */
+static inline uint32_t *pdp_table_first(const struct pdp_table *t, uint32_t index, size_t size)
+{
+  unsigned char *words = pdp_get(&t->chunk[index / PDP_CHUNK]) + PDP_CHUNK * (size + sizeof(uint32_t));
+  return (uint32_t *)(void *)words + index % PDP_CHUNK;
+}
+
 /* 0 when there is none. */
 static inline uint32_t pdp_table_find(const struct pdp_table *t, struct pdp_key key, size_t size)
 {
@@ -84,6 +92,7 @@ static inline uint32_t pdp_table_find(const struct pdp_table *t, struct pdp_key 
   }
 }
 
+/* Of a table of zeroes but for `listed`. */
 bool pdp_table_open(struct pdp_table *t, size_t size);
 void pdp_table_close(struct pdp_table *t);
 

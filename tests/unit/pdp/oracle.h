@@ -2,6 +2,7 @@
    all of them. It shares nothing with the engine but the types of the facts. */
 #pragma once
 #include "world.h"
+#include <bailiwick/explain.h>
 
 enum { TENANTS = 32, PRINCIPALS = 8, ROLES = 6, GRANTS = 80 };
 

@@ -177,11 +177,76 @@ static void compare_roots(struct pair *p, unsigned subject)
     struct bw_permission_set given = oracle_given(&p->oracle, g);
     assert_memory_equal(&all[i].permissions, &given, sizeof given);
     assert_true(i == 0 || in_order(p, &all[i - 1], &all[i]));
+    assert_true(bw_root_of(p->model, &g->id, NOW, &few[0]) && memcmp(&few[0], &all[i], sizeof *all) == 0);
     p->compared++;
   }
   assert_int_equal(bw_roots(p->model, &s, NOW, most, few), n);
   for (size_t i = 0; i < n && i < most; i++)
     assert_true(same(few[i].grant, all[i].grant));
+}
+
+static bool oracle_gives(const struct oracle *o, const struct bw_grant_fact *g, const struct bw_question *q)
+{
+  if (!oracle_live(o, g, q->now) || !oracle_reaches(o, g, q->tenant))
+    return false;
+  struct bw_permission_set given = oracle_given(o, g), nothing = {{0}};
+  return q->permission ? bw_permission_has(&given, q->permission) : memcmp(&given, &nothing, sizeof given) != 0;
+}
+
+/* Who can do it is each for whom the decision is yes, by each grant that gives it, from wherever it is looked at. */
+static void compare_search(struct pair *p, unsigned tenant, enum bw_permission permission)
+{
+  struct bw_chain chains[2][GRANTS], few[GRANTS];
+  struct bw_search search = {.tenant = id(tenant), .permission = permission, .now = NOW, .view = id(tenant)};
+  while (below(p, 3) && find_tenant(&p->oracle, search.view) && !is(find_tenant(&p->oracle, search.view)->parent, 0))
+    search.view = find_tenant(&p->oracle, search.view)->parent;
+  size_t n[2], expected = 0, most = below(p, GRANTS);
+  for (int above = 0; above < 2; above++) {
+    search.above = above;
+    n[above] = bw_search(p->model, &search, GRANTS, chains[above]);
+    for (size_t i = 0; i < n[above]; i++) {
+      const struct bw_chain *c = &chains[above][i];
+      struct bw_answer answer;
+      bw_decide(p->model, &(struct bw_question){c->principal, search.tenant, permission, NOW}, &answer);
+      assert_true(permission == 0 || answer.effect == BW_ALLOW);
+      assert_int_equal(oracle_within(&p->oracle, c->home, search.view), !above);
+      assert_true(i == 0 || memcmp(&chains[above][i - 1].grant, &c->grant, sizeof c->grant) < 0);
+    }
+  }
+  for (const struct bw_grant_fact *g = p->oracle.grant; g < p->oracle.grant + GRANTS; g++)
+    expected += oracle_gives(&p->oracle, g, &(struct bw_question){g->principal, search.tenant, permission, NOW});
+  assert_int_equal(n[0] + n[1], expected);
+  assert_int_equal(bw_search(p->model, &search, most, few), n[1]);
+  for (size_t i = 0; i < n[1] && i < most; i++)
+    assert_true(same(few[i].grant, chains[1][i].grant));
+  if (n[1] > 1) {
+    search.after = chains[1][0].grant;
+    assert_int_equal(bw_search(p->model, &search, most, few), n[1] - 1);
+  }
+  p->compared++;
+}
+
+/* What is explained is what was decided, and by the grant that decided it. */
+static void compare_explanation(struct pair *p, unsigned subject, unsigned tenant, enum bw_permission permission)
+{
+  struct bw_question question = {id(subject), id(tenant), permission, NOW};
+  struct bw_chain chains[GRANTS];
+  struct bw_answer answer;
+  bw_decide(p->model, &question, &answer);
+  size_t n = bw_explain(p->model, &question, GRANTS, chains), gives = 0, lacks = 0, expected = 0;
+  for (size_t i = 0; i < n; i++) {
+    gives += chains[i].verdict == BW_VERDICT_GIVES;
+    lacks += chains[i].verdict == BW_VERDICT_LACKS || chains[i].verdict == BW_VERDICT_BARRED;
+    assert_true(chains[i].verdict > BW_VERDICT_NONE && (i == 0 || chains[i].verdict <= chains[i - 1].verdict));
+  }
+  assert_int_equal(answer.effect == BW_ALLOW, gives > 0 && answer.reason != BW_REASON_NO_SUBJECT);
+  assert_int_equal(answer.reason == BW_REASON_NOT_VISIBLE, gives + lacks == 0 && answer.reason != BW_REASON_NO_SUBJECT);
+  for (const struct bw_grant_fact *g = p->oracle.grant; g < p->oracle.grant + GRANTS; g++)
+    expected += same(g->principal, question.subject) && oracle_gives(&p->oracle, g, &question);
+  if (answer.reason != BW_REASON_NO_SUBJECT)
+    assert_int_equal(gives, expected);
+  assert_true(answer.effect != BW_ALLOW || same(chains[0].grant, answer.grant));
+  p->compared++;
 }
 
 static void compare_subject(struct pair *p, unsigned subject)
@@ -220,10 +285,13 @@ static void compare_all(struct pair *p)
     for (unsigned tenant = 0; tenant <= TENANTS; tenant++) {
       compare_decision(p, subject, tenant, 1 + below(p, 4));
       compare_held(p, subject, tenant);
+      compare_explanation(p, subject, tenant, 1 + below(p, 4));
     }
   }
-  for (unsigned tenant = 0; tenant <= TENANTS; tenant++)
+  for (unsigned tenant = 0; tenant <= TENANTS; tenant++) {
     compare_tenant(p, tenant);
+    compare_search(p, tenant, below(p, 5));
+  }
 }
 
 static void live_through_a_world(struct pair *p)
