@@ -3,15 +3,15 @@
 #include "api/routes.h"
 #include "domain/security.h"
 
-/* What the caller's home asks of who came by their portal; what no tenant has to say, the service says. */
-static void find_asked(const struct api_call *call, enum security_factor *ret_of, int64_t *ret_age)
+/* What a home asks of who came by a portal; what no tenant has to say, the service says. */
+static void find_asked(const struct domain *domain, const struct bw_id *home, enum authn_audience audience,
+                       enum security_factor *ret_of, int64_t *ret_age)
 {
-  struct bw_id home = policy_id(&call->home);
   struct bw_assurance asked;
   struct security_policy policy;
-  (void)bw_tenant_assurance(policy_model(call->api->domain->policy), &home, call->audience, &asked);
-  domain_security_default(&call->api->domain->limits, &policy);
-  struct security_portal portal = domain_security_portal(&policy, call->audience);
+  (void)bw_tenant_assurance(policy_model(domain->policy), home, audience, &asked);
+  domain_security_default(&domain->limits, &policy);
+  struct security_portal portal = domain_security_portal(&policy, audience);
   enum security_factor of = (enum security_factor)asked.rule;
   *ret_of = of > portal.second_factor ? of : portal.second_factor;
   *ret_age = asked.factor_minutes ? asked.factor_minutes * 60 * CLOCK_SECOND : portal.factor_age;
@@ -31,7 +31,8 @@ RESULT api_assurance_session(struct api_call *call)
   call->weak = call->single = false;
   if (call->caller.kind != AUTHN_USER)
     return R_OK;
-  find_asked(call, &of, &age);
+  struct bw_id home = policy_id(&call->home);
+  find_asked(call->api->domain, &home, call->audience, &of, &age);
   call->single = !strong(call, age);
   call->weak = call->single && of >= SECURITY_PRIVILEGED;
   bool shut = of >= SECURITY_EVERYONE && call->caller.strength != AUTHN_TWO_FACTORS;
@@ -53,4 +54,17 @@ RESULT api_assurance_permission(struct api_call *call, enum bw_permission permis
       return R_STEP_UP;
   }
   return row->flags & BW_PERMISSION_PRIVILEGED && call->weak ? R_STEP_UP : R_OK;
+}
+
+bool api_assurance_needed(const struct api_call *call, const struct bw_principal_fact *subject,
+                          enum bw_permission permission)
+{
+  const struct bw_permission_row *row = bw_permission_row(permission);
+  enum security_factor of;
+  int64_t age;
+  if (row->flags & BW_PERMISSION_TWO_FACTORS)
+    return true;
+  find_asked(call->api->domain, &subject->home, AUTHN_SERVICE, &of, &age);
+  bool strict = of >= SECURITY_EVERYONE || (of >= SECURITY_PRIVILEGED && row->flags & BW_PERMISSION_PRIVILEGED);
+  return subject->kind == BW_PRINCIPAL_USER && strict;
 }

@@ -7,3 +7,8 @@ RESULT api_assurance_session(struct api_call *call);
 
 /* Of a permission that the caller holds: R_STEP_UP; R_FORBIDDEN for a machine, which has no factors to show. */
 RESULT api_assurance_permission(struct api_call *call, enum bw_permission permission);
+
+/* Whether a session of somebody's in the service portal needs a second factor for a permission; a machine has none to
+   show. */
+bool api_assurance_needed(const struct api_call *call, const struct bw_principal_fact *subject,
+                          enum bw_permission permission);

@@ -43,7 +43,7 @@ const struct route api_routes[ROUTE__COUNT] = {
 bool api_route_changes(const struct route *route)
 {
   return route->http.method != HTTP_GET && route->scope != SCOPE_PUBLIC && route->scope != SCOPE_SELF &&
-         route->scope != SCOPE_MACHINE;
+         route->scope != SCOPE_MACHINE && route->scope != SCOPE_ROOTS;
 }
 
 bool api_route_creates(const struct route *route) { return route->http.method == HTTP_POST && api_route_changes(route); }

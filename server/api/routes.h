@@ -37,7 +37,7 @@ enum {
 
 extern const struct route api_routes[ROUTE__COUNT];
 
-/* A change runs in one transaction with its audit event. */
+/* A change runs in one transaction with its audit event. What is asked about all roots is a question. */
 bool api_route_changes(const struct route *route);
 
 /* A POST that makes something takes an Idempotency-Key. */

@@ -18,8 +18,8 @@ static const char *const actor_titles[] = {
 };
 
 /* One actor has another name in every tenant: two who compare events learn nothing. */
-static RESULT pseudonym_of(const struct domain *domain, const struct uuid *tenant, const struct uuid *actor,
-                           struct arena *arena, struct str *ret_pseudonym)
+RESULT domain_audit_pseudonym(const struct domain *domain, const struct uuid *tenant, const struct uuid *actor,
+                              struct arena *arena, struct str *ret_pseudonym)
 {
   char both[sizeof tenant->b + sizeof actor->b], text[TEXT_BASE64URL_LENGTH(PSEUDONYM)];
   unsigned char mac[CRYPTO_DIGEST];
@@ -52,7 +52,7 @@ RESULT domain_audit_actor(const struct domain *domain, const struct domain_actor
   event->actor_path = arena_copy(arena, str_of(path));
   if (!event->actor_path.p)
     return R_NO_MEMORY;
-  return pseudonym_of(domain, &event->tenant, &actor->id, arena, &event->actor_pseudonym);
+  return domain_audit_pseudonym(domain, &event->tenant, &actor->id, arena, &event->actor_pseudonym);
 }
 
 RESULT domain_audit_done(struct change *change, const struct audit_record *record)

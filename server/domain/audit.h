@@ -19,3 +19,7 @@ RESULT domain_audit_done(struct change *change, const struct audit_record *recor
  * yet. */
 RESULT domain_audit_actor(const struct domain *domain, const struct domain_actor *actor, struct arena *arena,
                           struct store_audit *event);
+
+/* What somebody who stands above a tenant is called there: always the same, and otherwise in every other tenant. */
+RESULT domain_audit_pseudonym(const struct domain *domain, const struct uuid *tenant, const struct uuid *actor,
+                              struct arena *arena, struct str *ret_pseudonym);

@@ -21,6 +21,15 @@ RESULT store_grant_list(const struct store_call *call, const struct store_range 
   return store_run_page(call, SQL_grant_list, &v, ret_page);
 }
 
+RESULT store_grant_show(const struct store_call *call, const struct uuid *grants, const struct uuid *roles,
+                        size_t count, struct store_page *ret_page)
+{
+  struct db_values v = {0};
+  TRY(store_run_put_ids(&v, grants, count, call->arena));
+  TRY(store_run_put_ids(&v, roles, count, call->arena));
+  return store_run_page(call, SQL_grant_show, &v, ret_page);
+}
+
 RESULT store_grant_held(const struct store_call *call, const struct uuid *principal, const struct store_range *range,
                         struct store_page *ret_page)
 {

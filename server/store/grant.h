@@ -5,6 +5,11 @@
 /* R_NOT_FOUND outside the scope. */
 RESULT store_grant_get(const struct store_call *call, const struct uuid *id, struct store_object *ret_grant);
 
+/* Those of the grants that the scope sees, and in few words those of the roles that lie in it or flow down to it, in no
+   order: `count` of each. */
+RESULT store_grant_show(const struct store_call *call, const struct uuid *grants, const struct uuid *roles,
+                        size_t count, struct store_page *ret_page);
+
 struct store_grant_filter {
   struct uuid principal, role; /* zero: any; a principal at home above the scope is not found */
   int64_t ends_before;         /* those that are not over and will be by then; 0: all */

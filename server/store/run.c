@@ -1,5 +1,8 @@
 /* What the aggregates do alike: one thing, a page of things, a change of one, a range. */
 #include "store/run.h"
+#include "base/buf.h"
+
+enum { ARRAY_MOST = 1 << 20 };
 
 struct store_object store_run_object(const struct db_rows *rows, int row)
 {
@@ -72,6 +75,23 @@ RESULT store_run_put_range(struct db_values *v, const struct store_range *range,
 }
 
 void store_run_put_id(struct db_values *v, const struct uuid *id) { db_put_uuid(v, uuid_is_zero(id) ? NULL : id); }
+
+RESULT store_run_put_ids(struct db_values *v, const struct uuid *ids, size_t count, struct arena *arena)
+{
+  struct buf array = buf_in(arena, ARRAY_MOST);
+  char text[UUID_TEXT];
+  buf_put_char(&array, '{');
+  for (size_t i = 0; i < count; i++) {
+    uuid_format(&ids[i], text);
+    buf_print(&array, "%s%s", i ? "," : "", text);
+  }
+  buf_put_char(&array, '}');
+  struct str whole = buf_str(&array);
+  if (!whole.p)
+    return R_NO_MEMORY;
+  db_put_text(v, whole);
+  return R_OK;
+}
 
 void store_run_put_time(struct db_values *v, int64_t time)
 {

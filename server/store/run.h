@@ -41,4 +41,6 @@ RESULT store_run_put_range(struct db_values *v, const struct store_range *range,
 
 /* NULL for a zero one. */
 void store_run_put_id(struct db_values *v, const struct uuid *id);
+/* An array of them. */
+RESULT store_run_put_ids(struct db_values *v, const struct uuid *ids, size_t count, struct arena *arena);
 void store_run_put_time(struct db_values *v, int64_t time);

@@ -126,6 +126,19 @@ def test_a_role_is_given_by_name_and_taken_back(shell, partner):
     assert shell.json("user", "grants", f"{partner}/lee") == []
 
 
+def test_who_can_do_what_is_asked_and_why(shell, estate, partner):
+    shell("user", "add", partner, "--login", "max")
+    grant, = shell.json("grant", "add", partner, "--principal-id", f"{partner}/max", "--role", "viewer", "--scope", "self")
+    admin = [item for item in shell.json("tenant", "access", partner, "--permission", "user:create")
+             if item["principal"]["id"] == estate.admin.id]
+    assert [item["role"]["name"] for item in admin] == ["provider_admin"]
+    held = shell.json("user", "permissions", estate.admin.id)
+    assert [item["grant"]["id"] for item in held] == [item["grant"]["id"] for item in admin]
+    place = shell.json("tenant", "show", partner)[0]["id"]
+    said, = shell.json("explain", "--principal-id", f"{partner}/max", "--action", "tenant:read", "--type", "tenant", "--id", place)
+    assert (said["allowed"], said["reason"], said["chains"][0]["grant"]) == (False, "subject_invited", grant)
+
+
 def test_ones_own_tenant_is_meant_where_none_is_named(shell, estate):
     assert shell.json("tenant", "show")[0]["id"] == shell.json("tenant", "show", ".")[0]["id"] == estate.admin.tenant_id
     assert estate.admin.id in [user["id"] for user in shell.json("user", "ls")]

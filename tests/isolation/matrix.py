@@ -10,6 +10,8 @@ from support.source import routes
 from world import Actor, Tenant, random_id, unused
 
 OUTSIDE = 404
+# What routes without a place of their own are about.
+ASKED = {"getRole": "role", "explain": "tenant"}
 SCOPES_BY_THING = {"tenant": "tenant", "user": "user", "client": "client", "grant": "grant", "role": "role", "parent": "tenant"}
 
 
@@ -293,6 +295,17 @@ def seen_role(cell):
     return None if owner and cell.actor.sees_role(owner) else OUTSIDE
 
 
+def about(cell, request):
+    """What somebody at home there may do there."""
+    somebody = cell.target.tenant.things["user"] if cell.target.tenant else random_id()
+    request.body = {"principal_id": somebody, "action": "tenant:read", "type": "tenant", "id": cell.id}
+
+
+def asked_where_it_is_held(cell):
+    place = cell.target.tenant
+    return None if place and cell.actor.may("decision:query", place) else OUTSIDE
+
+
 def for_the_subtree(cell):
     """A role is for all below its tenant: what one holds for the tenant alone makes none."""
     roots = cell.actor.roots(cell.route.permission)
@@ -371,6 +384,7 @@ ROWS = {
     "resetUserFactors": [Row(200, fresh=fresh("user"))],
     "listUserGrants": [Row(200)],
 
+    "listUserPermissions": [Row(200)],
     "listUserSessions": [Row(200)],
     "endUserSessions": [Row(204, fresh=fresh("user"))],
     "endUserSession": [Row(204, visit)],
@@ -398,6 +412,9 @@ ROWS = {
     "createGrant": [Row(201, gift)],
     "getGrant": [Row(200)],
     "revokeGrant": [Row(204, fresh=fresh("grant"))],
+
+    "listAccess": [Row(200), Row(200, name="permission", query="?permission=user:read&limit=200")],
+    "explain": [Row(200, about, rule=asked_where_it_is_held)],
 
     "exportTenants": [Row(200), Row(200, name="subtree", query="?scope=subtree&format=csv")],
     "exportUsers": [Row(200, permissions=("user:read",)),
@@ -427,8 +444,8 @@ class World:
 
     def kind_of(self, route):
         """What {id}, or the parent in the body, is; None where the route has no target."""
-        if route.operation == "getRole":
-            return "role"
+        if route.scope == "roots" and route.operation in ASKED:
+            return ASKED[route.operation]
         return SCOPES_BY_THING.get(route.scope)
 
     def targets(self, route):

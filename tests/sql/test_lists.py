@@ -62,6 +62,7 @@ class Place:
         ids = {"tenant": self.home, "user": self.user, "client": self.client, "grant": self.grant, "role": self.role}
         special = {"role_list": {} if form == "later" else {"after_path": ""}, "role_find": {"name": "own"},
                    "tenant_find": {"parent": None, "external_id": "crm-777"}, "grant_find": {"tenant": self.home},
+                   "grant_show": {"grants": f"{{{self.grant}}}", "roles": f"{{{self.role},{ADMINISTRATOR}}}"},
                    "grant_list": {"principal": None} if form == "filtered" else {"principal": None, "role": None},
                    "user_find": {"tenant": self.home, "external_id": self.external_id}}
         return {"id": ids.get(name.partition("_")[0])} | getattr(self, form)() | special.get(name, {})

@@ -68,7 +68,7 @@ class Route:
     @property
     def changes(self):
         """Runs in one transaction with its audit event (api_route_changes)."""
-        return self.method != "GET" and self.scope not in ("public", "self", "machine")
+        return self.method != "GET" and self.scope not in ("public", "self", "machine", "roots")
 
     @property
     def creates(self):
