@@ -1,21 +1,16 @@
 """The content of an import job on its way: stored as it comes, in flat memory, never taken for all of it too soon."""
-import json
 import os
 import re
-import socket
 import threading
 import time
 from contextlib import closing
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 
 from support.importing import installed, lines, tenant, user
 from support.jobs import NDJSON, Jobs, id_of, machine
-
-PIECE = 256 << 10  # what is stored at a time
-SECONDS = 120
+from support.sending import PIECE, Sending, has_received
 
 
 @pytest.fixture(scope="module", name="at")
@@ -39,50 +34,6 @@ def a_partner(at):
 def partners_jobs(at, partner):
     """As a machine of the partner's own."""
     return Jobs(machine(at, partner), id_of(at, partner))
-
-
-class Sending:
-    """A PUT of content whose body is sent as the test says."""
-
-    def __init__(self, jobs, job, length, offset=0, **headers):
-        place = urlsplit(jobs.client.server.url)
-        self.socket = socket.create_connection((place.hostname, place.port), timeout=SECONDS)
-        head = {"Host": place.netloc, "Authorization": f"Bearer {jobs.client.token}", "Content-Type": NDJSON,
-                "X-Forwarded-For": jobs.client.address, **headers}
-        if length is not None:
-            head["Content-Length"] = length
-        text = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in head.items())
-        self.send(f"PUT {jobs.path(job)}/content?offset={offset} HTTP/1.1\r\n{text}\r\n".encode())
-
-    def send(self, content):
-        self.socket.sendall(content)
-
-    def reply(self):
-        """(status, headers, body)"""
-        text = b""
-        while b"\r\n\r\n" not in text:
-            text += self.more()
-        head, _, body = text.partition(b"\r\n\r\n")
-        first, *rest = head.decode().split("\r\n")
-        headers = dict(line.split(": ", 1) for line in rest)
-        while len(body) < int(headers.get("Content-Length", 0)):
-            body += self.more()
-        return int(first.split()[1]), headers, json.loads(body) if body else None
-
-    def more(self):
-        got = self.socket.recv(1 << 16)
-        assert got, "no reply"
-        return got
-
-    def close(self):
-        self.socket.close()
-
-
-def has_received(jobs, job, wanted):
-    deadline = time.monotonic() + SECONDS
-    while jobs.see(job)["bytes_received"] != wanted:
-        assert time.monotonic() < deadline, jobs.see(job)
-        time.sleep(0.02)
 
 
 def rows_of(size):
@@ -134,6 +85,22 @@ def test_what_came_before_a_break_stays_and_the_rest_follows(jobs):
     jobs.fill(job, content[2 * PIECE:], 2 * PIECE)
     jobs.start(job)
     jobs.report(job).is_clean(created=count)
+
+
+def test_a_service_that_is_killed_meanwhile_goes_on_where_its_content_ended(at, jobs):
+    job, content = jobs.open(), b"\n" * (2 * PIECE) + lines([user("u1"), user("u2")])
+    with closing(Sending(jobs, job, len(content))) as sending:
+        sending.send(content[:PIECE + 1000])
+        has_received(jobs, job, PIECE)
+        at.server.kill()
+    at.server.start()
+    seen = jobs.see(job)
+    assert (seen["state"], seen["bytes_received"], seen["bytes_announced"]) == ("open", PIECE, len(content))
+    jobs.fill(job, content[PIECE:], PIECE)
+    jobs.start(job)
+    report = jobs.report(job)
+    report.is_clean(created=2)
+    assert list(report.results) == [2 * PIECE + 1, 2 * PIECE + 2]
 
 
 def test_who_gives_up_what_was_announced_says_so(jobs):

@@ -1,9 +1,14 @@
 """Modes of import jobs: what is made, changed or removed, never more than the rows say, and nothing beside the tenant named."""
+import contextlib
+import time
+
 import pytest
 
 from support.importing import grant, installed, lines, tenant, user
 from support.keys import Key
 from support.jobs import Jobs, id_of, machine, users_of
+
+SECONDS = 120
 
 
 @pytest.fixture(scope="module", name="at")
@@ -257,6 +262,43 @@ def test_every_removal_of_a_sync_is_an_event_of_the_job(at, jobs, partner):
     for row in report.removals:
         found = at.rows("SELECT action, request_id FROM audit_event WHERE object_id = %s AND after ->> 'state' = 'terminated'", row["id"])
         assert found == [("importUser", report.job["id"])]
+
+
+# A submitter who is suspended
+
+MANY = 2200  # a step has 1,024 at most
+
+
+@contextlib.contextmanager
+def held(at, watcher, job):
+    """The job between two steps, when it has removed some and not all."""
+    deadline = time.monotonic() + SECONDS
+    while True:
+        with at.look.transaction():
+            at.look.execute("SELECT FROM import_job WHERE id = %s FOR UPDATE", [job["id"]])
+            seen = watcher.see(job)
+            assert seen["ended_at"] is None and time.monotonic() < deadline, seen
+            if seen["counts"]["removed"]:
+                yield seen
+                return
+        time.sleep(0.1)
+
+
+@pytest.mark.parametrize("mode", ["delete", "sync"])
+def test_a_submitter_who_is_suspended_meanwhile_removes_nobody_more(at, jobs, partner, mode):
+    watcher, people = Jobs(at.admin, id_of(at, partner)), [user(f"m{n}") for n in range(MANY)]
+    watcher.load([user("u1"), user("u2"), *people]).is_clean(created=MANY, unchanged=2)
+    job = jobs.open(mode=mode, kind="users", **({"removals_most": MANY + 10} if mode == "sync" else {}))
+    jobs.send(job, lines([user("u1")] if mode == "sync" else people))
+    jobs.start(job)
+    with held(at, watcher, job) as seen:
+        at.admin.patch(f"/v1/clients/{jobs.client.id}", {"state": "suspended"})
+    report = watcher.report(job)
+    assert (report.job["state"], report.job["code"]) == ("stopped", "unauthenticated")
+    assert report.counts["removed"] == seen["counts"]["removed"] < MANY
+    gone = at.rows("SELECT count(*) FROM principal p JOIN tenant t ON t.id = p.tenant_id AND t.external_id LIKE %s"
+                   " WHERE p.state = 'terminated'", f"{partner}%")
+    assert gone == [(report.counts["removed"],)]
 
 
 # Clients

@@ -71,6 +71,20 @@ def test_a_job_gives_way_to_requests_and_goes_on_all_the_same(at):
     jobs.report(job).is_clean(created=len(rows))
 
 
+def test_a_tenant_with_many_jobs_gets_no_more_than_one_with_one(at):
+    """Each step is for the tenant that was served longest ago, so that who comes last waits for nobody's whole queue."""
+    word, waiting = unique("f"), []
+    for number, name in enumerate(("alpha", "alpha", "alpha", "beta")):
+        jobs = Jobs(at.admin.client, at.id(name))
+        job = jobs.open(kind="users")
+        jobs.send(job, lines([user(f"{word}-{number}-{i}") for i in range(1100)]))  # two steps and more
+        waiting.append((jobs, job))
+    ids = ", ".join(f"'{job['id']}'" for _, job in waiting)
+    at.server.sql(f"UPDATE import_job SET state = 'queued' WHERE id IN ({ids})")
+    _, second, third, other = [jobs.ended(job)["ended_at"] for jobs, job in waiting]
+    assert other < second and other < third
+
+
 def test_what_is_counted_is_what_was_done(at):
     jobs, word = Jobs(at.admin.client, at.id("alpha")), unique("c")
     outcomes = ("created", "updated", "unchanged", "refused")

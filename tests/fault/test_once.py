@@ -8,6 +8,8 @@ from conftest import SETTINGS
 from load import at_once
 from support.client import Client, code, next_step
 from support.estate import Estate
+from support.jobs import Jobs
+from support.sending import PIECE, Sending, has_received
 from support.server import Server
 
 MANY = 50
@@ -154,6 +156,26 @@ def test_a_clock_that_goes_back_lets_no_code_through_twice(shimmed):
     finish(now, 401)
     next_step()
     finish(code(person.secret), 200)
+
+
+def test_a_token_that_ends_while_content_comes_takes_no_more_of_it(shimmed):
+    """What came stays, and whoever has a good one goes on behind it."""
+    _, estate, shim = shimmed
+    jobs = Jobs(estate.machine("alpha", "provisioner"), estate.id("alpha"))
+    job, content = jobs.open(), b"\n" * (2 * PIECE)
+    try:
+        with contextlib.closing(Sending(jobs, job, len(content))) as sending:
+            sending.send(content[:PIECE + 1])
+            has_received(jobs, job, PIECE)
+            shim.set(seconds=16 * 60)
+            sending.send(content[PIECE + 1:])
+            status, _, problem = sending.reply()
+        assert (status, problem["code"]) == (401, "unauthenticated")
+    finally:
+        shim.set()
+    assert jobs.see(job)["bytes_received"] == PIECE
+    jobs.fill(job, content[PIECE:], PIECE)
+    assert jobs.start(job)["state"] == "queued"
 
 
 def hashes(server):
