@@ -97,8 +97,10 @@ RESULT import_actor_leave(const struct import_actor *actor, const struct uuid *t
                           struct arena *arena, struct import_leave *ret_leave)
 {
   const struct bw_model *model = policy_model(policy_of(actor));
+  struct uuid known = *tenant;
+  bool is_made = import_made_anchor(actor->made, tenant, &known);
   struct bw_question question = {
-      .subject = policy_id(&actor->who.id), .tenant = policy_id(tenant), .permission = permission, .now = clock_now()};
+      .subject = policy_id(&actor->who.id), .tenant = policy_id(&known), .permission = permission, .now = clock_now()};
   struct bw_answer answer;
   if (!policy_fresh(policy_of(actor)))
     return FAULT(R_UNAVAILABLE);
@@ -112,7 +114,8 @@ RESULT import_actor_leave(const struct import_actor *actor, const struct uuid *t
   bool visible = answer.effect == BW_ALLOW || answer.reason == BW_REASON_NO_PERMISSION;
   if (!visible || !is_within(actor, &question.tenant))
     return R_NOT_FOUND;
-  if (answer.effect != BW_ALLOW)
+  /* Whoever has made a tenant sees it, and the one above it answers for it no further than a subtree goes. */
+  if (answer.effect != BW_ALLOW || (is_made && answer.reach != BW_REACH_SUBTREE))
     return R_FORBIDDEN;
   if (actor->who.weak && bw_permission_row(permission)->flags & BW_PERMISSION_PRIVILEGED)
     return R_STEP_UP;

@@ -1,6 +1,7 @@
 /* Who loads, a client or the operator, and what they may do where. */
 #pragma once
 #include "domain/session.h"
+#include "import/made.h"
 
 struct import_actor {
   const struct domain *domain;
@@ -10,7 +11,8 @@ struct import_actor {
   /* Of a job: nothing outside that tenant's subtree is there, and whatever is done is done in one transaction. */
   struct uuid within; /* zero: the whole tree */
   struct str within_path;
-  struct store_tx *tx; /* NULL: each change is a transaction of its own */
+  struct store_tx *tx;      /* NULL: each change is a transaction of its own */
+  struct import_made *made; /* of a transaction that is never committed; else NULL */
 };
 
 /* A client by its id and secret, as POST /oauth2/token takes it: R_LOGIN_FAILED, R_THROTTLED. */
@@ -32,7 +34,7 @@ struct import_leave {
 
 /* R_NOT_FOUND for a tenant that the actor does not see, whether there is one or not; R_FORBIDDEN for one that they see
    but hold no such permission at; R_STEP_UP where it is privileged and their session is weak; R_UNAVAILABLE while the
-   snapshot is not fresh. What is committed counts. */
+   snapshot is not fresh. What is committed counts, and what the actor has made. */
 RESULT import_actor_leave(const struct import_actor *actor, const struct uuid *tenant, enum bw_permission permission,
                           struct arena *arena, struct import_leave *ret_leave);
 

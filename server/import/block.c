@@ -84,7 +84,10 @@ static RESULT settle_block(struct import_rows *s, const struct block *b)
 {
   for (int i = 0; i < b->count && !s->closed; i++) {
     const struct import_apply_user *user = &b->users[i];
-    struct import_verdict verdict = {.line = s->progress.line, .row = user->row, .applied = user->applied};
+    struct import_verdict verdict = {.line = s->progress.line,
+                                     .place = import_rows_place(s, &b->lines[i]),
+                                     .row = user->row,
+                                     .applied = user->applied};
     if (!user->settled) {
       TRY(import_rows_one(s, &b->lines[i]));
       continue;
@@ -143,6 +146,10 @@ RESULT import_block_run(struct import_rows *s, int *ret_count)
   gather(s, arena, block);
   if (block->count < 2)
     return R_OK;
+  if (s->draft)
+    TRY(import_draft_bring(s, block->rows, (size_t)block->count));
   *ret_count = block->count;
+  if (s->closed)
+    return R_OK;
   return try_block(s, block, arena);
 }

@@ -56,17 +56,14 @@ static RESULT find_holder(struct import_work *w, const struct import_row_grant *
 static RESULT find_parts(struct import_work *w, const struct import_row_grant *row, struct grant_new *grant,
                          struct import_leave *ret_leave)
 {
-  const struct bw_model *model = policy_model(w->apply->actor->domain->policy);
   const struct import_reference place = {"tenant_external_id", &row->tenant_external_id};
   struct store_object role;
-  char path[BW_PATH];
+  struct str path;
   TRY(import_work_enter(w, &place, BW_GRANT_READ, &grant->tenant, ret_leave));
   TRY(find_holder(w, row, &grant->principal));
-  struct bw_id tenant = policy_id(&grant->tenant);
-  if (bw_tenant_path(model, &tenant, path) == 0)
-    return R_AGAIN;
+  TRY(import_work_path(w, &grant->tenant, ret_leave->scope, &path));
   struct store_call call = import_work_reading(w, ret_leave->scope);
-  TRY(import_work_blame(w, "role", store_role_find(&call, str_of(path), row->role.value, &role)));
+  TRY(import_work_blame(w, "role", store_role_find(&call, path, row->role.value, &role)));
   grant->role = role.id;
   return R_OK;
 }

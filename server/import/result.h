@@ -32,6 +32,7 @@ RESULT import_results_in(struct arena *arena, int64_t refused_before, size_t row
 struct import_verdict {
   int64_t line;    /* 0: none says so */
   int64_t removal; /* the number of one that no line names */
+  int64_t place;   /* where in the content the line begins */
   const struct import_row *row;
   struct import_applied applied;
   enum result why;    /* R_OK: applied */

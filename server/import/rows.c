@@ -7,6 +7,11 @@
 enum { ROW_ARENA = 64 << 20 };
 static const int64_t step_time = CLOCK_SECOND / 4;
 
+int64_t import_rows_place(const struct import_rows *s, const struct import_line *line)
+{
+  return s->text.begins + (line->text.p - s->text.bytes.p);
+}
+
 void import_rows_pass(struct import_rows *s, const struct import_line *line)
 {
   s->at += line->size;
@@ -38,12 +43,13 @@ const char *import_rows_only_kind(const struct import_rows *s)
   return NULL;
 }
 
-/* What a step has made is not in the snapshot: a row may depend on it that is of another kind, or names a tenant. */
+/* What a step has made is not in the snapshot: a row may depend on it that is of another kind, or names a tenant. What
+   a dry run has made never will be. */
 static bool must_wait(const struct import_rows *s, const struct import_row *row, enum result r)
 {
   if (row->kind == IMPORT_ROW_NONE)
     return false;
-  if (s->kind == IMPORT_ROW_NONE)
+  if (s->kind == IMPORT_ROW_NONE || s->draft)
     return r == R_AGAIN && s->rows > 0;
   return s->kind != row->kind || r == R_AGAIN || (r == R_NOT_FOUND && s->kind == IMPORT_ROW_TENANT);
 }
@@ -57,9 +63,16 @@ RESULT import_rows_stuck(const struct import_rows *s)
 RESULT import_rows_read(struct import_rows *s, const struct import_line *line, struct arena *arena,
                         struct import_verdict *verdict, struct import_row *row)
 {
+  if (!line->too_long)
+    TRY(import_rows_stuck(s));
+  return import_rows_parse(s, line, arena, verdict, row);
+}
+
+RESULT import_rows_parse(struct import_rows *s, const struct import_line *line, struct arena *arena,
+                         struct import_verdict *verdict, struct import_row *row)
+{
   if (line->too_long)
     return R_TOO_LARGE;
-  TRY(import_rows_stuck(s));
   struct str text = line->text;
   if (s->header.count > 0)
     TRY(import_csv_read(&s->header, line->text, arena, &text, &verdict->message));
@@ -109,8 +122,8 @@ void import_rows_count(struct import_rows *s, struct import_verdict *verdict)
                                             [IMPORT_UNCHANGED] = &s->progress.unchanged,
                                             [IMPORT_REMOVED] = &s->progress.removed};
   s->rows++;
-  if (s->job.dry_run && verdict->applied.effect == IMPORT_CREATED)
-    verdict->applied.id = (struct uuid){0};
+  if (s->draft)
+    import_draft_keep(s, verdict);
   see(s, verdict);
   s->kept_out[verdict->row->kind][verdict->why] += import_apply_keeps_out(verdict->why);
   import_results_put(&s->results, verdict);
@@ -150,11 +163,16 @@ RESULT import_rows_settle(struct import_rows *s, const struct import_line *line,
 {
   CLEANUP(arena_free) struct arena *arena = arena_new(ROW_ARENA);
   struct import_row row = {0};
-  struct import_verdict verdict = {.line = number, .row = &row, .applied.effect = IMPORT_UNCHANGED};
+  struct import_verdict verdict = {
+      .line = number, .place = import_rows_place(s, line), .row = &row, .applied.effect = IMPORT_UNCHANGED};
   *ret_settled = IMPORT_LEFT;
   if (!arena)
     return R_NO_MEMORY;
   verdict.why = import_rows_read(s, line, arena, &verdict, &row);
+  if (verdict.why == R_OK && s->draft)
+    TRY(import_draft_bring(s, &row, 1));
+  if (s->closed)
+    return R_OK;
   if (verdict.why == R_OK)
     verdict.why = import_rows_marked(s, try_row, &row, arena, &verdict.applied);
   s->closed = !import_rows_is_passing(verdict.why) && must_wait(s, &row, verdict.why);

@@ -2,9 +2,11 @@
 #pragma once
 #include "import/apply.h"
 #include "import/csv.h"
+#include "import/draft.h"
 #include "import/line.h"
 #include "import/result.h"
 #include "import/step.h"
+#include "store/draft.h"
 #include "store/removal.h"
 #include "store/waiting.h"
 
@@ -24,6 +26,9 @@ struct import_rows {
   size_t seen_count;
   struct store_waiting *waiting; /* of this step: lines that wait from now on, or no longer */
   size_t waiting_count;
+  struct import_draft *draft;  /* of a dry run; else NULL */
+  struct store_draft *drafted; /* by rows of this step */
+  size_t drafted_count;
   struct import_csv_header header; /* of a CSV; .count 0 until it is read */
   struct import_text text;         /* of the content, from where the job is */
   size_t at;                       /* gone through */
@@ -38,6 +43,9 @@ struct import_rows {
 RESULT import_rows_run(struct import_rows *s);
 
 /* One line: as a row, and what to say where it is none. */
+RESULT import_rows_parse(struct import_rows *s, const struct import_line *line, struct arena *arena,
+                         struct import_verdict *verdict, struct import_row *row);
+/* The same for a line that is to be applied, which may be one that has failed the step by itself. */
 RESULT import_rows_read(struct import_rows *s, const struct import_line *line, struct arena *arena,
                         struct import_verdict *verdict, struct import_row *row);
 /* The reason for which the first row of the step is refused, since with it the step failed by itself; R_OK: none. */
@@ -55,6 +63,8 @@ RESULT import_rows_settle(struct import_rows *s, const struct import_line *line,
 RESULT import_rows_one(struct import_rows *s, const struct import_line *line);
 /* What became of a row. */
 void import_rows_count(struct import_rows *s, struct import_verdict *verdict);
+/* Where in the content it begins. */
+int64_t import_rows_place(const struct import_rows *s, const struct import_line *line);
 /* Goes behind the line. */
 void import_rows_pass(struct import_rows *s, const struct import_line *line);
 /* Ends the job. */

@@ -93,6 +93,8 @@ static RESULT put_down(struct import_rows *s)
   if (s->seen_count > 0)
     TRY(store_removal_see(s->tx, &s->job.key.job, s->seen, s->seen_count));
   TRY(put_waiting(s));
+  if (s->draft)
+    TRY(import_draft_put(s));
   s->progress.done = s->job.done + (int64_t)s->at;
   s->progress.mail_next = s->job.dry_run ? 0 : s->inviting.next;
   bool removing = str_is(s->job.phase, "removals");
@@ -113,6 +115,8 @@ static RESULT prepare(struct import_rows *s)
   s->waiting = arena_array(s->arena, rows, sizeof *s->waiting);
   TRY(import_results_in(s->arena, s->job.refused, rows, &s->results));
   TRY(import_memo_new(s->arena, &s->apply.memo));
+  if (s->job.dry_run)
+    TRY(import_draft_open(s));
   return s->waiting && (s->seen || s->apply.mode != IMPORT_SYNC) ? R_OK : R_NO_MEMORY;
 }
 
@@ -153,7 +157,7 @@ static RESULT take_on(struct import_rows *s)
   s->progress.header = job->header;
   if (job->header.p)
     TRY(import_csv_open(job->header, import_rows_only_kind(s), s->arena, &s->header, &ignored));
-  return is_at_rows(s) ? import_text_read(s, job->done) : R_OK;
+  return is_at_rows(s) ? import_text_read(s, job->done, s->arena, &s->text) : R_OK;
 }
 
 static void remember(const struct import_rows *s)

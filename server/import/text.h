@@ -2,5 +2,5 @@
 #pragma once
 #include "import/rows.h"
 
-/* Into s->text: at least one line, unless the longest would not reach. */
-RESULT import_text_read(struct import_rows *s, int64_t place);
+/* At least one line, unless the longest would not reach. */
+RESULT import_text_read(const struct import_rows *s, int64_t place, struct arena *arena, struct import_text *ret_text);

@@ -82,6 +82,8 @@ static RESULT user_found(struct import_work *w, const struct uuid *home, const s
       import_work_same_texts(view, "dialling_addresses", &row->dialling_addresses))
     return R_OK;
   TRY(may_adopt(w, home, &u));
+  if (!import_work_same_text(view, "login", &row->login))
+    w->applied.freed = json_str(json_member(view, "login"));
   TRY(import_work_leave(w, home, BW_USER_UPDATE, &under));
   return import_work_change(w, &under, update_user, &u, IMPORT_UPDATED);
 }

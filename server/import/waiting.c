@@ -74,7 +74,7 @@ RESULT import_waiting_run(struct import_rows *s)
   TRY(store_tx_scope(s->tx, s->whole));
   TRY(store_waiting_next(&call, &page, &lines, &count));
   if (count > 0) {
-    TRY(import_text_read(s, lines[0].place));
+    TRY(import_text_read(s, lines[0].place, s->arena, &s->text));
     TRY(run_in_text(s, lines, count, &done));
   }
   int64_t good = s->progress.created + s->progress.updated + s->progress.unchanged;

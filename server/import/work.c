@@ -100,6 +100,26 @@ RESULT import_work_enter(struct import_work *w, const struct import_reference *t
   return import_work_blame(w, to->member, import_work_leave(w, ret_tenant, reads, ret_leave));
 }
 
+RESULT import_work_path(struct import_work *w, const struct uuid *tenant, const struct scope *scope,
+                        struct str *ret_path)
+{
+  const struct import_actor *actor = w->apply->actor;
+  struct bw_id id = policy_id(tenant);
+  char path[BW_PATH];
+  struct uuid ignored;
+  struct store_place place;
+  if (import_made_anchor(actor->made, tenant, &ignored)) {
+    TRY(store_tx_scope(actor->tx, scope));
+    TRY(store_tenant_place(actor->tx, tenant, &place));
+    *ret_path = place.path;
+    return R_OK;
+  }
+  if (bw_tenant_path(policy_model(actor->domain->policy), &id, path) == 0)
+    return R_AGAIN;
+  *ret_path = arena_copy(w->arena, str_of(path));
+  return ret_path->p ? R_OK : R_NO_MEMORY;
+}
+
 RESULT import_work_found(struct import_work *w, const char *member)
 {
   return import_work_blame(w, member, w->apply->mode == IMPORT_CREATE ? R_ALREADY_EXISTS : R_OK);

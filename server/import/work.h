@@ -49,6 +49,10 @@ RESULT import_work_locate(struct import_work *w, const struct import_reference *
 RESULT import_work_enter(struct import_work *w, const struct import_reference *to, enum bw_permission reads,
                          struct uuid *ret_tenant, struct import_leave *ret_leave);
 
+/* Where a tenant stands that the actor was let in to: R_AGAIN when it has just gone. */
+RESULT import_work_path(struct import_work *w, const struct uuid *tenant, const struct scope *scope,
+                        struct str *ret_path);
+
 /* R_ALREADY_EXISTS, of that member, where only what is not there is wanted. */
 RESULT import_work_found(struct import_work *w, const char *member);
 

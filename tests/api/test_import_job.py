@@ -289,6 +289,24 @@ def test_a_cancelled_job_goes_no_further(at, partner, jobs):
     jobs.client.problem("POST", f"{jobs.path(job)}/cancel", 409, "conflict")
 
 
+# Dry runs
+
+def test_a_dry_run_tells_what_the_same_file_does(at, partner, jobs):
+    """Also of rows that depend on others which stand in steps before theirs."""
+    home, count = at.word("c"), 1500
+    people = [user(f"u{n:05}", home, login=f"u{n % 1400:05}") for n in range(count)]
+    rows = [grant("u00007", home), *people, tenant(home), *(grant(f"u{n:05}", home) for n in range(0, count, 100)), user("u00003", home, "new")]
+    before = at.digest(["tenant", "principal", '"grant"', "policy_event"])
+    dry = jobs.load(rows, dry_run=True)
+    assert at.digest(["tenant", "principal", '"grant"', "policy_event"]) == before
+    assert at.rows("SELECT count(*) FROM import_draft") == [(0,)]
+    assert {row["id"] for row in dry.results.values()} == {None}
+    real = jobs.load(rows)
+    assert dry.counts == real.counts == {"created": 1400 + 1 + 15, "updated": 1, "refused": 101}
+    without_ids = [[{**row, "id": None} for row in report.results.values()] for report in (dry, real)]
+    assert without_ids[0] == without_ids[1]
+
+
 # Results in the order of lines
 
 def test_rows_that_waited_stand_at_their_lines(at, partner, jobs):

@@ -52,6 +52,8 @@ ROWS = {
         SELECT j.id, t.id, t.path, t.boundary, gen_random_uuid(), 'user'""",
     "bailiwick.import_removal": """INSERT INTO import_removal (job_id, tenant_id, tenant_path, tenant_boundary, number, kind, object_id,
         place_id) SELECT j.id, t.id, t.path, t.boundary, 1, 'user', p.id, t.id""",
+    "bailiwick.import_draft": """INSERT INTO import_draft (job_id, tenant_id, tenant_path, tenant_boundary, key, number, place)
+        SELECT j.id, t.id, t.path, t.boundary, '00000000-0000-0000-0000-000000000001', 1, 0""",
     "bailiwick.import_waiting": """INSERT INTO import_waiting (job_id, tenant_id, tenant_path, tenant_boundary, line, place)
         SELECT j.id, t.id, t.path, t.boundary, 1, 0""",
     "vault.refresh": """INSERT INTO vault.refresh (digest, session_id, tenant_id, tenant_path, tenant_boundary, expires_at)

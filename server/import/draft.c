@@ -1,0 +1,397 @@
+/* Rows depend on others by keys: of what they make, and of what they name. Trusts: nothing of the content. */
+#include "import/draft.h"
+#include "authn/name.h"
+#include "crypto/digest.h"
+#include "import/rows.h"
+#include "import/text.h"
+#include "store/tenant.h"
+#include <stdlib.h>
+
+/* BROUGHT: rows that a step applies again, at most. ASKED: keys of rows; both with room to be found quickly. A row's
+   number is that of its step and its place in it. */
+enum { BROUGHT = 1 << 14, BROUGHT_PLACES = 2 * BROUGHT, ASKED = 1 << 17, ASKED_PLACES = 2 * ASKED, IN_STEP = 1 << 12 };
+enum { OWN_MOST = 4, ASKED_MOST = 8, ROW_ARENA = 64 << 20, TEXT_ARENA = 16 << 20, BRING_ARENA = 256 << 20 };
+
+struct brought {
+  int64_t number, place;
+  struct import_row row;
+};
+
+struct import_draft {
+  struct str home; /* the external_id of the job's tenant, which rows may leave out */
+  bool deletes;
+  int64_t begun; /* when, in milliseconds: what has a younger id was made in this step */
+  bool failed;
+  struct uuid asked[ASKED_PLACES]; /* by earlier rows of this step */
+  size_t asked_count;
+  int64_t numbers[BROUGHT_PLACES]; /* of rows that were brought, each one more */
+  size_t brought_count;
+  struct uuid keys[ASKED]; /* to be asked for */
+  size_t key_count;
+  struct brought rows[BROUGHT]; /* to be applied */
+  size_t row_count;
+  struct arena *arena; /* of the text */
+  struct import_text text;
+};
+
+/* Keys. */
+
+/* Of what a row makes, and of what it asks for before it is applied, which is that and what it names. */
+struct keys {
+  struct uuid own[OWN_MOST], asked[ASKED_MOST];
+  size_t own_count, asked_count;
+};
+enum use { OWNED = 1, ASKED_FOR = 2, BOTH = OWNED | ASKED_FOR };
+
+static RESULT put_key(struct keys *keys, struct arena *arena, enum use use, const struct str *words)
+{
+  unsigned char digest[CRYPTO_DIGEST];
+  struct uuid key;
+  struct buf text = buf_in(arena, ROW_ARENA);
+  for (; words->p; words++) {
+    buf_print(&text, "%zu:", words->n);
+    buf_put(&text, *words);
+  }
+  struct str whole = buf_str(&text);
+  if (!whole.p)
+    return R_NO_MEMORY;
+  TRY(crypto_digest(whole, digest));
+  memcpy(key.b, digest, sizeof key.b);
+  if (use & OWNED)
+    keys->own[keys->own_count++] = key;
+  if (use & ASKED_FOR)
+    keys->asked[keys->asked_count++] = key;
+  return R_OK;
+}
+
+#define PUT_KEY(keys, arena, use, kind, ...)                                                                           \
+  put_key(keys, arena, use, (const struct str[]){STR(kind), __VA_ARGS__, STR_NONE})
+
+/* The job's own tenant has no name here. */
+static struct str place_of(const struct import_draft *draft, const struct json_text *external_id)
+{
+  struct str name = external_id->value;
+  return !name.p || (draft->home.p && str_equal(name, draft->home)) ? STR("") : name;
+}
+
+/* A login that is none is refused whatever other rows do. */
+static RESULT put_login(struct keys *keys, struct arena *arena, enum use use, struct str home, struct str login)
+{
+  struct str key;
+  enum result r = authn_name_normalise(login, arena, &key);
+  return r == R_OK ? PUT_KEY(keys, arena, use, "login", home, key) : r == R_MALFORMED ? R_OK : r;
+}
+
+static RESULT keys_of_tenant(const struct import_draft *draft, const struct import_row *row, struct arena *arena,
+                             struct keys *keys)
+{
+  TRY(PUT_KEY(keys, arena, BOTH, "tenant", row->tenant.external_id.value));
+  return PUT_KEY(keys, arena, ASKED_FOR, "tenant", place_of(draft, &row->tenant.tenant_external_id));
+}
+
+/* Those who go may be named one way here and another way there. */
+static RESULT keys_of_leaver(const struct import_row_user *user, struct str home, struct arena *arena,
+                             struct keys *keys)
+{
+  struct str one = user->external_id.present ? STR("external_id") : STR("login"),
+             other = user->external_id.present ? STR("login") : STR("external_id");
+  TRY(PUT_KEY(keys, arena, OWNED, "leaver by", one, home));
+  return PUT_KEY(keys, arena, ASKED_FOR, "leaver by", other, home);
+}
+
+static RESULT keys_of_user(const struct import_draft *draft, const struct import_row *row, struct arena *arena,
+                           struct keys *keys)
+{
+  const struct import_row_user *user = &row->user;
+  struct str home = place_of(draft, &user->tenant_external_id);
+  if (user->external_id.present)
+    TRY(PUT_KEY(keys, arena, BOTH, "user", home, user->external_id.value));
+  if (user->login.present)
+    TRY(put_login(keys, arena, BOTH, home, user->login.value));
+  if (draft->deletes)
+    TRY(keys_of_leaver(user, home, arena, keys));
+  return PUT_KEY(keys, arena, ASKED_FOR, "tenant", home);
+}
+
+static RESULT keys_of_holder(const struct import_draft *draft, const struct import_row_grant *grant, struct str home,
+                             struct arena *arena, struct keys *keys)
+{
+  if (draft->deletes) {
+    TRY(PUT_KEY(keys, arena, ASKED_FOR, "leaver by", STR("external_id"), home));
+    TRY(PUT_KEY(keys, arena, ASKED_FOR, "leaver by", STR("login"), home));
+  }
+  TRY(PUT_KEY(keys, arena, ASKED_FOR, "tenant", home));
+  return grant->user_login.present ? put_login(keys, arena, ASKED_FOR, home, grant->user_login.value)
+                                   : PUT_KEY(keys, arena, ASKED_FOR, "user", home, grant->user_external_id.value);
+}
+
+/* Who holds a grant is named by external_id or by login, and a row of either way asks for those of the other. */
+static RESULT keys_of_grant(const struct import_draft *draft, const struct import_row *row, struct arena *arena,
+                            struct keys *keys)
+{
+  const struct import_row_grant *grant = &row->grant;
+  bool by_login = grant->user_login.present;
+  struct str one = by_login ? STR("login") : STR("external_id"), other = by_login ? STR("external_id") : STR("login");
+  struct str name = by_login ? grant->user_login.value : grant->user_external_id.value;
+  struct str place = place_of(draft, &grant->tenant_external_id), role = grant->role.value, scope = grant->scope.value;
+  struct str home = grant->user_tenant_external_id.present ? place_of(draft, &grant->user_tenant_external_id) : place;
+  if (by_login) {
+    enum result r = authn_name_normalise(name, arena, &name);
+    if (r != R_OK)
+      return r == R_MALFORMED ? R_OK : r;
+  }
+  TRY(PUT_KEY(keys, arena, BOTH, "grant", one, home, name, place, role, scope));
+  TRY(PUT_KEY(keys, arena, OWNED, "grant by", one, place, role, scope));
+  TRY(PUT_KEY(keys, arena, ASKED_FOR, "grant by", other, place, role, scope));
+  TRY(PUT_KEY(keys, arena, ASKED_FOR, "tenant", place));
+  return keys_of_holder(draft, grant, home, arena, keys);
+}
+
+static RESULT keys_of_client(const struct import_draft *draft, const struct import_row *row, struct arena *arena,
+                             struct keys *keys)
+{
+  struct str home = place_of(draft, &row->client.tenant_external_id);
+  TRY(PUT_KEY(keys, arena, BOTH, "client", home, row->client.external_id.value));
+  return PUT_KEY(keys, arena, ASKED_FOR, "tenant", home);
+}
+
+typedef RESULT keys_of_row(const struct import_draft *draft, const struct import_row *row, struct arena *arena,
+                           struct keys *keys);
+static keys_of_row *const kinds[IMPORT_ROW__KINDS] = {[IMPORT_ROW_TENANT] = keys_of_tenant,
+                                                      [IMPORT_ROW_USER] = keys_of_user,
+                                                      [IMPORT_ROW_GRANT] = keys_of_grant,
+                                                      [IMPORT_ROW_CLIENT] = keys_of_client};
+
+static RESULT keys_of(const struct import_draft *draft, const struct import_row *row, struct arena *arena,
+                      struct keys *ret_keys)
+{
+  *ret_keys = (struct keys){0};
+  return kinds[row->kind] ? kinds[row->kind](draft, row, arena, ret_keys) : R_OK;
+}
+
+/* Opening. */
+
+/* As the API shows it, where it has one. */
+static RESULT read_home(struct import_rows *s, struct import_draft *draft)
+{
+  struct store_call call = {.pool = s->domain->app, .scope = s->whole, .arena = s->arena, .tx = s->tx};
+  struct store_object tenant;
+  const struct json *view;
+  enum result r = store_tenant_get(&call, &s->job.key.tenant, &tenant);
+  if (r != R_OK)
+    return r == R_NOT_FOUND ? R_AGAIN : r;
+  TRY(json_parse(tenant.body, s->arena, &view));
+  draft->home = json_str(json_member(view, "external_id"));
+  return R_OK;
+}
+
+static void forget_text(void *object)
+{
+  struct import_draft *draft = object;
+  arena_free(&draft->arena);
+}
+
+RESULT import_draft_open(struct import_rows *s)
+{
+  struct import_draft *draft = arena_alloc(s->arena, sizeof *draft);
+  s->drafted = arena_array(s->arena, OWN_MOST * ((size_t)s->pace->rows + 1), sizeof *s->drafted);
+  if (!draft || !s->drafted || !arena_on_free(s->arena, forget_text, draft))
+    return R_NO_MEMORY;
+  draft->begun = clock_now() / 1000;
+  draft->deletes = s->apply.mode == IMPORT_DELETE;
+  TRY(import_made_new(s->arena, &s->actor.made));
+  TRY(read_home(s, draft));
+  s->draft = draft;
+  return R_OK;
+}
+
+/* Rows that were applied in earlier steps. */
+
+static bool add_asked(struct import_draft *draft, const struct uuid *key)
+{
+  size_t at;
+  memcpy(&at, key->b, sizeof at); /* a digest */
+  for (at %= ASKED_PLACES; !uuid_is_zero(&draft->asked[at]); at = (at + 1) % ASKED_PLACES)
+    if (uuid_equal(&draft->asked[at], key))
+      return false;
+  draft->asked[at] = *key;
+  draft->asked_count++;
+  return true;
+}
+
+static bool add_number(struct import_draft *draft, int64_t number)
+{
+  size_t at = (size_t)number * 2654435761u % BROUGHT_PLACES;
+  for (; draft->numbers[at]; at = (at + 1) % BROUGHT_PLACES)
+    if (draft->numbers[at] == number + 1)
+      return false;
+  draft->numbers[at] = number + 1;
+  draft->brought_count++;
+  return true;
+}
+
+static RESULT ask_for(struct import_draft *draft, const struct import_row *row, struct arena *arena)
+{
+  struct keys keys;
+  TRY(keys_of(draft, row, arena, &keys));
+  for (size_t i = 0; i < keys.asked_count; i++) {
+    if (draft->asked_count == ASKED)
+      return R_LIMIT_REACHED;
+    if (add_asked(draft, &keys.asked[i]))
+      draft->keys[draft->key_count++] = keys.asked[i];
+  }
+  return R_OK;
+}
+
+/* The line at a place, which is often near the one before. */
+static RESULT line_at(struct import_rows *s, int64_t place, struct import_line *ret_line)
+{
+  struct import_draft *draft = s->draft;
+  int64_t at = place - draft->text.begins;
+  if (at >= 0 && at < (int64_t)draft->text.bytes.n && import_line_at(&draft->text, (size_t)at, ret_line))
+    return R_OK;
+  arena_free(&draft->arena);
+  draft->text = (struct import_text){0};
+  draft->arena = arena_new(TEXT_ARENA);
+  if (!draft->arena)
+    return R_NO_MEMORY;
+  TRY(import_text_read(s, place, draft->arena, &draft->text));
+  return import_line_at(&draft->text, 0, ret_line) ? R_OK : FAULT(R_INTERNAL);
+}
+
+static RESULT read_row(struct import_rows *s, struct brought *brought, struct arena *arena)
+{
+  struct import_verdict ignored = {0};
+  struct import_line line;
+  TRY(line_at(s, brought->place, &line));
+  line.text = arena_copy(arena, line.text);
+  if (!line.text.p)
+    return R_NO_MEMORY;
+  return import_rows_parse(s, &line, arena, &ignored, &brought->row) == R_OK ? R_OK : FAULT(R_INTERNAL);
+}
+
+static RESULT add_row(struct import_rows *s, const struct store_draft *found, struct arena *arena)
+{
+  struct import_draft *draft = s->draft;
+  struct brought *brought = &draft->rows[draft->row_count];
+  if (draft->brought_count == BROUGHT)
+    return R_LIMIT_REACHED;
+  if (!add_number(draft, found->number))
+    return R_OK;
+  *brought = (struct brought){.number = found->number, .place = found->place};
+  draft->row_count++;
+  TRY(read_row(s, brought, arena));
+  return ask_for(draft, &brought->row, arena);
+}
+
+/* Rows of the keys that are to be asked for, and then theirs. */
+static RESULT find_rows(struct import_rows *s, struct arena *arena)
+{
+  struct import_draft *draft = s->draft;
+  struct store_call call = {.pool = s->domain->app, .scope = s->whole, .arena = arena, .tx = s->tx};
+  TRY(store_tx_scope(s->tx, s->whole));
+  while (draft->key_count > 0) {
+    const struct store_draft_keys wanted = {draft->keys, draft->key_count, BROUGHT};
+    const struct store_draft *found;
+    size_t count;
+    TRY(store_draft_find(&call, &s->job.key.job, &wanted, &found, &count));
+    draft->key_count = 0;
+    for (size_t i = 0; i < count; i++)
+      TRY(add_row(s, &found[i], arena));
+  }
+  return R_OK;
+}
+
+static int by_number(const void *a, const void *b)
+{
+  const struct brought *x = a, *y = b;
+  return (x->number > y->number) - (x->number < y->number);
+}
+
+static RESULT apply_again(struct import_rows *s, const void *what, struct arena *arena,
+                          struct import_applied *ret_applied)
+{
+  return import_apply(&s->apply, what, arena, ret_applied);
+}
+
+/* What is refused by now is refused for rows that depend on it as well. */
+static RESULT apply_rows(struct import_rows *s)
+{
+  struct import_draft *draft = s->draft;
+  qsort(draft->rows, draft->row_count, sizeof *draft->rows, by_number);
+  for (size_t i = 0; i < draft->row_count; i++) {
+    CLEANUP(arena_free) struct arena *arena = arena_new(ROW_ARENA);
+    struct import_applied ignored;
+    if (!arena)
+      return R_NO_MEMORY;
+    enum result r = import_rows_marked(s, apply_again, &draft->rows[i].row, arena, &ignored);
+    if (import_rows_is_passing(r) || r == R_AGAIN)
+      return r;
+  }
+  return R_OK;
+}
+
+static RESULT bring(struct import_rows *s, const struct import_row *rows, size_t count, struct arena *arena)
+{
+  s->draft->key_count = s->draft->row_count = 0;
+  for (size_t i = 0; i < count; i++)
+    TRY(ask_for(s->draft, &rows[i], arena));
+  TRY(find_rows(s, arena));
+  return apply_rows(s);
+}
+
+RESULT import_draft_bring(struct import_rows *s, const struct import_row *rows, size_t count)
+{
+  CLEANUP(arena_free) struct arena *arena = arena_new(BRING_ARENA);
+  if (!arena)
+    return R_NO_MEMORY;
+  enum result r = bring(s, rows, count, arena);
+  if (r != R_LIMIT_REACHED)
+    return r;
+  import_rows_stop(s, r);
+  return R_OK;
+}
+
+/* Rows of this step. */
+
+static bool is_young(const struct import_draft *draft, const struct uuid *id)
+{
+  int64_t made = 0;
+  for (int i = 0; i < 6; i++)
+    made = made << 8 | id->b[i];
+  return made >= draft->begun;
+}
+
+static RESULT keep(struct import_rows *s, const struct import_verdict *verdict)
+{
+  CLEANUP(arena_free) struct arena *arena = arena_new(ROW_ARENA);
+  const struct import_row *row = verdict->row;
+  struct keys keys;
+  if (!arena)
+    return R_NO_MEMORY;
+  TRY(keys_of(s->draft, row, arena, &keys));
+  if (verdict->applied.freed.p)
+    TRY(put_login(&keys, arena, OWNED, place_of(s->draft, &row->user.tenant_external_id), verdict->applied.freed));
+  for (size_t i = 0; i < keys.own_count; i++)
+    s->drafted[s->drafted_count++] =
+        (struct store_draft){keys.own[i], s->job.results * IN_STEP + s->rows, verdict->place};
+  return R_OK;
+}
+
+void import_draft_keep(struct import_rows *s, struct import_verdict *verdict)
+{
+  struct uuid *const ids[] = {&verdict->applied.id, &verdict->applied.was};
+  for (size_t i = 0; i < sizeof ids / sizeof *ids; i++)
+    if (is_young(s->draft, ids[i]))
+      *ids[i] = (struct uuid){0};
+  bool differs = verdict->why == R_OK && verdict->applied.effect != IMPORT_UNCHANGED && verdict->line > 0;
+  if (differs && keep(s, verdict) != R_OK)
+    s->draft->failed = true;
+}
+
+RESULT import_draft_put(struct import_rows *s)
+{
+  if (s->draft->failed)
+    return R_NO_MEMORY;
+  return s->drafted_count > 0 ? store_draft_put(s->tx, &s->job.key.job, s->drafted, s->drafted_count) : R_OK;
+}

@@ -1,0 +1,243 @@
+/* A dry run tells what the same content would do, whatever its rows have to do with each other. */
+#include "import/content.h"
+#include "import/job.h"
+#include "import/result.h"
+#include "import/step.h"
+#include "support/estate.h"
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { FILES = 8, ROWS = 30, TEXT = 1 << 20, STEP_ARENA = 192 << 20, PLACES = 64 };
+
+static struct domain_refusal *refusals;
+static uint64_t seed, began; /* began: of the content */
+static enum estate_user submitter;
+
+/* xorshift64 */
+static unsigned below(unsigned count)
+{
+  seed ^= seed << 13;
+  seed ^= seed >> 7;
+  seed ^= seed << 17;
+  return (unsigned)(seed >> 33) % count;
+}
+
+/* Contents. */
+
+static void put_place(struct buf *text, const char *member)
+{
+  unsigned which = below(6);
+  if (which < 5)
+    buf_print(text, ",\"%s\":\"t%u\"", member, which);
+}
+
+static void put_tenant(struct buf *text)
+{
+  buf_print(text, "{\"kind\":\"tenant\",\"external_id\":\"t%u\",\"tenant_kind\":\"%s\",\"name\":\"N%u\"", below(5),
+            below(3) ? "partner" : "customer", below(3));
+  put_place(text, "tenant_external_id");
+}
+
+static void put_user(struct buf *text)
+{
+  buf_print(text, "{\"kind\":\"user\",\"login\":\"%c%u\"", below(2) ? 'l' : 'L', below(5));
+  if (below(4) > 0)
+    buf_print(text, ",\"external_id\":\"u%u\"", below(5));
+  if (below(2))
+    buf_print(text, ",\"display_name\":\"D%u\"", below(3));
+  put_place(text, "tenant_external_id");
+}
+
+static void put_grant(struct buf *text)
+{
+  static const char *const roles[] = {"viewer", "helpdesk", "partner_admin", "nothing"};
+  buf_print(text, "{\"kind\":\"grant\",\"%s%u\",\"role\":\"%s\",\"scope\":\"%s\"",
+            below(3) ? "user_external_id\":\"u" : "user_login\":\"L", below(5), roles[below(4)],
+            below(2) ? "self" : "subtree");
+  put_place(text, "tenant_external_id");
+  if (below(2))
+    put_place(text, "user_tenant_external_id");
+  if (below(3) == 0)
+    buf_print(text, ",\"reason\":\"R%u\"", below(2));
+}
+
+static void put_client(struct buf *text)
+{
+  buf_print(text, "{\"kind\":\"client\",\"external_id\":\"c%u\",\"display_name\":\"C%u\"", below(3), below(2));
+  put_place(text, "tenant_external_id");
+}
+
+static struct str content(void)
+{
+  static void (*const kinds[])(struct buf * text) = {put_tenant, put_tenant, put_user,  put_user,
+                                                     put_user,   put_grant,  put_grant, put_client};
+  struct buf text = buf_in(estate_arena(), TEXT);
+  for (int i = 0; i < ROWS; i++) {
+    if (below(20) == 0)
+      buf_put(&text, STR("{"));
+    else
+      kinds[below(8)](&text);
+    buf_put(&text, below(30) ? STR("}\n") : STR("\n"));
+  }
+  return buf_str(&text);
+}
+
+/* Jobs. */
+
+static struct store_import_key begun(const char *mode, struct str bytes, bool dry_run)
+{
+  struct change change = estate_change(submitter, P1);
+  const struct import_job_new job = {.tenant = estate_tenant(P1),
+                                     .kind = STR("mixed"),
+                                     .format = STR("ndjson"),
+                                     .mode = str_of(mode),
+                                     .on_error = STR("continue"),
+                                     .invitations = STR("none"),
+                                     .dry_run = dry_run};
+  struct outcome outcome;
+  int64_t expected;
+  estate_domain.limits.import_size = TEXT;
+  assert_ok(import_job_open(&change, &job, &outcome));
+  struct store_import_key key = {estate_tenant(P1), outcome.id};
+  const struct import_job_span span = {key, 0, (int64_t)bytes.n};
+  assert_ok(import_job_announce(&change, &span, &expected));
+  assert_ok(import_job_fill(&change, &span, bytes.p, &expected));
+  assert_ok(import_job_start(&change, &key, &outcome, &expected));
+  estate_commit(&change);
+  return key;
+}
+
+static void run(int rows)
+{
+  struct import_pace pace = {.rows = rows, .refusals = refusals};
+  enum result r = R_OK;
+  while (r != R_NOT_FOUND) {
+    struct arena *arena = arena_new(STEP_ARENA);
+    struct import_stepped stepped;
+    r = import_step(&estate_domain, &pace, arena, &stepped);
+    arena_free(&arena);
+    if (r != R_OK && r != R_NOT_FOUND && r != R_AGAIN && r != R_UNAVAILABLE)
+      fail_msg("%s: %s, seed %llu", result_row(r)->code, store_last_error(), (unsigned long long)began);
+    pace.known = stepped.revision;
+  }
+}
+
+/* Without ids: what has not been made has none. */
+static void put_results(struct buf *text, struct str lines)
+{
+  while (lines.n > 0) {
+    struct str line = arena_copy(estate_arena(), str_cut(&lines, '\n'));
+    const char *begin = strstr(line.p, "\"id\":");
+    assert_non_null(begin);
+    const char *end = strchr(begin, ',');
+    buf_put(text, (struct str){line.p, (size_t)(begin - line.p)});
+    buf_put(text, str_of(end));
+    buf_put_char(text, '\n');
+  }
+}
+
+static struct str results(const struct store_import_key *key)
+{
+  struct store_call call = estate_whole();
+  const struct store_import_results wanted = {.key = *key, .limit = PLACES};
+  const struct store_import_result *found;
+  struct buf text = buf_in(estate_arena(), TEXT);
+  size_t count;
+  assert_ok(store_import_result_list(&call, &wanted, &found, &count));
+  for (size_t i = 0; i < count; i++) {
+    struct str sorted;
+    assert_ok(import_results_sort(found[i].lines, 0, estate_arena(), &sorted));
+    put_results(&text, sorted);
+  }
+  return buf_str(&text);
+}
+
+static const char *standing(void)
+{
+  static const char *const statement =
+      "SELECT (SELECT count(*) FROM tenant), (SELECT count(*) FROM principal), (SELECT count(*) FROM \"grant\"),"
+      " (SELECT sum(version) FROM principal), (SELECT sum(version) FROM tenant), (SELECT count(*) FROM vault.outbox)";
+  return arena_copy(estate_arena(), str_of(estate_ask("%s", statement))).p;
+}
+
+static void compare(const char *mode, struct str bytes, int rows)
+{
+  const char *before = standing();
+  struct store_import_key dry = begun(mode, bytes, true);
+  run(rows);
+  assert_string_equal(standing(), before);
+  struct store_import_key real = begun(mode, bytes, false);
+  run(rows);
+  struct str told = results(&dry), done = results(&real);
+  if (!str_equal(told, done))
+    print_message("%s, %d rows a step, seed %llu:\n%s\n", mode, rows, (unsigned long long)began, bytes.p);
+  assert_string_equal(told.p, done.p);
+}
+
+static void whatever_the_rows_are_a_dry_run_tells_what_they_do(void **state)
+{
+  (void)state;
+  static const char *const modes[] = {"upsert", "upsert", "create", "delete"};
+  const char *given = getenv("DRAFT_SEED"), *files = getenv("DRAFT_FILES");
+  seed = given ? strtoull(given, NULL, 10) : 20261128;
+  for (int i = 0; i < (files ? atoi(files) : FILES); i++) {
+    began = seed;
+    const char *mode = modes[below(4)];
+    int rows = 1 + (int)below(4) * (int)below(4);
+    submitter = below(3) ? PROVIDER_ADMIN : P1_ADMIN;
+    compare(mode, content(), rows);
+  }
+}
+
+/* Each depends on the one before it, and comes in a step of its own. */
+static void what_earlier_steps_would_have_made_is_there(void **state)
+{
+  (void)state;
+  struct buf text = buf_in(estate_arena(), TEXT);
+  buf_put(&text, STR("{\"kind\":\"tenant\",\"external_id\":\"d1\",\"tenant_kind\":\"partner\",\"name\":\"D\"}\n"
+                     "{\"kind\":\"tenant\",\"external_id\":\"d2\",\"tenant_external_id\":\"d1\",\"tenant_kind\":"
+                     "\"customer\",\"name\":\"D\"}\n"
+                     "{\"kind\":\"user\",\"external_id\":\"x\",\"tenant_external_id\":\"d2\",\"login\":\"ada\"}\n"
+                     "{\"kind\":\"user\",\"external_id\":\"x\",\"tenant_external_id\":\"d2\",\"login\":\"bob\"}\n"
+                     "{\"kind\":\"user\",\"external_id\":\"y\",\"tenant_external_id\":\"d2\",\"login\":\"Ada\"}\n"
+                     "{\"kind\":\"user\",\"external_id\":\"z\",\"tenant_external_id\":\"d2\",\"login\":\"BOB\"}\n"
+                     "{\"kind\":\"grant\",\"user_external_id\":\"y\",\"tenant_external_id\":\"d2\",\"role\":\"viewer\","
+                     "\"scope\":\"self\"}\n"
+                     "{\"kind\":\"user\",\"external_id\":\"x\",\"tenant_external_id\":\"d2\",\"login\":\"bob\"}\n"));
+  submitter = PROVIDER_ADMIN;
+  struct store_import_key dry = begun("upsert", buf_str(&text), true);
+  run(1);
+  struct str rest = results(&dry);
+  static const char *const wanted[] = {"created", "created", "created", "updated",
+                                       "created", "refused", "created", "unchanged"};
+  for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
+    struct str line = arena_copy(estate_arena(), str_cut(&rest, '\n'));
+    struct str outcome = arena_print(estate_arena(), "\"outcome\":\"%s\"", wanted[i]);
+    if (!strstr(line.p, outcome.p))
+      fail_msg("%s", line.p);
+  }
+  assert_int_equal(rest.n, 0);
+  compare("upsert", buf_str(&text), 1);
+}
+
+static int up(void **state)
+{
+  if (estate_up(state) != 0)
+    return -1;
+  return domain_refusal_open(&estate_domain, 256, &refusals) == R_OK ? 0 : -1;
+}
+
+static int down(void **state)
+{
+  domain_refusal_close(&refusals);
+  return estate_down(state);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test_setup_teardown(what_earlier_steps_would_have_made_is_there, estate_begin, estate_end),
+      cmocka_unit_test_setup_teardown(whatever_the_rows_are_a_dry_run_tells_what_they_do, estate_begin, estate_end),
+  };
+  return cmocka_run_group_tests(tests, up, down);
+}
