@@ -26,6 +26,14 @@ def test_what_it_names_is_there(path):
         assert (source.ROOT / path).exists()
 
 
+@pytest.mark.parametrize("kind", ["tenant", "user", "grant", "client"])
+def test_the_rows_of_an_import_have_the_members_that_it_names(kind):
+    table = (source.ROOT / "server/import/row.c").read_text()
+    taken = set(re.findall(rf"\b{kind.upper()}\((\w+), |FIELD_CHOICE\(struct import_row_{kind}, (\w+)", table))
+    told, = re.findall(rf"^\| `{kind}` \| (.*) \|$", readme.section("An import, step by step"), re.M)
+    assert set(re.findall(r"`(\w+)`", told)) == {name for pair in taken for name in pair if name} - {"kind", "member"}
+
+
 def test_the_paths_of_the_api_that_it_calls_exist():
     called = set(re.findall(r'\$url(/[^\s"?]*)', readme.section("A five-minute tour")))
     patterns = [re.sub(r"\\{\w+\\}", "[^/]+", re.escape(route.path)) for route in source.routes()]
