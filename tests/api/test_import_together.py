@@ -1,6 +1,8 @@
-"""Two jobs at once on one tenant, taken on by two processes: neither loses, doubles or mixes what the other does."""
+"""Import jobs of two processes on one database: neither loses, doubles or mixes what the other does."""
 import pytest
 
+from support.client import Client
+from support.estate import unique
 from support.importing import grant, installed, lines, tenant, user
 from support.jobs import Jobs, id_of
 from support.server import Server
@@ -19,6 +21,7 @@ def two_processes_on_one_database():
     with installed() as made:
         other = Server(database_url=made.cluster.url, base_url=made.server.url,
                        master_key_file=made.server.folder / "data/master.key")
+        made.other = other
         try:
             other.start()
             yield made
@@ -49,3 +52,17 @@ def test_two_jobs_that_meet_leave_what_one_of_them_said(at):
     assert len(people) == MANY and {found["display_name"] for found in people} <= {"One", "Two"}
     assert len(list(at.admin.pages(f"/v1/tenants/{home}/grants"))) == MANY
     assert at.rows(UNTOLD, [job["id"] for job in both]) == [(0,)]
+
+
+def test_a_job_that_is_opened_again_at_the_other_process_or_after_a_kill_is_the_same(at):
+    """By one Idempotency-Key."""
+    place = f"/v1/tenants/{at.admin.get('/v1/me').json()['tenant_id']}/imports"
+    key, wanted = {"Idempotency-Key": unique("key")}, {"kind": "users"}
+    opened = at.admin.post(place, wanted, 201, headers=key).json()
+    elsewhere = Client(at.other, at.document, at.admin.token)
+    again = elsewhere.post(place, wanted, 201, headers=key)
+    assert (again.json(), again.headers["Idempotency-Replayed"]) == (opened, "true")
+    at.server.kill()
+    at.server.start()
+    assert at.admin.post(place, wanted, 201, headers=key).json() == opened
+    assert [job["id"] for job in at.admin.pages(place, state="open")] == [opened["id"]]
