@@ -394,16 +394,20 @@ static struct str described(struct arena *arena)
   return buf_str(&text);
 }
 
-static int usage(struct arena *arena)
+/* Asked for, it is the answer; else it is what is said to a word that there is no command for. */
+static int usage(const char *word, struct arena *arena)
 {
+  bool asked = word && (strcmp(word, "--help") == 0 || strcmp(word, "help") == 0);
   struct buf text = buf_in(arena, 64 * 1024);
   client_run_print(&text);
   struct str client = buf_str(&text), server = described(arena);
-  fprintf(stderr,
+  fprintf(asked ? stdout : stderr,
           "usage: bailiwick COMMAND [--option value ...]\nover the API, from anywhere:\n%.*s"
           "at the service's own machine:\n%.*s",
           (int)client.n, client.p ? client.p : "", (int)server.n, server.p ? server.p : "");
-  return 3;
+  if (word && !asked)
+    fprintf(stderr, "bailiwick: %s: there is no such command\n", word);
+  return asked ? 0 : 3;
 }
 
 static int run_client(int count, char **words, struct arena *arena)
@@ -456,7 +460,7 @@ static int run(int count, char **arguments, struct arena *arena)
     log_set_level(settings.log_level);
     return commands[i].run(&settings, words, arguments + 2, arena);
   }
-  return usage(arena);
+  return usage(count > 1 ? arguments[1] : NULL, arena);
 }
 
 /* No core and no peeking: memory holds keys. Signals are taken by one thread, not by chance. */

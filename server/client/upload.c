@@ -263,8 +263,10 @@ static void put_row(struct str line, struct buf *out, struct arena *arena)
     buf_print(out, "line %lld", (long long)number(row, "line"));
   else
     buf_print(out, "%.*s", (int)id.n, id.p ? id.p : "");
+  struct str field = json_str(json_member(row, "field")), message = json_str(json_member(row, "message"));
+  bool twice = field.n > 0 && str_starts(message, field); /* the message names it, and others */
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-    struct str text = json_str(json_member(row, names[i]));
+    struct str text = twice && strcmp(names[i], "field") == 0 ? STR_NONE : json_str(json_member(row, names[i]));
     buf_put(out, text.n ? STR(": ") : STR(""));
     client_text_put(out, text);
   }

@@ -244,6 +244,14 @@ def test_a_noun_alone_says_what_there_is_of_it(shell):
         assert {"ls", "show", "add", "suspend"} <= {line.split()[1] for line in told} and {line.split()[0] for line in told} == {"tenant"}
 
 
+def test_all_commands_are_told_to_whoever_asks(shell):
+    for word in ("--help", "help"):
+        said = shell(word)
+        assert said.output.startswith("usage: bailiwick COMMAND") and "  tenant ls " in said.output and said.errors == ""
+    said = shell("frob", status=3)
+    assert said.output == "" and said.errors.splitlines()[-1] == "bailiwick: frob: there is no such command"
+
+
 def test_a_command_says_how_it_goes(shell):
     said = shell("grant", "add", "--help")
     assert said.output.startswith("usage: bailiwick grant add [TENANT] --principal-id PRINCIPAL [--role TEXT]")

@@ -59,6 +59,10 @@ def test_rows_that_are_refused_are_printed(shell, partner):
     assert [(row["line"], row["outcome"]) for row in told] == [(4, "refused"), (5, "refused")]
 
 
+def test_a_member_that_is_wrong_is_named_once(shell):
+    assert load(shell, [{"kind": "user", "login": 7}], status=2).output == "line 1: malformed: login: Must be a string\n"
+
+
 def test_nothing_lands_outside_the_tenant_that_is_named(shell, estate, partner):
     other = estate.new_tenant("partner", parent=estate.id("provider"), external_id=unique("o"))
     said = load(shell, [user("x", other["external_id"])], "--tenant", partner["external_id"], status=2)
