@@ -38,7 +38,7 @@ struct import_leave {
 RESULT import_actor_leave(const struct import_actor *actor, const struct uuid *tenant, enum bw_permission permission,
                           struct arena *arena, struct import_leave *ret_leave);
 
-/* Everywhere that the actor may do this: disjoint roots, none when nowhere. */
+/* Everywhere that the actor may do this: disjoint roots, none when nowhere; R_UNAUTHENTICATED when they may not act. */
 RESULT import_actor_roots(const struct import_actor *actor, enum bw_permission permission, struct arena *arena,
                           const struct policy_root **ret_roots, size_t *ret_count);
 

@@ -55,6 +55,14 @@ static RESULT plan_kind(struct import_rows *s, const struct removable *what, int
   return R_OK;
 }
 
+static RESULT plan_all(struct import_rows *s, int64_t *count)
+{
+  for (size_t i = 0; i < sizeof removables / sizeof *removables; i++)
+    if (str_is(s->job.kind, "mixed") || str_is(s->job.kind, removables[i].job))
+      TRY(plan_kind(s, &removables[i], count));
+  return R_OK;
+}
+
 bool import_removal_is_cut_short(const struct import_rows *s)
 {
   struct str bytes = s->text.bytes;
@@ -68,9 +76,12 @@ RESULT import_removal_plan(struct import_rows *s)
     import_rows_stop(s, R_ROWS_REFUSED);
     return R_OK;
   }
-  for (size_t i = 0; i < sizeof removables / sizeof *removables; i++)
-    if (str_is(s->job.kind, "mixed") || str_is(s->job.kind, removables[i].job))
-      TRY(plan_kind(s, &removables[i], &count));
+  enum result r = plan_all(s, &count);
+  if (r == R_UNAUTHENTICATED) {
+    import_rows_stop(s, r);
+    return R_OK;
+  }
+  TRY(r);
   s->progress.removals = count;
   if (count > s->job.removals_most)
     import_rows_stop(s, R_TOO_MANY_REMOVALS);
