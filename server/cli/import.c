@@ -1,18 +1,27 @@
-/* Goes through the lines of a file, applies each by itself, and says what became of it.
+/* Puts a file into a job, runs it, and says what became of it.
    Trusts: nothing of the file; of the environment that it is the caller's. */
 #include "cli/import.h"
-#include "import/apply.h"
-#include "cli/lines.h"
 #include "cli/process.h"
-#include "db/tx.h"
 #include "domain/refusal.h"
+#include "import/apply.h"
+#include "import/local.h"
+#include "json/parse.h"
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { LINE_ARENA = 64 << 20, REFUSALS = 256, PAUSE = 200000, PROGRESS = 250000 };
+enum {
+  PIECE = 1 << 20,
+  PIECE_ARENA = 16 << 20,
+  STEP_ARENA = 192 << 20,
+  LOOK_ARENA = 4 << 20,
+  REFUSALS = 256,
+  PAUSE = 20000,
+  PROGRESS = 250000
+};
 static const int64_t patience = 30 * CLOCK_SECOND;
 
 enum { DONE = 0, SOME_REFUSED = 2, NOT_DONE = 3 };
@@ -25,13 +34,13 @@ struct input {
 
 struct import {
   struct cli_process process;
-  struct cli_lines *lines;
   struct import_actor actor;
-  struct import_apply apply;
   struct domain_refusal *refusals;
-  unsigned long long rows, refused, effects[IMPORT__EFFECTS];
+  struct import_local local;
   bool terminal;
-  int64_t shown_at;
+  int64_t shown_at, rows, refused;
+  struct arena *looked;
+  const struct json *job; /* once it has ended */
 };
 
 /* Input. */
@@ -77,42 +86,77 @@ static void wipe_progress(const struct import *i)
     fputs("\r\033[K", stderr);
 }
 
-static void show_progress(struct import *i)
+static void show_progress(struct import *i, const struct import_stepped *stepped)
 {
   int64_t now = clock_monotonic();
+  i->rows += stepped->rows;
+  i->refused += stepped->refused;
   if (!i->terminal || now < i->shown_at + PROGRESS)
     return;
   i->shown_at = now;
-  fprintf(stderr, "\r\033[K%llu lines, %llu refused", i->rows, i->refused);
+  fprintf(stderr, "\r\033[K%lld lines, %lld refused", (long long)i->rows, (long long)i->refused);
 }
 
-static void report(struct import *i, const struct import_row *row, enum result r, struct str about)
+/* What a row said may stand in it, and goes to somebody's terminal. */
+static void print_text(struct str text)
 {
-  wipe_progress(i);
-  printf("line %llu: ", cli_lines_number(i->lines));
-  if (row->kind != IMPORT_ROW_NONE && row->name.p)
-    printf("%s %.*s: ", import_row_kind_name(row->kind), (int)row->name.n, row->name.p);
-  printf("%s%s%.*s\n", result_row(r)->code, about.p ? ": " : "", (int)about.n, about.p ? about.p : "");
-  if (r == R_INTERNAL)
-    log_line(LOG_ERROR, "import: line %llu: %s", cli_lines_number(i->lines), db_last_error());
+  for (size_t i = 0; i < text.n; i++)
+    putchar(text.p[i] >= ' ' && text.p[i] < 0x7F ? text.p[i] : '?');
 }
 
-static void summarise(const struct import *i)
+static RESULT print_refused(struct str line, struct arena *arena)
 {
+  static const char *const members[] = {"code", "field", "message"};
+  const struct json *row;
+  int64_t number = 0;
+  TRY(json_parse(line, arena, &row));
+  (void)json_int(json_member(row, "line"), &number);
+  printf("line %lld", (long long)number);
+  for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
+    struct str text = json_str(json_member(row, members[i]));
+    fputs(text.n ? ": " : "", stdout);
+    print_text(text);
+  }
+  putchar('\n');
+  return R_OK;
+}
+
+static RESULT report(const struct import *i, int64_t *place)
+{
+  CLEANUP(arena_free) struct arena *arena = arena_new(STEP_ARENA);
+  struct str lines;
+  if (!arena)
+    return R_NO_MEMORY;
+  TRY(import_local_refused(&i->local, *place, arena, &lines, place));
+  while (lines.n > 0)
+    TRY(print_refused(str_cut(&lines, '\n'), arena));
+  return R_OK;
+}
+
+static int64_t number_of(const struct json *object, const char *member)
+{
+  int64_t number = 0;
+  (void)json_int(json_member(object, member), &number);
+  return number;
+}
+
+static RESULT summarise(const struct import *i)
+{
+  const struct json *counts = json_member(i->job, "counts");
+  int64_t created = number_of(counts, "created"), updated = number_of(counts, "updated"),
+          unchanged = number_of(counts, "unchanged"), refused = number_of(counts, "refused"), place = 0;
   wipe_progress(i);
-  printf("%llu lines: %llu created, %llu updated, %llu unchanged, %llu refused\n", i->rows, i->effects[IMPORT_CREATED],
-         i->effects[IMPORT_UPDATED], i->effects[IMPORT_UNCHANGED], i->refused);
+  do
+    TRY(report(i, &place));
+  while (place > 0);
+  printf("%lld lines: %lld created, %lld updated, %lld unchanged, %lld refused\n",
+         (long long)(created + updated + unchanged + refused), (long long)created, (long long)updated,
+         (long long)unchanged, (long long)refused);
   fflush(stdout);
+  return R_OK;
 }
 
-/* One line. */
-
-static void remember(struct import *i, const char *action, enum result r)
-{
-  struct domain_refusal_event event = {.actor = i->actor.who, .action = action, .reason = r};
-  if (import_apply_keeps_out(r))
-    domain_refusal_put(i->refusals, &event);
-}
+/* Sending. */
 
 /* The process has no thread that takes signals: they stay pending until somebody looks. */
 static bool stopped(void)
@@ -121,75 +165,120 @@ static bool stopped(void)
   return sigpending(&pending) == 0 && (sigismember(&pending, SIGINT) || sigismember(&pending, SIGTERM));
 }
 
-/* The database may be away for a while; nothing is done twice, since every try begins with a look. */
-static bool worth_waiting(enum result r)
+/* As much as there is room for; *ret_n is less at the end alone. */
+static RESULT read_piece(int file, char *bytes, size_t *ret_n)
 {
-  return r == R_UNAVAILABLE || r == R_AGAIN || r == R_BUSY || r == R_OUTCOME_UNKNOWN;
-}
-
-static bool breaks_off(enum result r) { return worth_waiting(r) || r == R_UNAUTHENTICATED; }
-
-static RESULT apply(struct import *i, const struct import_row *row, struct arena *arena, struct str *ret_about)
-{
-  struct import_applied applied;
-  int64_t until = clock_monotonic() + patience;
-  enum result r = import_apply(&i->apply, row, arena, &applied);
-  while (worth_waiting(r) && clock_monotonic() < until && !stopped()) {
-    usleep(PAUSE);
-    r = import_apply(&i->apply, row, arena, &applied);
+  size_t n = 0;
+  while (n < PIECE) {
+    ssize_t got = read(file, bytes + n, PIECE - n);
+    if (got < 0 && errno == EINTR)
+      continue;
+    if (got < 0)
+      return R_UNAVAILABLE;
+    if (got == 0)
+      break;
+    n += (size_t)got;
   }
-  if (r == R_OK)
-    i->effects[applied.effect]++;
-  else
-    remember(i, import_apply_action(row->kind), r);
-  *ret_about = applied.about;
-  return r;
-}
-
-static bool is_blank(struct str line)
-{
-  for (size_t i = 0; i < line.n; i++)
-    if (!memchr(" \t\r", line.p[i], 3))
-      return false;
-  return true;
-}
-
-static RESULT do_line(struct import *i, struct str line, enum result read)
-{
-  CLEANUP(arena_free) struct arena *arena = arena_new(LINE_ARENA);
-  struct import_row row = {0};
-  struct str about = STR_NONE;
-  if (!arena)
-    return R_NO_MEMORY;
-  if (read == R_OK && is_blank(line))
-    return R_OK;
-  i->rows++;
-  enum result r = read == R_OK ? import_row_read(line, i->apply.mode, arena, &row, &about) : read;
-  if (r == R_OK)
-    r = apply(i, &row, arena, &about);
-  if (r != R_OK) {
-    i->refused++;
-    report(i, &row, r, about);
-  }
-  show_progress(i);
-  return breaks_off(r) ? r : R_OK;
-}
-
-/* R_OK when the whole file was gone through. */
-static RESULT do_lines(struct import *i)
-{
-  struct str line;
-  for (enum result r = cli_lines_next(i->lines, &line); r != R_NOT_FOUND; r = cli_lines_next(i->lines, &line)) {
-    if (r != R_OK && r != R_TOO_LARGE)
-      return r;
-    TRY(do_line(i, line, r));
-    if (stopped())
-      return R_BUSY;
-  }
+  *ret_n = n;
   return R_OK;
 }
 
+static RESULT send_piece(struct import *i, int file, bool *ret_more)
+{
+  CLEANUP(arena_free) struct arena *arena = arena_new(PIECE_ARENA);
+  char *bytes = arena ? arena_alloc(arena, PIECE) : NULL;
+  size_t n;
+  if (!bytes)
+    return R_NO_MEMORY;
+  TRY(read_piece(file, bytes, &n));
+  if (n > 0)
+    TRY(import_local_fill(&i->local, (struct str){bytes, n}, arena));
+  *ret_more = n == PIECE;
+  return R_OK;
+}
+
+static RESULT send_file(struct import *i, int file, struct arena *arena)
+{
+  bool more = true;
+  TRY(import_local_open(&i->actor, i->refusals, arena, &i->local));
+  while (more) {
+    TRY(send_piece(i, file, &more));
+    if (stopped())
+      return R_BUSY;
+  }
+  return import_local_start(&i->local, arena);
+}
+
+/* Running. */
+
+/* R_AGAIN: it goes on. */
+static RESULT look(struct import *i)
+{
+  struct store_object object;
+  const struct json *job;
+  arena_free(&i->looked);
+  i->looked = arena_new(LOOK_ARENA);
+  if (!i->looked)
+    return R_NO_MEMORY;
+  TRY(import_local_look(&i->local, i->looked, &object));
+  TRY(json_parse(object.body, i->looked, &job));
+  if (!json_str(json_member(job, "ended_at")).p)
+    return R_AGAIN;
+  i->job = job;
+  return R_OK;
+}
+
+static RESULT step(struct import *i)
+{
+  CLEANUP(arena_free) struct arena *arena = arena_new(STEP_ARENA);
+  struct import_stepped stepped;
+  if (!arena)
+    return R_NO_MEMORY;
+  enum result r = import_local_step(&i->local, arena, &stepped);
+  if (r == R_OK)
+    show_progress(i, &stepped);
+  return r;
+}
+
+/* Where another process is at it as well, that one's steps are waited for. The database may be away for a while. */
+static RESULT run_job(struct import *i)
+{
+  int64_t until = clock_monotonic() + patience;
+  while (!stopped()) {
+    enum result r = step(i);
+    if (r == R_NOT_FOUND)
+      r = look(i);
+    else if (r == R_OK)
+      until = clock_monotonic() + patience;
+    if (r == R_OK && i->job)
+      return R_OK;
+    if (r != R_OK && r != R_AGAIN && clock_monotonic() > until)
+      return r;
+    if (r != R_OK)
+      usleep(PAUSE);
+  }
+  return R_BUSY;
+}
+
+/* What was applied stays. Whoever was stopped leaves nothing behind that somebody else would go on with. */
+static RESULT run_to_end(struct import *i, struct arena *arena)
+{
+  enum result r = run_job(i);
+  if (r != R_OK && stopped()) {
+    enum result cancelled = import_local_cancel(&i->local, arena);
+    r = cancelled == R_OK || cancelled == R_CONFLICT ? look(i) : cancelled;
+  }
+  return r;
+}
+
 /* The whole. */
+
+static void remember(struct import *i, const char *action, enum result r)
+{
+  struct domain_refusal_event event = {.actor = i->actor.who, .action = action, .reason = r};
+  if (import_apply_keeps_out(r))
+    domain_refusal_put(i->refusals, &event);
+}
 
 static RESULT sign_in(struct import *i, const struct input *input, struct arena *arena)
 {
@@ -204,42 +293,53 @@ static RESULT sign_in(struct import *i, const struct input *input, struct arena 
 
 static RESULT prepare(struct import *i, const struct settings *settings, const struct input *input, struct arena *arena)
 {
-  TRY(cli_lines_open(input->file, arena, &i->lines));
+  i->terminal = isatty(STDERR_FILENO);
   TRY(cli_process_open(settings, CLI_COMMAND, arena, &i->process));
   TRY(domain_refusal_open(&i->process.domain, REFUSALS, &i->refusals));
   TRY(sign_in(i, input, arena));
-  i->apply.actor = &i->actor;
-  i->terminal = isatty(STDERR_FILENO);
-  return import_memo_new(arena, &i->apply.memo);
+  return send_file(i, input->file, arena);
 }
 
 static void close_all(struct import *i)
 {
   if (i->actor.domain)
     import_actor_close(&i->actor);
+  arena_free(&i->looked);
   domain_refusal_close(&i->refusals);
   cli_process_close(&i->process);
+}
+
+/* How it ended, by the job. */
+static int conclude(const struct import *i)
+{
+  struct str state = json_str(json_member(i->job, "state")), code = json_str(json_member(i->job, "code"));
+  if (str_is(state, "done"))
+    return number_of(json_member(i->job, "counts"), "refused") > 0 ? SOME_REFUSED : DONE;
+  fprintf(stderr, "bailiwick import: broken off at line %lld: %.*s\n", (long long)number_of(i->job, "line") - 1,
+          (int)(code.p ? code.n : sizeof "stopped" - 1), code.p ? code.p : "stopped");
+  return NOT_DONE;
 }
 
 int cli_import(const struct settings *settings, const char *file, struct arena *arena)
 {
   struct import import = {0};
   struct input input = {0};
+  int status = NOT_DONE;
   if (!read_input(file, arena, &input))
     return NOT_DONE;
   enum result r = prepare(&import, settings, &input, arena);
   if (r != R_OK) {
-    say_no("not started", result_row(r)->code);
+    say_no("not started", stopped() ? "stopped" : result_row(r)->code);
     close_all(&import);
     return NOT_DONE;
   }
-  r = do_lines(&import);
-  summarise(&import);
-  if (r != R_OK)
-    fprintf(stderr, "bailiwick import: broken off at line %llu: %s\n", cli_lines_number(import.lines),
-            stopped() ? "stopped" : result_row(r)->code);
+  r = run_to_end(&import, arena);
+  if (r == R_OK)
+    r = summarise(&import);
+  if (r == R_OK)
+    status = conclude(&import);
+  else
+    say_no("broken off", result_row(r)->code);
   close_all(&import);
-  if (r != R_OK)
-    return NOT_DONE;
-  return import.refused ? SOME_REFUSED : DONE;
+  return status;
 }

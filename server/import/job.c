@@ -19,13 +19,16 @@ static RESULT record(struct change *change, const struct uuid *tenant, const str
 
 RESULT import_job_open(struct change *change, const struct import_job_new *job, struct outcome *ret_outcome)
 {
-  struct bw_id home = policy_id(&change->actor.home);
+  static const char *const kinds[] = {
+      [DOMAIN_ACTOR_USER] = "user", [DOMAIN_ACTOR_CLIENT] = "client", [DOMAIN_ACTOR_OPERATOR] = "operator"};
+  bool homeless = change->actor.kind == DOMAIN_ACTOR_OPERATOR;
+  struct uuid at = homeless ? job->tenant : change->actor.home;
+  struct bw_id home = policy_id(&at);
   char path[BW_PATH];
   struct store_import_new row = {.tenant = job->tenant,
                                  .submitter = change->actor.id,
-                                 .submitter_home = change->actor.home,
-                                 .submitter_kind =
-                                     change->actor.kind == DOMAIN_ACTOR_CLIENT ? STR("client") : STR("user"),
+                                 .submitter_home = at,
+                                 .submitter_kind = str_of(kinds[change->actor.kind]),
                                  .submitter_weak = change->actor.weak,
                                  .kind = job->kind,
                                  .format = job->format,

@@ -11,7 +11,7 @@ struct import_job_new {
   int64_t removals_most; /* of mode sync: with more than these to remove nothing is removed */
   int64_t mail_pace;     /* letters a minute; 0: it sends none */
 };
-/* It acts for whoever opens it: nothing outside `tenant` is there for it. */
+/* It acts for whoever opens it, a user, a client or the operator: nothing outside `tenant` is there for it. */
 RESULT import_job_open(struct change *change, const struct import_job_new *job, struct outcome *ret_outcome);
 
 /* What is sent at a time. */

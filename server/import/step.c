@@ -7,6 +7,7 @@
 #include "import/text.h"
 #include "import/waiting.h"
 
+enum { ROWS = 1024 };
 static const int64_t statement_time = 30 * CLOCK_SECOND, apply_wait = 2 * CLOCK_SECOND;
 
 static bool is_at_rows(const struct import_rows *s) { return str_is(s->job.phase, "rows"); }
@@ -120,20 +121,28 @@ static RESULT prepare(struct import_rows *s)
   return s->waiting && (s->seen || s->apply.mode != IMPORT_SYNC) ? R_OK : R_NO_MEMORY;
 }
 
+/* Nobody knows an operator by more than that. */
+static struct domain_actor submitter_of(const struct store_import_step *job, struct str request)
+{
+  struct domain_actor actor = {.kind = str_is(job->submitter_kind, "client") ? DOMAIN_ACTOR_CLIENT : DOMAIN_ACTOR_USER,
+                               .id = job->submitter,
+                               .home = job->submitter_home,
+                               .weak = job->submitter_weak,
+                               .request_id = request};
+  return str_is(job->submitter_kind, "operator")
+             ? (struct domain_actor){.kind = DOMAIN_ACTOR_OPERATOR, .request_id = request}
+             : actor;
+}
+
 /* Who acts: the submitter, by the rights they have by now, below the job's tenant. */
 static RESULT take_on(struct import_rows *s)
 {
   const struct store_import_step *job = &s->job;
-  bool machine = str_is(job->submitter_kind, "client");
   char id[UUID_TEXT];
   struct str ignored;
   uuid_format(&job->key.job, id);
   s->actor = (struct import_actor){.domain = s->domain,
-                                   .who = {.kind = machine ? DOMAIN_ACTOR_CLIENT : DOMAIN_ACTOR_USER,
-                                           .id = job->submitter,
-                                           .home = job->submitter_home,
-                                           .weak = job->submitter_weak,
-                                           .request_id = arena_copy(s->arena, str_of(id))},
+                                   .who = submitter_of(job, arena_copy(s->arena, str_of(id))),
                                    .home = job->key.tenant,
                                    .within = job->key.tenant,
                                    .within_path = job->path,
@@ -174,7 +183,7 @@ static void remember(const struct import_rows *s)
 static RESULT run(struct import_rows *s, struct import_stepped *ret_stepped)
 {
   uint64_t revision;
-  TRY(store_import_take(s->tx, &s->job));
+  TRY(store_import_take(s->tx, uuid_is_zero(&s->pace->only) ? NULL : &s->pace->only, &s->job));
   ret_stepped->job = s->job.key.job;
   TRY(take_on(s));
   TRY(s->job.dry_run ? run_for_show(s) : run_phase(s));
@@ -195,6 +204,24 @@ static RESULT run(struct import_rows *s, struct import_stepped *ret_stepped)
   if (wanted > 0)
     (void)!policy_wait(s->domain->policy, wanted, clock_monotonic() + apply_wait);
   return R_OK;
+}
+
+struct import_pace import_pace_of(struct domain_refusal *refusals)
+{
+  return (struct import_pace){.refusals = refusals, .rows = ROWS, .reason = R_OK};
+}
+
+void import_pace_learn(struct import_pace *pace, const struct import_stepped *stepped, enum result r)
+{
+  bool known = !uuid_is_zero(&stepped->job);
+  bool alone = pace->rows == 1 && uuid_equal(&pace->stuck, &stepped->job);
+  bool bad = known && r != R_OK && r != R_AGAIN && !import_rows_is_passing(r);
+  pace->known = stepped->revision;
+  if (!bad && (r != R_OK || !known))
+    return;
+  pace->rows = bad ? 1 : ROWS;
+  pace->stuck = bad ? stepped->job : (struct uuid){0};
+  pace->reason = bad && alone ? r : R_OK;
 }
 
 RESULT import_step(const struct domain *domain, const struct import_pace *pace, struct arena *arena,

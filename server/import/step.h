@@ -11,7 +11,9 @@ struct import_pace {
   int rows;                        /* at most in a step */
   struct uuid stuck;               /* a job whose next row failed by itself; zero: none */
   enum result reason;              /* that row is refused with this */
+  struct uuid only;                /* a step of this job and no other; zero: of any */
 };
+struct import_pace import_pace_of(struct domain_refusal *refusals);
 
 struct import_stepped {
   struct uuid job; /* zero while none was taken */
@@ -20,7 +22,11 @@ struct import_stepped {
   uint64_t revision; /* behind it */
 };
 
-/* The job whose tenant was served longest ago, of those that no other process is at. R_NOT_FOUND: there is nothing
-   to do. Any other failure: nothing of the step is done; *ret_stepped says which job's it was. */
+/* What a step that ended so means for the next: one that failed as a whole is taken row by row, and a row that fails by
+   itself is refused. */
+void import_pace_learn(struct import_pace *pace, const struct import_stepped *stepped, enum result r);
+
+/* The job whose tenant was served longest ago, of those that no other process is at, or that one. R_NOT_FOUND: there is
+   nothing to do. Any other failure: nothing of the step is done; *ret_stepped says which job's it was. */
 RESULT import_step(const struct domain *domain, const struct import_pace *pace, struct arena *arena,
                    struct import_stepped *ret_stepped);

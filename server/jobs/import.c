@@ -13,7 +13,7 @@ static const int64_t idle_time = CLOCK_SECOND / 4, pause_time = CLOCK_SECOND, yi
                      look_time = 5 * CLOCK_SECOND;
 
 /* Times that it gives way to who waits, one after the other: an import goes on, slowly, under any load. */
-enum { ARENA_MOST = 192 << 20, LOOK_ARENA = 1 << 20, ROWS = 1024, YIELDS_MOST = 20 };
+enum { ARENA_MOST = 192 << 20, LOOK_ARENA = 1 << 20, YIELDS_MOST = 20 };
 
 enum outcome_kind { CREATED, UPDATED, UNCHANGED, REMOVED, REFUSED, OUTCOMES };
 
@@ -49,23 +49,6 @@ static void say(struct jobs_import *i, enum result r)
   if (r != R_OK && r != i->said)
     log_line(LOG_WARN, "import: %s: %s", result_row(r)->code, store_last_error());
   i->said = r;
-}
-
-static bool is_passing(enum result r)
-{
-  return r == R_UNAVAILABLE || r == R_BUSY || r == R_NO_MEMORY || r == R_OUTCOME_UNKNOWN || r == R_AGAIN;
-}
-
-/* A step that failed as a whole is taken row by row; a row that fails by itself is refused. */
-static void learn(struct jobs_import *i, const struct import_stepped *stepped, enum result r)
-{
-  bool alone = i->pace.rows == 1 && uuid_equal(&i->pace.stuck, &stepped->job);
-  bool bad = r != R_OK && !is_passing(r) && !uuid_is_zero(&stepped->job);
-  if (!bad && r != R_OK)
-    return;
-  i->pace.rows = bad ? 1 : ROWS;
-  i->pace.stuck = bad ? stepped->job : (struct uuid){0};
-  i->pace.reason = bad && alone ? r : R_OK;
 }
 
 static void count(struct jobs_import *i, const struct import_stepped *s, int64_t time)
@@ -104,9 +87,7 @@ static enum result step(struct jobs_import *i)
   enum result r = import_step(i->config.domain, &i->pace, arena, &stepped);
   if (r == R_OK)
     count(i, &stepped, clock_monotonic() - begun);
-  i->pace.known = stepped.revision;
-  if (r != R_NOT_FOUND || !uuid_is_zero(&stepped.job))
-    learn(i, &stepped, r);
+  import_pace_learn(&i->pace, &stepped, r);
   return r;
 }
 
@@ -137,7 +118,7 @@ RESULT jobs_import_open(const struct jobs_import_config *config, struct arena *a
   if (!i)
     return R_NO_MEMORY;
   i->config = *config;
-  i->pace = (struct import_pace){.refusals = config->refusals, .rows = ROWS, .reason = R_OK};
+  i->pace = import_pace_of(config->refusals);
   pthread_mutex_init(&i->lock, NULL);
   pthread_cond_init(&i->wake, NULL);
   if (pthread_create(&i->thread, NULL, run, i) != 0)

@@ -31,7 +31,10 @@ RESULT store_import_insert(struct store_tx *tx, const struct store_import_new *j
   struct db_values v = {0};
   db_put_uuid(&v, &job->id);
   db_put_uuid(&v, &job->tenant);
-  db_put_uuid(&v, &job->submitter);
+  if (uuid_is_zero(&job->submitter))
+    db_put_null(&v);
+  else
+    db_put_uuid(&v, &job->submitter);
   db_put_text(&v, job->submitter_kind);
   db_put_uuid(&v, &job->submitter_home);
   db_put_text(&v, job->submitter_path);
@@ -221,10 +224,15 @@ static struct store_import_step step_of(const struct db_rows *rows)
                                     .mail_next = db_time(rows, 0, MAIL_NEXT)};
 }
 
-RESULT store_import_take(struct store_tx *tx, struct store_import_step *ret_step)
+RESULT store_import_take(struct store_tx *tx, const struct uuid *only, struct store_import_step *ret_step)
 {
+  struct db_values v = {0};
   struct db_rows rows;
-  TRY(store_run(tx, SQL_import_take, &(struct db_values){0}, &rows));
+  if (only)
+    db_put_uuid(&v, only);
+  else
+    db_put_null(&v);
+  TRY(store_run(tx, SQL_import_take, &v, &rows));
   if (rows.count == 0)
     return R_NOT_FOUND;
   *ret_step = step_of(&rows);

@@ -3,7 +3,7 @@
 #include "store/call.h"
 
 struct store_import_new {
-  struct uuid id, tenant, submitter, submitter_home;
+  struct uuid id, tenant, submitter, submitter_home; /* submitter: zero for the operator, who is at home in `tenant` */
   struct str submitter_kind, submitter_path;
   bool submitter_weak;
   struct str kind, format, mode, on_error, invitations;
@@ -81,8 +81,9 @@ struct store_import_step {
   int64_t waiting, waiting_line;                  /* rows that wait; the last of them that was tried in this round */
   bool waiting_moved;                             /* one before it waits no longer */
 };
-/* Held until the transaction ends; passes by what another process has. R_NOT_FOUND: there is nothing to do. */
-RESULT store_import_take(struct store_tx *tx, struct store_import_step *ret_step);
+/* Held until the transaction ends; passes by what another process has. `only` that job, or any where it is NULL.
+   R_NOT_FOUND: there is nothing to do. */
+RESULT store_import_take(struct store_tx *tx, const struct uuid *only, struct store_import_step *ret_step);
 
 /* What a step has come to. */
 struct store_import_progress {

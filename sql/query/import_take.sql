@@ -1,6 +1,6 @@
--- The job whose tenant was served longest ago, of those that nobody is at, held until its step is done.
+-- The job whose tenant was served longest ago, of those that nobody is at, held until its step is done; or that one.
 -- role: app
--- params:
+-- params: $1 only uuid
 -- row: id uuid, tenant_id uuid, tenant_path text, submitter_id uuid, submitter_kind text, submitter_home uuid,
 --      submitter_weak boolean, kind text, format text, mode text, on_error text, dry_run boolean, received bigint, done
 --      bigint, line bigint, skipping boolean, refused bigint, results bigint, header text,
@@ -12,7 +12,7 @@ SELECT j.id, j.tenant_id, j.tenant_path, j.submitter_id, j.submitter_kind, j.sub
        coalesce(j.waiting, 0) AS waiting, coalesce(j.waiting_line, 0) AS waiting_line,
        coalesce(j.waiting_moved, false) AS waiting_moved, j.invitations, j.mail_pace, j.mail_next
   FROM import_job j
- WHERE j.state IN ('queued', 'running')
+ WHERE j.state IN ('queued', 'running') AND ($1::uuid IS NULL OR j.id = $1)
  ORDER BY (SELECT max(o.served_at) FROM import_job o WHERE o.tenant_id = j.tenant_id) NULLS FIRST, j.created_at, j.id
  LIMIT 1
    FOR NO KEY UPDATE OF j SKIP LOCKED

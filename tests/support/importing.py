@@ -14,6 +14,7 @@ from support.estate import PASSWORD
 from support.server import REPORTS, Server, binary, environment
 
 SECONDS = 300
+REFUSAL = re.compile(r"line (\d+): (\w+)(?:: (\w+)(?=: ))?: .*$")
 SUMMARY = re.compile(r"(\d+) lines: (\d+) created, (\d+) updated, (\d+) unchanged, (\d+) refused$")
 
 
@@ -37,7 +38,7 @@ def lines(rows):
 
 @dataclass
 class Report:
-    """What an import said: the counts, and line number -> what was refused and why."""
+    """What an import said: the counts, and line number -> why it was refused, and of which member."""
     status: int
     output: str
     errors: str
@@ -52,7 +53,9 @@ class Report:
             return
         names = ("lines", "created", "updated", "unchanged", "refused")
         self.counts = {name: int(count) for name, count in zip(names, summary.groups())}
-        self.refused = {int(n): why for n, why in (re.match(r"line (\d+): (.*)$", line).groups() for line in refusals)}
+        for line in refusals:
+            number, code, member = REFUSAL.match(line).groups()
+            self.refused[int(number)] = f"{code}: {member}" if member else code
 
     def is_clean(self, **counts):
         """All of it was applied, with these counts and no others."""

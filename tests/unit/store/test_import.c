@@ -60,7 +60,7 @@ static struct uuid stepped(void)
   struct store_object job;
   struct str named;
   uint64_t ignored;
-  assert_ok(store_import_take(tx, &step));
+  assert_ok(store_import_take(tx, NULL, &step));
   assert_ok(store_import_advance(tx, &step.key.job, &progress, &job, &named));
   assert_ok(store_tx_commit(tx, &ignored));
   store_tx_close(&tx);
@@ -85,10 +85,10 @@ static void a_job_that_somebody_is_at_is_passed_by(void **state)
   struct store_import_key one = queued(P1_ADMIN, P1), two = queued(P1_ADMIN, P1);
   struct store_tx *here = at_whole(), *there = at_whole(), *nowhere = at_whole();
   struct store_import_step mine, theirs, none;
-  assert_ok(store_import_take(here, &mine));
-  assert_ok(store_import_take(there, &theirs));
+  assert_ok(store_import_take(here, NULL, &mine));
+  assert_ok(store_import_take(there, NULL, &theirs));
   assert_true(uuid_equal(&mine.key.job, &one.job) && uuid_equal(&theirs.key.job, &two.job));
-  assert_result(store_import_take(nowhere, &none), R_NOT_FOUND);
+  assert_result(store_import_take(nowhere, NULL, &none), R_NOT_FOUND);
   store_tx_close(&here);
   store_tx_close(&there);
   store_tx_close(&nowhere);
@@ -100,7 +100,7 @@ static void a_job_that_is_open_has_no_turn(void **state)
   (void)opened(P1_ADMIN, P1);
   struct store_tx *tx = at_whole();
   struct store_import_step step;
-  assert_result(store_import_take(tx, &step), R_NOT_FOUND);
+  assert_result(store_import_take(tx, NULL, &step), R_NOT_FOUND);
   store_tx_close(&tx);
 }
 
