@@ -60,7 +60,7 @@ class Document:
 
     def __init__(self, text=None):
         self.text = text or bundled()
-        self.operations = {}
+        self.operations, self.validators = {}, {}
         for path, item in self.text["paths"].items():
             for method in METHODS:
                 if method in item:
@@ -84,10 +84,16 @@ class Document:
         method = "GET" if method == "HEAD" else method
         return next((o for o in self.order if o.method == method and o.pattern.match(path)), None)
 
+    def validator(self, schema):
+        """One for each schema: it remembers what its references lead to, which takes longer to find than most values to judge."""
+        key = json.dumps(schema)
+        if key not in self.validators:
+            whole = {**schema, "components": self.text["components"]}
+            self.validators[key] = jsonschema.Draft202012Validator(whole, format_checker=jsonschema.FormatChecker())
+        return self.validators[key]
+
     def check_schema(self, schema, value, where):
-        whole = {**schema, "components": self.text["components"]}
-        validator = jsonschema.Draft202012Validator(whole, format_checker=jsonschema.FormatChecker())
-        errors = [f"{error.json_path}: {error.message}" for error in validator.iter_errors(value)]
+        errors = [f"{error.json_path}: {error.message}" for error in self.validator(schema).iter_errors(value)]
         if errors:
             raise BrokenPromise(f"{where}: {'; '.join(errors)}\n{json.dumps(value, indent=1)[:2000]}")
 
