@@ -18,8 +18,9 @@ from processes import (Broken, Task, adopt_orphans, await_one, descendants, end,
 
 ROOT = Path(__file__).resolve().parent.parent
 COMMAND_SECONDS = 900
-LANES = 3  # on two processors, for much of what tests do is waiting
-API_PARTS = 4
+LANES = 4  # on two processors, for much of what tests do is waiting
+PARTS = {"api": 8, "fault": 5}  # so that no task is much longer than others
+PLAIN = {"fault", "clients"}  # the suites that need a build without sanitizers too
 # Among the tasks of a suite: those behind it wait for those before it, or for those of all suites.
 AFTER_THOSE, AFTER_ALL = "after those", "after all"
 MEMORY_BYTES = 3 << 30  # of /dev/shm, so that a run can live there
@@ -135,12 +136,12 @@ def checked(run, name, argv):
     return output
 
 
-def configured(run, name, sanitizers):
+def configured(run, name, sanitizers, tests="ON"):
     folder = build_folder(name)
     cache = folder / "CMakeCache.txt"
     if cache.exists() and f"CMAKE_HOME_DIRECTORY:INTERNAL={ROOT}\n" not in cache.read_text():
         shutil.rmtree(folder)
-    checked(run, f"configure {folder.name}", ["cmake", "-S", ROOT, "-B", folder, "-G", "Ninja", "-DBAILIWICK_TESTS=ON",
+    checked(run, f"configure {folder.name}", ["cmake", "-S", ROOT, "-B", folder, "-G", "Ninja", f"-DBAILIWICK_TESTS={tests}",
                                               f"-DBAILIWICK_SANITIZE={sanitizers}"])
     return folder
 
@@ -261,15 +262,22 @@ def shared_out(files, count):
     return [one for one in lists if one]
 
 
+def parted_suite(run, suite, path):
+    """In parts, each with a service of its own."""
+    if path:
+        return pytest_suite(run, suite, path)
+    return [pytest_task(suite, part) for part in shared_out((ROOT / "tests" / suite).glob("test_*.py"), PARTS[suite])]
+
+
 def api_suite(run, suite, path):
-    """In parts, each with a service of its own; what looks at what all of them hit comes after them."""
+    """In parts; what looks at what all of them hit comes after them."""
     if path:
         return pytest_suite(run, suite, path)
     folder, hits = ROOT / "tests" / suite, run.work / "hits"
     hits.mkdir()
     run.env["TEST_HITS"] = str(hits)
     last = folder / "test_promise.py"
-    parts = shared_out(set(folder.glob("test_*.py")) - {last}, API_PARTS)
+    parts = shared_out(set(folder.glob("test_*.py")) - {last}, PARTS[suite])
     return [*(pytest_task(suite, part) for part in parts), AFTER_THOSE, pytest_task(suite, [last])]
 
 
@@ -294,7 +302,7 @@ def security_suite(run, suite, path):
 # come first, and small ones at the end, so that all lanes end at about the same time.
 SUITES = {
     "isolation": (pytest_suite, []),
-    "fault": (pytest_suite, []),
+    "fault": (parted_suite, []),
     "tooling": (pytest_suite, ["shellcheck"]),
     "api": (api_suite, ["openssl", "zbarimg"]),
     "sql": (pytest_suite, []),
@@ -392,6 +400,10 @@ def run_suites(run, wanted, whole):
     folder = configured(run, "test", "address,undefined")
     checked(run, "build with ASan and UBSan", ["ninja", "-C", folder])
     run.env["TEST_BUILD"] = str(folder)
+    if not PLAIN.isdisjoint(wanted):
+        plain = configured(run, "plain", "", tests="OFF")
+        checked(run, "build without sanitizers", ["ninja", "-C", plain, "bailiwick"])
+        run.env["TEST_PLAIN_BUILD"] = str(plain)
     run.env["TEST_CLUSTER"] = str(made_cluster(run, folder))
     driver = Driver(run, whole)
     for name in wanted:

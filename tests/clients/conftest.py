@@ -11,6 +11,7 @@ import pytest
 from support.authority import Authority
 from support.contract import Document, bundled
 from support.estate import Estate
+from support.plain import plain_build
 from support.server import Server, binary
 
 HERE = Path(__file__).resolve().parent
@@ -81,6 +82,11 @@ def certificate_authority():
 @pytest.fixture(scope="session", name="node")
 def node_with_packages(authority):
     return Node(installed(binary().parent / "clients"), authority.root)
+
+
+@pytest.fixture(scope="session", name="plain")
+def build_without_sanitizers():
+    return plain_build()
 
 
 @pytest.fixture(scope="session", name="server")

@@ -9,8 +9,8 @@ import psycopg
 import pytest
 from support.contract import Document
 from support.estate import Estate
+from support.plain import plain_build
 from support.server import Server
-from support.source import ROOT
 
 # Few workers and short times, so that what is to be full is soon full and what is to be late is soon late.
 SETTINGS = {"database_workers": 4, "hash_workers": 2, "hash_queue": 64, "request_time": 4, "account_attempts": 100,
@@ -105,13 +105,7 @@ class Shim:
 @pytest.fixture(scope="session")
 def plain():
     """The folder of a build without sanitizers, which would come first and see what the shim does as faults."""
-    folder = os.environ.get("TEST_PLAIN_BUILD")
-    if not folder:
-        folder = ROOT / "build-plain"
-        subprocess.run(["cmake", "-S", ROOT, "-B", folder, "-G", "Ninja", "-DBAILIWICK_SANITIZE="], check=True,
-                       capture_output=True)
-        subprocess.run(["ninja", "-C", folder, "bailiwick"], check=True, capture_output=True)
-    return Path(folder)
+    return plain_build()
 
 
 @pytest.fixture(scope="module")
