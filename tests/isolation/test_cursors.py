@@ -4,7 +4,7 @@ import string
 
 import pytest
 from support.source import routes, tables, uses
-from world import Actor, Grant
+from world import Actor, Grant, unused
 
 MUTATIONS = 2000
 ALPHABET = string.ascii_letters + string.digits + "-_"
@@ -34,13 +34,14 @@ class Paper:
 
 
 def fill(estate, tenant):
-    """Two of everything, a user with two grants and two sessions, and a client with two secrets."""
+    """Two of everything, a user who can act with two grants and two sessions, and a client with two secrets."""
     for kind in 2 * ("user", "client", "grant"):
         estate.fresh(kind, tenant)
     for _ in range(2):
         estate.tenant("below", "customer", tenant)
         estate.job(tenant)
-    tenant.many = {"user": estate.user(tenant), "client": estate.client(tenant)}
+    holder = estate.invited(Actor(unused("holder"), tenant))
+    tenant.many = {"user": holder.id, "client": estate.client(tenant)}
     for role in ("viewer", "helpdesk"):
         estate.grant(tenant, tenant.many["user"], role)
     for kind in ("secret", "key", "key"):
