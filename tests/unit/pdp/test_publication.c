@@ -1,5 +1,6 @@
 /* Readers beside the writer: what is true at every commit is never seen false, and the reverse. */
 #include "world.h"
+#include <bailiwick/explain.h>
 #include "pdp/model.h"
 #include <pthread.h>
 #include <time.h>
@@ -107,7 +108,10 @@ static bool exactly_one_grant(const struct bw_model *m)
 {
   struct bw_id admin = id(ADMIN);
   struct bw_root root[4];
-  return allowed(m, ADMIN, SITE) && bw_roots(m, &admin, NOW, 4, root) == 1 && is(root[0].tenant, PARTNER);
+  struct bw_chain chain[4];
+  struct bw_search search = {.tenant = id(SITE), .permission = BW_USER_READ, .now = NOW, .view = id(PROVIDER)};
+  return allowed(m, ADMIN, SITE) && bw_roots(m, &admin, NOW, 4, root) == 1 && is(root[0].tenant, PARTNER) &&
+         bw_search(m, &search, 4, chain) == 1 && is(chain[0].principal, ADMIN);
 }
 
 static void grants_swapped_in_one_publication_are_always_one(void **state)
