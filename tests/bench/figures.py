@@ -99,8 +99,9 @@ class Bench:
         self.wait_for_tenant(token)
         place = f"/v1/tenants/{self.partner}"
         made = self.call("POST", f"{place}/clients", token, json={"display_name": "bench"})
-        self.call("POST", f"{place}/grants", token, json={
-            "principal_id": made["client"]["id"], "role": "provisioner", "scope": "subtree"})
+        for role in ("provisioner", "auditor"):
+            self.call("POST", f"{place}/grants", token, json={
+                "principal_id": made["client"]["id"], "role": role, "scope": "subtree"})
         return made["client"]["id"], made["client_secret"]
 
     def wait_for_tenant(self, token, seconds=60):
@@ -173,6 +174,98 @@ def user_page_ratio(bench):
     peer = PgBench(bench.socket, script, variables)
     path = f"/v1/tenants/{bench.partner}/users?scope=subtree&limit={PAGE}"
     return bench.ratio("user_page_ratio", lambda seconds: bench.wrk(path, seconds),
+                       lambda seconds: peer.run(bench.size.connections, seconds))
+
+
+# Who can do it and what they can do, as one who knows SQL asks: of live grants on the line, of who may act.
+WHO_CAN = """
+SELECT g.id, grant_view(g, r.name, current_setting('bailiwick.low')) AS body, p.id, p.kind, p.tenant_id
+  FROM "grant" g
+  JOIN role r ON r.id = g.role_id AND r.tenant_path = g.role_path
+  JOIN principal p ON p.id = g.principal_id AND p.tenant_path = g.principal_path
+ WHERE g.tenant_path = ANY (:line::text[]) AND (g.reach = 'subtree' OR g.tenant_path = :place)
+   AND :permission = ANY (r.permissions) AND p.state = 'active'
+   AND (g.not_before IS NULL OR g.not_before <= now()) AND (g.expires_at IS NULL OR g.expires_at > now())
+   AND NOT EXISTS (SELECT FROM tenant t WHERE t.path = ANY (:line::text[]) AND starts_with(p.tenant_path, t.path)
+                                          AND t.state <> 'active')
+ ORDER BY g.id LIMIT :most;
+"""
+WHAT_CAN = """
+SELECT g.id, grant_view(g, r.name, current_setting('bailiwick.low')) AS body, r.permissions
+  FROM principal p
+  JOIN "grant" g ON g.principal_id = p.id AND g.principal_path = p.tenant_path
+  JOIN role r ON r.id = g.role_id AND r.tenant_path = g.role_path
+ WHERE p.id = :user AND p.state = 'active' AND g.tenant_path >= :low AND g.tenant_path < :high
+   AND (g.not_before IS NULL OR g.not_before <= now()) AND (g.expires_at IS NULL OR g.expires_at > now())
+   AND NOT EXISTS (SELECT FROM tenant t WHERE t.path = ANY (:line::text[]) AND t.state <> 'active')
+ ORDER BY g.tenant_path, g.id LIMIT :most;
+"""
+
+
+# Everybody audits their home, and every third person provisions it: with the administrators half a million grants. The
+# customer in question has a hundred people more.
+CROWD = """
+SET session_replication_role = replica;
+INSERT INTO principal (id, tenant_id, tenant_path, tenant_boundary, kind, state, login, login_key, display_name, name_key)
+SELECT gen_random_uuid(), t.id, t.path, t.boundary, 'user', 'active', 'crowd' || n, 'crowd' || n, 'Crowd', 'crowd'
+  FROM tenant t, generate_series(1, 100) n WHERE t.id = '{place}';
+INSERT INTO "grant" (id, tenant_id, tenant_path, tenant_boundary, principal_id, principal_path, role_id, role_path, reach)
+SELECT gen_random_uuid(), p.tenant_id, p.tenant_path, p.tenant_boundary, p.id, p.tenant_path, r.id, r.tenant_path, 'self'
+  FROM principal p JOIN role r ON r.builtin AND (r.name = 'auditor' OR (r.name = 'provisioner' AND hashtext(p.id::text) % 3 = 0))
+ WHERE p.kind = 'user';
+RESET session_replication_role;
+UPDATE installation SET policy_epoch = gen_random_uuid();
+VACUUM ANALYZE principal, "grant";
+"""
+
+
+def crowded(bench):
+    """A customer of partner 1 with its crowd, made once: (id, path, somebody in it)."""
+    with psycopg.connect(host=bench.socket, user="postgres", dbname="bailiwick", autocommit=True,
+                         options="-c search_path=bailiwick") as connection:
+        place, path = connection.execute("SELECT id, path FROM tenant WHERE parent_id = %s AND kind = 'customer'"
+                                         " ORDER BY path LIMIT 1", [bench.partner]).fetchone()
+        find = "SELECT min(id::text) FROM principal WHERE tenant_id = %s AND login LIKE 'crowd%%'"
+        if not connection.execute(find, [place]).fetchone()[0]:
+            for part in CROWD.format(place=place).split(";\n")[:-1]:
+                connection.execute(part)
+        user = connection.execute(find, [place]).fetchone()[0]
+    deadline = time.monotonic() + 60
+    while len(bench.call("GET", access_of(place), bench.token)["items"]) < PAGE:
+        if time.monotonic() > deadline:
+            raise Broken("the service has not followed the crowd")
+        time.sleep(0.2)
+    return place, path, user
+
+
+def access_of(place):
+    return f"/v1/tenants/{place}/access?permission=user:read&limit={PAGE}"
+
+
+def line_of(bench, path):
+    """The paths from the partner down to there, as PostgreSQL takes them."""
+    return f"{{{','.join(path[:end] for end in range(len(bench.low), len(path) + 1, 9))}}}"
+
+
+def who_can_ratio(bench):
+    place, path, _ = crowded(bench)
+    scope, variables = bench.scope()
+    variables |= {"line": line_of(bench, path), "place": path, "permission": "user:read",
+                  "most": PAGE + 1}
+    script = bench.file("who_can.sql", pipeline(scope, statement("session_custom_plan", []), WHO_CAN))
+    peer = PgBench(bench.socket, script, variables)
+    return bench.ratio("who_can_ratio", lambda seconds: bench.wrk(access_of(place), seconds),
+                       lambda seconds: peer.run(bench.size.connections, seconds))
+
+
+def what_can_ratio(bench):
+    _, path, user = crowded(bench)
+    scope, variables = bench.scope()
+    variables |= {"user": user, "line": line_of(bench, path), "most": PAGE + 1}
+    script = bench.file("what_can.sql", pipeline(scope, statement("session_custom_plan", []), WHAT_CAN))
+    peer = PgBench(bench.socket, script, variables)
+    asked = f"/v1/users/{user}/permissions?limit={PAGE}"
+    return bench.ratio("what_can_ratio", lambda seconds: bench.wrk(asked, seconds),
                        lambda seconds: peer.run(bench.size.connections, seconds))
 
 
@@ -380,6 +473,8 @@ FIGURES = {
     "decision_ns": (decision_ns, None),
     "token_again_us": (token_again_us, "<= 2"),
     "memory_mb": (memory_mb, "<= 200"),
+    "who_can_ratio": (who_can_ratio, ">= 0.5"),
+    "what_can_ratio": (what_can_ratio, ">= 0.5"),
 }
 
 
