@@ -38,7 +38,7 @@ def id_fields():
 
 # What each naming member is tried with: its kind of thing.
 NAMED = {("createTenant", "parent_id"): "tenant", ("createGrant", "principal_id"): "user",
-         ("createGrant", "role_id"): "role"}
+         ("createGrant", "role_id"): "role", ("explain", "principal_id"): "user", ("explain", "id"): "tenant"}
 
 
 def test_every_member_that_names_something_is_tried():
@@ -71,6 +71,20 @@ def test_a_foreign_principal_or_role_is_none(estate, admin, digest, name, member
         return
     assert reply.status == 400 and reply.told() == nobody.told()
     assert changed(before, digest.take()) == []
+
+
+@pytest.mark.parametrize("name", FOREIGN)
+@pytest.mark.parametrize("kind", ["user", "client"])
+def test_nothing_foreign_is_explained(estate, admin, name, kind):
+    """Neither what somebody foreign may do here, nor what somebody of one's own may do there."""
+    own, foreign = admin.home.things, estate.tenants[name].things[kind]
+
+    def told(**more):
+        body = {"principal_id": own["user"], "action": "tenant:read", "type": "tenant", "id": admin.home.id, **more}
+        return estate.api.call("POST", "/v1/explain", admin.token, body=body).told()
+
+    assert told(principal_id=foreign) == told(principal_id=random_id()) != told()
+    assert told(type=kind, id=foreign) == told(type=kind, id=random_id()) != told()
 
 
 def test_a_grant_s_tenant_lies_in_its_principal_s_home(estate, partner, digest):
