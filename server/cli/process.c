@@ -143,6 +143,7 @@ static struct domain_limits limits_of(const struct settings *s)
       .tenant_attempts = s->tenant_attempts,
       .import_size = s->import_limit,
       .cost = {.memory = (uint32_t)s->hash_memory, .passes = (uint32_t)s->hash_passes, .lanes = 1},
+      .import_hash_cost = (unsigned)s->import_hash_cost,
   };
 }
 

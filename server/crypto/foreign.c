@@ -2,13 +2,33 @@
    and its cost are checked. */
 #include "crypto/foreign.h"
 #include "base/secret.h"
-#include "crypto/hash.h"
+#include "crypto/argon.h"
 #include <argon2.h>
 #include <crypt.h>
 #include <openssl/evp.h>
 
-enum { BCRYPT = 60, BCRYPT_HEAD = 7, BCRYPT_COST_MOST = 14, BCRYPT_PASSWORD = 72 };
-enum { ROUNDS_MOST = 2000000, TAG_LEAST = 16, TAG_MOST = 64, SALT_MOST = 64, WORK_MOST = 1024 * 1024 };
+enum { BCRYPT = 60, BCRYPT_HEAD = 7, BCRYPT_COST = 4, BCRYPT_PASSWORD = 72 };
+enum { TAG_LEAST = 16, TAG_MOST = 64, SALT_MOST = 64, SHA256_TAG = 32 };
+
+/* What takes about as long as one of 2^cost in bcrypt. */
+enum { ROUNDS_SHA256 = 160, ROUNDS_SHA512 = 64, WORK_ARGON2 = 64 };
+
+enum family { NONE, BCRYPT_FAMILY, SHA256_FAMILY, SHA512_FAMILY, ARGON2_FAMILY };
+
+/* What a check costs, counted as its family counts: powers of two, rounds, KiB times passes. */
+struct work {
+  enum family family;
+  uint64_t amount;
+  uint32_t passes, lanes; /* of Argon2 alone */
+};
+
+static RESULT within(struct work work, uint64_t each, unsigned most, struct work *ret_work)
+{
+  if (work.amount > each << most)
+    return R_HASH_COSTLY;
+  *ret_work = work;
+  return R_OK;
+}
 
 static bool all_in(struct str text, const char *letters)
 {
@@ -22,32 +42,47 @@ static bool all_in(struct str text, const char *letters)
 
 /* bcrypt: "$2b$12$" and 53 characters. */
 
-static RESULT bcrypt_accept(struct str hash)
+static RESULT bcrypt_weigh(struct str hash, unsigned most, struct work *ret_work)
 {
   unsigned long long cost;
   if (hash.n != BCRYPT || hash.p[3] != '$' || hash.p[6] != '$' || !strchr("aby", hash.p[2]) ||
-      !str_number((struct str){hash.p + 4, 2}, 99, &cost) || cost < 4 ||
+      !str_number((struct str){hash.p + BCRYPT_COST, 2}, 31, &cost) || cost < 4 ||
       !all_in((struct str){hash.p + BCRYPT_HEAD, BCRYPT - BCRYPT_HEAD}, ALNUM "./"))
     return R_HASH_MALFORMED;
-  return cost <= BCRYPT_COST_MOST ? R_OK : R_HASH_COSTLY;
+  return within((struct work){.family = BCRYPT_FAMILY, .amount = UINT64_C(1) << cost}, 1, most, ret_work);
 }
 
 static RESULT bcrypt_check(struct str hash, struct str password)
 {
   char setting[BCRYPT + 1], text[BCRYPT_PASSWORD + 1];
   struct crypt_data data = {0};
-  if (password.n > BCRYPT_PASSWORD)
-    return R_LOGIN_FAILED;
+  size_t n = password.n < BCRYPT_PASSWORD ? password.n : BCRYPT_PASSWORD;
   memcpy(setting, hash.p, BCRYPT);
   setting[BCRYPT] = '\0';
-  memcpy(text, password.p, password.n);
-  text[password.n] = '\0';
+  memcpy(text, password.p, n);
+  text[n] = '\0';
   const char *made = crypt_rn(text, setting, &data, sizeof data);
   struct secret ours = {(unsigned char *)(uintptr_t)made, made ? strlen(made) : 0};
   bool same = made && secret_equal(ours, (struct secret){(unsigned char *)setting, BCRYPT});
   secret_wipe(text, sizeof text);
   secret_wipe(&data, sizeof data);
-  return same ? R_OK : R_LOGIN_FAILED;
+  return same && n == password.n ? R_OK : R_LOGIN_FAILED;
+}
+
+/* From one power of two to a higher one are the powers between, with the lower one twice. */
+static RESULT bcrypt_fill(struct str dearest, const struct work *whole, uint64_t done)
+{
+  char text[BCRYPT + 1];
+  memcpy(text, dearest.p, BCRYPT);
+  for (unsigned cost = 4; cost <= CRYPTO_FOREIGN_COST_MOST; cost++) {
+    uint64_t power = UINT64_C(1) << cost;
+    if (power < done || power >= whole->amount)
+      continue;
+    text[BCRYPT_COST] = (char)('0' + cost / 10);
+    text[BCRYPT_COST + 1] = (char)('0' + cost % 10);
+    (void)!bcrypt_check((struct str){text, BCRYPT}, STR("-"));
+  }
+  return R_OK;
 }
 
 /* PBKDF2. */
@@ -114,7 +149,7 @@ static RESULT pbkdf2_parse(struct str rest, bool plain_salt, struct pbkdf2 *pars
   if (!base64(rest, TAG_MOST, parsed->tag, &parsed->tag_n) || parsed->tag_n < TAG_LEAST ||
       (length > 0 && length != parsed->tag_n))
     return R_HASH_MALFORMED;
-  if (rounds > ROUNDS_MOST)
+  if (rounds > (uint64_t)ROUNDS_SHA256 << CRYPTO_FOREIGN_COST_MOST)
     return R_HASH_COSTLY;
   parsed->rounds = (int)rounds;
   return R_OK;
@@ -141,10 +176,16 @@ static RESULT pbkdf2_of(struct str hash, struct pbkdf2 *ret_parsed)
   return R_HASH_MALFORMED;
 }
 
-static RESULT pbkdf2_accept(struct str hash)
+/* A tag that is longer than the digest takes the rounds once for each part. */
+static RESULT pbkdf2_weigh(struct str hash, unsigned most, struct work *ret_work)
 {
   struct pbkdf2 parsed;
-  return pbkdf2_of(hash, &parsed);
+  TRY(pbkdf2_of(hash, &parsed));
+  uint64_t rounds = (uint64_t)parsed.rounds;
+  if (parsed.sha512)
+    return within((struct work){.family = SHA512_FAMILY, .amount = rounds}, ROUNDS_SHA512, most, ret_work);
+  rounds *= parsed.tag_n > SHA256_TAG ? 2 : 1;
+  return within((struct work){.family = SHA256_FAMILY, .amount = rounds}, ROUNDS_SHA256, most, ret_work);
 }
 
 static RESULT pbkdf2_check(struct str hash, struct str password)
@@ -162,6 +203,16 @@ static RESULT pbkdf2_check(struct str hash, struct str password)
   return same ? R_OK : R_LOGIN_FAILED;
 }
 
+static RESULT pbkdf2_fill(struct str dearest, const struct work *whole, uint64_t done)
+{
+  unsigned char made[SHA256_TAG];
+  const EVP_MD *digest = whole->family == SHA512_FAMILY ? EVP_sha512() : EVP_sha256();
+  (void)dearest;
+  if (PKCS5_PBKDF2_HMAC("-", 1, (const unsigned char *)"-", 1, (int)(whole->amount - done), digest, sizeof made, made) != 1)
+    return FAULT(R_INTERNAL);
+  return R_OK;
+}
+
 /* Argon2. */
 
 static bool number_cut(struct str *rest, const char *letter, char separator, unsigned long long *ret_number)
@@ -170,7 +221,7 @@ static bool number_cut(struct str *rest, const char *letter, char separator, uns
   return str_is(name, letter) && str_number(part, UINT32_MAX, ret_number);
 }
 
-static RESULT argon2_accept(struct str hash)
+static RESULT argon2_weigh(struct str hash, unsigned most, struct work *ret_work)
 {
   unsigned long long version, memory, passes, lanes;
   struct str rest = hash;
@@ -184,9 +235,10 @@ static RESULT argon2_accept(struct str hash)
   if (salt.n < 11 || salt.n > 86 || rest.n < 22 || rest.n > 86 || !all_in(salt, ALNUM "+/") ||
       !all_in(rest, ALNUM "+/"))
     return R_HASH_MALFORMED;
-  bool dear = memory > CRYPTO_COST_MEMORY_MOST || passes > CRYPTO_COST_PASSES_MOST || lanes > CRYPTO_COST_LANES_MOST ||
-              memory * passes > WORK_MOST;
-  return dear ? R_HASH_COSTLY : R_OK;
+  if (memory > CRYPTO_COST_MEMORY_MOST || passes > CRYPTO_COST_PASSES_MOST || lanes > CRYPTO_COST_LANES_MOST)
+    return R_HASH_COSTLY;
+  struct work work = {ARGON2_FAMILY, memory * passes, (uint32_t)passes, (uint32_t)lanes};
+  return within(work, WORK_ARGON2, most, ret_work);
 }
 
 static RESULT argon2_check(struct str hash, struct str password)
@@ -200,14 +252,26 @@ static RESULT argon2_check(struct str hash, struct str password)
   return same == ARGON2_OK ? R_OK : R_LOGIN_FAILED;
 }
 
+static RESULT argon2_fill(struct str dearest, const struct work *whole, uint64_t done)
+{
+  static const unsigned char salt[CRYPTO_ARGON_SALT];
+  unsigned char tag[CRYPTO_ARGON_TAG], password = '-';
+  struct crypto_cost cost = {(uint32_t)((whole->amount - done) / whole->passes), whole->passes, whole->lanes};
+  (void)dearest;
+  return cost.memory < 8 * cost.lanes ? R_OK : crypto_argon_tag(cost, (struct secret){&password, 1}, salt, tag);
+}
+
 static const struct {
   struct str prefix;
-  RESULT (*accept)(struct str hash);
+  RESULT (*weigh)(struct str hash, unsigned most, struct work *ret_work);
   RESULT (*check)(struct str hash, struct str password);
+  RESULT (*fill)(struct str dearest, const struct work *whole, uint64_t done);
 } forms[] = {
-    {{"$2", 2}, bcrypt_accept, bcrypt_check},        {{"$pbkdf2-", 8}, pbkdf2_accept, pbkdf2_check},
-    {{"pbkdf2_", 7}, pbkdf2_accept, pbkdf2_check},   {{"$argon2id$", 10}, argon2_accept, argon2_check},
-    {{"$argon2i$", 9}, argon2_accept, argon2_check},
+    {{"$2", 2}, bcrypt_weigh, bcrypt_check, bcrypt_fill},
+    {{"$pbkdf2-", 8}, pbkdf2_weigh, pbkdf2_check, pbkdf2_fill},
+    {{"pbkdf2_", 7}, pbkdf2_weigh, pbkdf2_check, pbkdf2_fill},
+    {{"$argon2id$", 10}, argon2_weigh, argon2_check, argon2_fill},
+    {{"$argon2i$", 9}, argon2_weigh, argon2_check, argon2_fill},
 };
 
 enum { FORMS = sizeof forms / sizeof *forms };
@@ -220,15 +284,47 @@ static size_t form_of(struct str hash)
   return hash.n > CRYPTO_FOREIGN_MOST || (hash.n && memchr(hash.p, '\0', hash.n)) ? FORMS : i;
 }
 
-RESULT crypto_foreign_accept(struct str hash)
+static RESULT weigh(struct str hash, unsigned most, struct work *ret_work)
 {
   size_t form = form_of(hash);
-  return form == FORMS ? R_HASH_MALFORMED : forms[form].accept(hash);
+  return form == FORMS ? R_HASH_MALFORMED : forms[form].weigh(hash, most, ret_work);
+}
+
+RESULT crypto_foreign_accept(struct str hash, unsigned most)
+{
+  struct work work;
+  return weigh(hash, most, &work);
 }
 
 RESULT crypto_foreign_check(struct str hash, struct str password)
 {
-  if (crypto_foreign_accept(hash) != R_OK)
+  if (crypto_foreign_accept(hash, CRYPTO_FOREIGN_COST_MOST) != R_OK)
     return R_LOGIN_FAILED;
   return forms[form_of(hash)].check(hash, password);
+}
+
+/* What a check against `done` has done of one against `dearest`. */
+static uint64_t amount_of(const struct work *whole, struct str done)
+{
+  struct work part;
+  bool same = weigh(done, CRYPTO_FOREIGN_COST_MOST, &part) == R_OK && part.family == whole->family;
+  return same ? part.amount : 0;
+}
+
+bool crypto_foreign_covers(struct str dearest, struct str done)
+{
+  struct work whole;
+  return weigh(dearest, CRYPTO_FOREIGN_COST_MOST, &whole) != R_OK || amount_of(&whole, done) >= whole.amount;
+}
+
+RESULT crypto_foreign_fill(struct str dearest, struct str done)
+{
+  struct work whole;
+  if (crypto_foreign_covers(dearest, done) || weigh(dearest, CRYPTO_FOREIGN_COST_MOST, &whole) != R_OK)
+    return R_OK;
+  uint64_t amount = amount_of(&whole, done);
+  if (amount > 0)
+    return forms[form_of(dearest)].fill(dearest, &whole, amount);
+  enum result r = forms[form_of(dearest)].check(dearest, STR("-"));
+  return r == R_LOGIN_FAILED ? R_OK : r;
 }

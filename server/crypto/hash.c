@@ -7,9 +7,7 @@
 #include "crypto/foreign.h"
 #include <argon2.h>
 #include <pthread.h>
-#include <stdatomic.h>
 #include <stdio.h>
-#include <time.h>
 
 enum { SALT_TEXT = TEXT_BASE64URL_LENGTH(CRYPTO_ARGON_SALT), TAG_TEXT = TEXT_BASE64URL_LENGTH(CRYPTO_ARGON_TAG) };
 
@@ -110,23 +108,6 @@ static void format(const struct parsed *parsed, char ret_hash[CRYPTO_HASH_TEXT])
 
 static uint64_t work_of(struct crypto_cost cost) { return (uint64_t)cost.memory * cost.passes; }
 
-/* Of this thread alone, which others on the machine do not lengthen. */
-static uint64_t thread_nanoseconds(void)
-{
-  struct timespec t;
-  return clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t) == 0 ? (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec : 0;
-}
-
-/* Nanoseconds of 1024 units of work, of late: an eighth of it is the newest. 0: nothing was computed yet. */
-static atomic_ullong pace;
-
-static void learn(struct crypto_cost cost, uint64_t took)
-{
-  uint64_t known = atomic_load(&pace), newest = took * 1024 / work_of(cost);
-  if (cost.lanes == 1)
-    atomic_store(&pace, known ? (known * 7 + newest) / 8 : newest);
-}
-
 /* The tag that the password has under that cost and salt. */
 static RESULT compute(const struct crypto_keys *keys, const struct parsed *by, struct str password,
                       unsigned char ret_tag[CRYPTO_ARGON_TAG])
@@ -134,9 +115,7 @@ static RESULT compute(const struct crypto_keys *keys, const struct parsed *by, s
   unsigned char peppered[CRYPTO_DIGEST];
   TRY(crypto_hmac(keys, CRYPTO_PEPPER, password, peppered));
   take_turn();
-  uint64_t begun = thread_nanoseconds();
   enum result r = crypto_argon_tag(by->cost, (struct secret){peppered, sizeof peppered}, by->salt, ret_tag);
-  learn(by->cost, thread_nanoseconds() - begun);
   give_turn();
   secret_wipe(peppered, sizeof peppered);
   return r;
@@ -154,51 +133,71 @@ RESULT crypto_hash_make(const struct crypto_keys *keys, struct crypto_cost cost,
   return R_OK;
 }
 
-static RESULT check_foreign(struct str hash, struct str password, uint64_t *ret_work)
+/* What stands behind the mark of a hash that was made elsewhere; .p NULL: it has none. */
+static struct str foreign_of(struct str hash)
+{
+  static const struct str mark = {CRYPTO_FOREIGN, sizeof CRYPTO_FOREIGN - 1};
+  return str_starts(hash, mark) ? (struct str){hash.p + mark.n, hash.n - mark.n} : STR_NONE;
+}
+
+static RESULT check_foreign(struct str hash, struct str password)
 {
   take_turn();
-  uint64_t begun = thread_nanoseconds();
   enum result r = crypto_foreign_check(hash, password);
-  uint64_t took = thread_nanoseconds() - begun, known = atomic_load(&pace);
   give_turn();
-  *ret_work = known ? took * 1024 / known : 0;
   return r;
 }
 
 RESULT crypto_hash_check(const struct crypto_keys *keys, struct str hash, struct str password)
 {
-  uint64_t work;
-  return crypto_hash_weigh(keys, hash, password, &work);
-}
-
-RESULT crypto_hash_fill(const struct crypto_keys *keys, uint64_t work, struct crypto_cost cost)
-{
-  unsigned char tag[CRYPTO_ARGON_TAG];
-  uint64_t whole = work_of(cost), memory = work < whole ? (whole - work) / cost.passes : 0;
-  struct parsed by = {.cost = {(uint32_t)memory, cost.passes, cost.lanes}};
-  return memory >= 8 * (uint64_t)cost.lanes ? compute(keys, &by, STR("-"), tag) : R_OK;
-}
-
-RESULT crypto_hash_weigh(const struct crypto_keys *keys, struct str hash, struct str password, uint64_t *ret_work)
-{
-  struct str foreign = {CRYPTO_FOREIGN, sizeof CRYPTO_FOREIGN - 1};
+  struct str foreign = foreign_of(hash);
   struct parsed stored;
   unsigned char tag[CRYPTO_ARGON_TAG];
-  if (str_starts(hash, foreign))
-    return check_foreign((struct str){hash.p + foreign.n, hash.n - foreign.n}, password, ret_work);
-  *ret_work = 0;
+  if (foreign.p)
+    return check_foreign(foreign, password);
   if (!parse(hash, &stored))
     return R_LOGIN_FAILED;
-  *ret_work = work_of(stored.cost);
   TRY(compute(keys, &stored, password, tag));
   bool same = secret_equal((struct secret){tag, sizeof tag}, (struct secret){stored.tag, sizeof stored.tag});
   secret_wipe(tag, sizeof tag);
   return same ? R_OK : R_LOGIN_FAILED;
 }
 
+/* Up to the dearer of today's cost and of that of the dearest of our own. */
+static RESULT fill_own(const struct crypto_keys *keys, const struct crypto_floor *floor, struct str done)
+{
+  struct parsed by = {.cost = floor->cost}, other;
+  unsigned char tag[CRYPTO_ARGON_TAG];
+  for (size_t i = 0; i < floor->count; i++)
+    if (parse(floor->dearest[i], &other) && work_of(other.cost) > work_of(by.cost))
+      by.cost = other.cost;
+  uint64_t whole = work_of(by.cost), work = parse(done, &other) ? work_of(other.cost) : 0;
+  by.cost.memory = work < whole ? (uint32_t)((whole - work) / by.cost.passes) : 0;
+  return by.cost.memory >= 8 * by.cost.lanes ? compute(keys, &by, STR("-"), tag) : R_OK;
+}
+
+static RESULT fill_foreign(struct str dearest, struct str done)
+{
+  take_turn();
+  enum result r = crypto_foreign_fill(dearest, done);
+  give_turn();
+  return r;
+}
+
+RESULT crypto_hash_fill(const struct crypto_keys *keys, const struct crypto_floor *floor, struct str done)
+{
+  TRY(fill_own(keys, floor, done));
+  for (size_t i = 0; i < floor->count; i++) {
+    struct str foreign = foreign_of(floor->dearest[i]);
+    if (foreign.p && !crypto_foreign_covers(foreign, foreign_of(done)))
+      TRY(fill_foreign(foreign, foreign_of(done)));
+  }
+  return R_OK;
+}
+
 bool crypto_hash_outdated(struct str hash, struct crypto_cost cost)
 {
   struct parsed made;
-  return !parse(hash, &made) || made.cost.memory < cost.memory || made.cost.passes < cost.passes ||
-         made.cost.lanes < cost.lanes;
+  return !parse(hash, &made) || made.cost.memory != cost.memory || made.cost.passes != cost.passes ||
+         made.cost.lanes != cost.lanes;
 }

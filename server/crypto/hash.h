@@ -31,14 +31,17 @@ RESULT crypto_hash_make(const struct crypto_keys *keys, struct crypto_cost cost,
    crypto/foreign.h behind its mark is checked as such. */
 RESULT crypto_hash_check(const struct crypto_keys *keys, struct str hash, struct str password);
 
-/* The same, and how much it computed, in KiB of memory times passes of Argon2id: of a foreign hash by the time that it took, on
-   the scale of those of our own that this process has computed; 0 where none is known. */
-RESULT crypto_hash_weigh(const struct crypto_keys *keys, struct str hash, struct str password, uint64_t *ret_work);
+/* What every refusal computes, whatever it was that a password was checked against. */
+struct crypto_floor {
+  struct crypto_cost cost;   /* of a hash made today */
+  const struct str *dearest; /* of each family, our own and those of crypto/foreign.h, the dearest hash that there is anywhere */
+  size_t count;
+};
 
-/* Computes for nothing what is missing of `work` to one hash of that cost, so that it is no matter what a password was checked
-   against. What remains: a hash that is dearer than `cost`, or a foreign one that is, still takes longer; and the two parts
-   take a little longer than the whole. */
-RESULT crypto_hash_fill(const struct crypto_keys *keys, uint64_t work, struct crypto_cost cost);
+/* Computes for nothing what a check against `done` lacks to one against each of the dearest, and one of today's cost: what
+   begins in two ways ends after the same work. An account's own Argon2 and the part of it that it lacked take a little longer
+   than the whole. */
+RESULT crypto_hash_fill(const struct crypto_keys *keys, const struct crypto_floor *floor, struct str done);
 
-/* The hash was made with less than `cost`, or elsewhere: make it anew at the next login. */
+/* The hash was made with another cost, less or more, or elsewhere: make it anew at the next login. */
 bool crypto_hash_outdated(struct str hash, struct crypto_cost cost);

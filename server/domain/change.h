@@ -17,6 +17,7 @@ struct domain_limits {
   int64_t signing_key_time, signing_key_lead; /* how long a key signs, and how long before that it is published */
   int64_t import_size;                            /* bytes of what one import may bring */
   struct crypto_cost cost;                    /* of a password hash */
+  unsigned import_hash_cost;                  /* of one that an import may bring: crypto_foreign_accept's `most` */
 };
 
 /* What goes out to people, and where it leads them. */

@@ -72,18 +72,17 @@ static enum result refuse(const struct signin *s)
 }
 
 /* Against no hash where there is none, which fits nothing. */
-static enum result check_password(struct signin *s, const struct attempt *attempt, struct str password, uint64_t *ret_work)
+static enum result check_password(struct signin *s, const struct attempt *attempt, struct str password)
 {
   const struct store_credential *credential = &attempt->credential;
   CLEANUP(secret_free) struct secret prepared = {0};
   enum result r = authn_password_prepare(password, &prepared);
-  *ret_work = 0;
   if (r != R_OK)
     prepared = secret_copy("-", 1);
   if (!prepared.p)
     return R_NO_MEMORY;
   struct str bytes = {(const char *)prepared.p, prepared.n};
-  enum result checked = crypto_hash_weigh(s->domain->keys, credential->hash, bytes, ret_work);
+  enum result checked = crypto_hash_check(s->domain->keys, credential->hash, bytes);
   if (checked != R_OK && checked != R_LOGIN_FAILED)
     return checked;
   if (checked != R_OK || r != R_OK || !domain_security_admits(&attempt->policy, s->address))
@@ -91,18 +90,23 @@ static enum result check_password(struct signin *s, const struct attempt *attemp
   return domain_session_allowed(s, &credential->principal, NULL, credential->epoch);
 }
 
-/* Whatever it is that keeps somebody out, and whatever the hash cost that there is: refused is after the work of one hash of
-   today's cost. */
+/* Whatever it is that keeps somebody out, and whatever hash there is: refused is after the work of one hash of ours and one of
+   each family that was brought from elsewhere, each as dear as the dearest anywhere. At their tenant alone would not do: an
+   unknown one has none, and would be told from those that have. */
 static enum result prove(struct signin *s, const struct attempt *attempt, struct str password)
 {
-  uint64_t work;
-  enum result r = check_password(s, attempt, password, &work);
-  if (r == R_LOGIN_FAILED)
-    TRY(crypto_hash_fill(s->domain->keys, work, s->domain->limits.cost));
+  struct store_call store = domain_session_store(s);
+  struct store_hashes dearest;
+  enum result r = check_password(s, attempt, password);
+  if (r != R_LOGIN_FAILED)
+    return r;
+  TRY(store_credential_dearest(&store, &dearest));
+  struct crypto_floor floor = {s->domain->limits.cost, dearest.list, dearest.count};
+  TRY(crypto_hash_fill(s->domain->keys, &floor, attempt->credential.hash));
   return r;
 }
 
-/* A hash made with less than today's cost is made anew; that it fails harms nothing. */
+/* A hash of another cost than today's is made anew; that it fails harms nothing. */
 static void improve_hash(struct signin *s, const struct store_credential *credential, struct str password)
 {
   CLEANUP(secret_free) struct secret prepared = {0};

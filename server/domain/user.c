@@ -113,7 +113,7 @@ RESULT domain_user_adopt(struct change *change, const struct uuid *id, struct st
   struct bw_id user_id = policy_id(id);
   struct store_user user;
   struct store_object changed;
-  TRY(crypto_foreign_accept(hash));
+  TRY(crypto_foreign_accept(hash, change->domain->limits.import_hash_cost));
   TRY(take(change, id, &user));
   if (bw_principal_privileged(policy_model(change->domain->policy), &user_id, change->now))
     return R_PRIVILEGED;

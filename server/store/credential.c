@@ -59,6 +59,17 @@ RESULT store_credential_set(struct store_tx *tx, const struct uuid *user, uint32
   return rows.count == 1 ? R_OK : R_NOT_FOUND;
 }
 
+static RESULT hashes_of(const struct store_call *call, const struct db_rows *rows, struct store_hashes *ret_hashes)
+{
+  struct str *hashes = arena_array(call->arena, (size_t)rows->count + 1, sizeof *hashes);
+  if (!hashes)
+    return R_NO_MEMORY;
+  for (int i = 0; i < rows->count; i++)
+    hashes[i] = db_text(rows, i, 0);
+  *ret_hashes = (struct store_hashes){hashes, (size_t)rows->count};
+  return R_OK;
+}
+
 RESULT store_credential_history(const struct store_call *call, const struct uuid *user, int64_t limit,
                                 struct store_hashes *ret_hashes)
 {
@@ -67,13 +78,15 @@ RESULT store_credential_history(const struct store_call *call, const struct uuid
   db_put_uuid(&values, user);
   db_put_int(&values, limit);
   TRY(store_read(call, SQL_credential_history, &values, &rows));
-  struct str *hashes = arena_array(call->arena, (size_t)rows.count + 1, sizeof *hashes);
-  if (!hashes)
-    return R_NO_MEMORY;
-  for (int i = 0; i < rows.count; i++)
-    hashes[i] = db_text(&rows, i, 0);
-  *ret_hashes = (struct store_hashes){hashes, (size_t)rows.count};
-  return R_OK;
+  return hashes_of(call, &rows, ret_hashes);
+}
+
+RESULT store_credential_dearest(const struct store_call *call, struct store_hashes *ret_hashes)
+{
+  struct db_values values = {0};
+  struct db_rows rows;
+  TRY(store_read(call, SQL_credential_dearest, &values, &rows));
+  return hashes_of(call, &rows, ret_hashes);
 }
 
 RESULT store_credential_rehash(const struct store_call *call, const struct uuid *user, struct str before, struct str hash)

@@ -20,13 +20,22 @@ LONG = 2000
 WRONG = "not the one that it is"
 # Kinds that end in 401; and those that are beyond the limit of attempts, and wait.
 KINDS = ("wrong password", "suspended", "suspended, right password", "terminated", "no password", "unknown tenant",
-         "cheaper hash", "imported hash", "second factor", "outside the networks, right password")
+         "cheaper hash", "dearer hash", "imported hash", "dearest imported hash", "imported hash of another family", "second factor",
+         "outside the networks, right password")
 BASE = "unknown name"
 LOCKED, LOCKED_BASE = "locked", "locked unknown name"
 # Whoever forgot their password: the account is one of those above, and every answer is 202.
-# Which WRONG does not fit: half the cost of settings(), and bcrypt.
-CHEAPER = f"$argon2id$v=19$m=4096,t=1,p=1${'A' * 22}${'A' * 43}"
-IMPORTED = f"foreign:$2b$05${'a' * 53}"
+# Which WRONG does not fit: half and twice the cost of settings(), and those from elsewhere.
+CHEAPER, DEARER = (f"$argon2id$v=19$m={memory},t=1,p=1${'A' * 22}${'A' * 43}" for memory in (4096, 16384))
+PBKDF2 = f"foreign:pbkdf2_sha256$5000${'a' * 12}${'A' * 43}="
+# The cost of the dearest: every refusal takes as long, so that 12, which is usual, is for the patient.
+DEAREST = 7
+
+
+def bcrypt(cost):
+    return f"foreign:$2b${cost:02}${'a' * 53}"
+
+
 FORGOT = {f"forgotten by: {kind}": kind for kind in ("wrong password", "suspended", "terminated", "no password")}
 FORGOT_BASE = "forgotten by: unknown name"
 # kind -> the one that it is held against
@@ -43,11 +52,11 @@ def settings():
 
 
 @contextlib.contextmanager
-def accounts(samples):
+def accounts(samples, dearest=DEAREST):
     """Accounts for so many tries of each kind, at a server that sends mails: to a mail server that is not there."""
     server = Server(**settings())
     try:
-        made = Accounts(Estate(server.start(), Document()), samples)
+        made = Accounts(Estate(server.start(), Document()), samples, dearest)
         server.stop()
         server.settings |= {"smtp_url": f"smtp://127.0.0.1:{free_port()}", "smtp_from": "service@example.com"}
         server.start()
@@ -60,8 +69,8 @@ def accounts(samples):
 class Accounts:
     """Accounts of each kind in one tenant, enough for so many tries of each; their logins all have one length."""
 
-    def __init__(self, estate, samples):
-        self.estate, self.samples = estate, samples
+    def __init__(self, estate, samples, dearest):
+        self.estate, self.samples, self.dearest = estate, samples, dearest
         estate.tenants |= {name: estate.new_tenant(name=unique(name)) for name in ("tried", "narrow")}
         self.tenant, self.narrow = (estate.tenants[name]["code"] for name in ("tried", "narrow"))
         self.next = itertools.count(1)
@@ -116,7 +125,10 @@ class Accounts:
             "no password": self.several(lambda: (self.invited(self.name()), PASSWORD)),
             "unknown tenant": self.several(lambda: (self.name(), WRONG, absent)),
             "cheaper hash": self.several(lambda: (self.hashed(CHEAPER), WRONG)),
-            "imported hash": self.several(lambda: (self.hashed(IMPORTED), WRONG)),
+            "dearer hash": self.several(lambda: (self.hashed(DEARER), WRONG)),
+            "imported hash": self.several(lambda: (self.hashed(bcrypt(5)), WRONG)),
+            "dearest imported hash": self.several(lambda: (self.hashed(bcrypt(self.dearest)), WRONG)),
+            "imported hash of another family": self.several(lambda: (self.hashed(PBKDF2), WRONG)),
             "second factor": self.several(lambda: (self.enrolled(), WRONG)),
             "outside the networks, right password": self.several(lambda: (self.person(tenant="narrow"), PASSWORD, self.narrow)),
             LOCKED: [self.body(self.person(), WRONG)],

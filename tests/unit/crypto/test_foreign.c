@@ -1,4 +1,5 @@
 /* Password hashes that other systems made; the vectors come from libxcrypt's and Python's own functions. */
+#define _GNU_SOURCE /* RTLD_NEXT */
 #include "crypto/foreign.h"
 #include "crypto/hash.h"
 #include <setjmp.h>
@@ -7,6 +8,10 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <cmocka.h>
+#include <argon2.h>
+#include <crypt.h>
+#include <dlfcn.h>
+#include <openssl/evp.h>
 
 static const char *const of_horse[] = {
     "$2b$04$abcdefghijklmnopqrstuuqREtd3VJD2QVZbuFskFSLk6eRIrQoOS",
@@ -30,7 +35,7 @@ static const char *const of_password[] = {
 
 static void tries(const char *hash, const char *right)
 {
-  assert_int_equal(crypto_foreign_accept(str_of(hash)), R_OK);
+  assert_int_equal(crypto_foreign_accept(str_of(hash), CRYPTO_FOREIGN_COST_MOST), R_OK);
   assert_int_equal(crypto_foreign_check(str_of(hash), str_of(right)), R_OK);
   static const char *const wrong[] = {
       "correct horse batterz", "correct horse batter", "Correct horse battery", "password ", "", "x"};
@@ -96,7 +101,7 @@ static void what_has_no_known_form_is_malformed(void **state)
       "$argon2id$"};
   (void)state;
   for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
-    if (crypto_foreign_accept(str_of(wrong[i])) != R_HASH_MALFORMED)
+    if (crypto_foreign_accept(str_of(wrong[i]), CRYPTO_FOREIGN_COST_MOST) != R_HASH_MALFORMED)
       fail_msg("%s was taken", wrong[i]);
     assert_int_equal(crypto_foreign_check(str_of(wrong[i]), STR("password")), R_LOGIN_FAILED);
   }
@@ -104,10 +109,11 @@ static void what_has_no_known_form_is_malformed(void **state)
   assert_non_null(huge);
   memset(huge, 'A', 1 << 16);
   memcpy(huge, "$pbkdf2-sha256$1000$c2FsdA$", 27);
-  assert_int_equal(crypto_foreign_accept((struct str){huge, 1 << 16}), R_HASH_MALFORMED);
+  assert_int_equal(crypto_foreign_accept((struct str){huge, 1 << 16}, CRYPTO_FOREIGN_COST_MOST), R_HASH_MALFORMED);
   free(huge);
   assert_int_equal(
-      crypto_foreign_accept((struct str){"$2b$04$abcdefghijklmnopqrstuuabcdefghijklmnopqrs\0uabcdefghij", 60}),
+      crypto_foreign_accept((struct str){"$2b$04$abcdefghijklmnopqrstuuabcdefghijklmnopqrs\0uabcdefghij", 60},
+                            CRYPTO_FOREIGN_COST_MOST),
       R_HASH_MALFORMED);
 }
 
@@ -116,16 +122,148 @@ static void what_takes_too_long_is_refused(void **state)
   static const char *const dear[] = {
       "$2b$15$abcdefghijklmnopqrstuuabcdefghijklmnopqrstuabcdefghij",
       "$2b$31$abcdefghijklmnopqrstuuabcdefghijklmnopqrstuabcdefghij",
-      "$pbkdf2-sha256$2000001$c2FsdA$AAAAAAAAAAAAAAAAAAAAAAAA",
+      "$pbkdf2-sha256$2621441$c2FsdA$AAAAAAAAAAAAAAAAAAAAAAAA",
+      "$pbkdf2-sha512$1048577$c2FsdA$AAAAAAAAAAAAAAAAAAAAAAAA",
       "pbkdf2_sha256$4000000000$salt$AAAAAAAAAAAAAAAAAAAAAAAA",
       "$argon2id$v=19$m=262145,t=1,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc",
       "$argon2id$v=19$m=262144,t=16,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc",
       "$argon2i$v=19$m=4096,t=17,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc"};
   (void)state;
   for (size_t i = 0; i < sizeof dear / sizeof *dear; i++) {
-    assert_int_equal(crypto_foreign_accept(str_of(dear[i])), R_HASH_COSTLY);
+    assert_int_equal(crypto_foreign_accept(str_of(dear[i]), CRYPTO_FOREIGN_COST_MOST), R_HASH_COSTLY);
     assert_int_equal(crypto_foreign_check(str_of(dear[i]), STR("password")), R_LOGIN_FAILED);
   }
+}
+
+static void what_is_taken_and_what_is_dearer_follow_the_cost_that_is_named(void **state)
+{
+  static const struct {
+    const char *taken, *dearer;
+  } at_12[] = {
+      {"$2b$12$abcdefghijklmnopqrstuuabcdefghijklmnopqrstuabcdefghij",
+       "$2b$13$abcdefghijklmnopqrstuuabcdefghijklmnopqrstuabcdefghij"},
+      {"pbkdf2_sha256$655360$salt$AAAAAAAAAAAAAAAAAAAAAAAA", "pbkdf2_sha256$655361$salt$AAAAAAAAAAAAAAAAAAAAAAAA"},
+      {"pbkdf2_sha512$262144$salt$AAAAAAAAAAAAAAAAAAAAAAAA", "pbkdf2_sha512$262145$salt$AAAAAAAAAAAAAAAAAAAAAAAA"},
+      /* A tag of 33 bytes takes the rounds of SHA-256 twice. */
+      {"pbkdf2_sha256$327680$salt$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+       "pbkdf2_sha256$327681$salt$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"},
+      {"$argon2id$v=19$m=65536,t=4,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc",
+       "$argon2id$v=19$m=65537,t=4,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc"},
+  };
+  (void)state;
+  for (size_t i = 0; i < sizeof at_12 / sizeof *at_12; i++) {
+    assert_int_equal(crypto_foreign_accept(str_of(at_12[i].taken), 12), R_OK);
+    assert_int_equal(crypto_foreign_accept(str_of(at_12[i].dearer), 12), R_HASH_COSTLY);
+    assert_int_equal(crypto_foreign_accept(str_of(at_12[i].dearer), 13), R_OK);
+  }
+}
+
+static const char *const by_family[][2] = {
+    /* cheaper, dearer */
+    {"$2b$04$abcdefghijklmnopqrstuuqREtd3VJD2QVZbuFskFSLk6eRIrQoOS",
+     "$2y$06$abcdefghijklmnopqrstuuD3mHdCr44zlIZ.VZCaYRpfQhXMYnEo."},
+    {"pbkdf2_sha256$1200$9n8VhqCNqTqK$PDiZo73iCDG2Kl5L8UPJ4KhpuS/miLEt1ywmxZJ6Xt4=",
+     "$pbkdf2-sha256$1201$c2FsdCBvZiB0ZW4$bMaBzUXRiFDTY7mw6BzjpLwqi6ZV1NwLd.992U.jC70"},
+    {"pbkdf2_sha512$1200$salt$AAAAAAAAAAAAAAAAAAAAAAAA", "pbkdf2_sha512$1300$salt$AAAAAAAAAAAAAAAAAAAAAAAA"},
+    {"$argon2i$v=19$m=64,t=2,p=1$c29tZXNhbHQ$wWKIMhR9lyDFvRz9YTZweHKfbftvj+qf+YFY4NeBbtA",
+     "$argon2id$v=19$m=64,t=3,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc"},
+};
+
+enum { FAMILIES = sizeof by_family / sizeof *by_family };
+
+static void a_hash_covers_what_is_of_its_family_and_no_dearer(void **state)
+{
+  (void)state;
+  for (size_t i = 0; i < FAMILIES; i++) {
+    struct str cheaper = str_of(by_family[i][0]), dearer = str_of(by_family[i][1]);
+    assert_true(crypto_foreign_covers(cheaper, dearer));
+    assert_true(crypto_foreign_covers(dearer, dearer));
+    assert_false(crypto_foreign_covers(dearer, cheaper));
+    assert_false(crypto_foreign_covers(cheaper, STR_NONE));
+    assert_false(crypto_foreign_covers(cheaper, str_of(by_family[(i + 1) % FAMILIES][1])));
+    assert_true(crypto_foreign_covers(STR("none at all"), STR_NONE));
+  }
+}
+
+/* What the functions that compute are asked for: they come through here. */
+static uint64_t computed;
+
+static void *real(const char *name)
+{
+  void *found = dlsym(RTLD_NEXT, name);
+  assert_non_null(found);
+  return found;
+}
+
+char *crypt_rn(const char *phrase, const char *setting, void *data, int size)
+{
+  void *own = NULL;
+  int own_size = 0;
+  char *made = crypt_ra(phrase, setting, &own, &own_size), *output = ((struct crypt_data *)data)->output;
+  assert_int_equal(size, sizeof(struct crypt_data));
+  computed += UINT64_C(1) << atoi(setting + 4);
+  if (made)
+    strcpy(output, made);
+  free(own);
+  return made ? output : NULL;
+}
+
+int PKCS5_PBKDF2_HMAC(const char *pass, int passlen, const unsigned char *salt, int saltlen, int iter, const EVP_MD *digest,
+                      int keylen, unsigned char *out)
+{
+  int (*next)(const char *, int, const unsigned char *, int, int, const EVP_MD *, int, unsigned char *);
+  *(void **)&next = real("PKCS5_PBKDF2_HMAC");
+  computed += (uint64_t)iter;
+  return next(pass, passlen, salt, saltlen, iter, digest, keylen, out);
+}
+
+int argon2id_ctx(argon2_context *context)
+{
+  int (*next)(argon2_context *);
+  *(void **)&next = real("argon2id_ctx");
+  computed += (uint64_t)context->m_cost * context->t_cost;
+  return next(context);
+}
+
+static uint64_t filled(struct str dearest, struct str done)
+{
+  computed = 0;
+  assert_int_equal(crypto_foreign_fill(dearest, done), R_OK);
+  return computed;
+}
+
+static void what_is_missing_is_computed_and_no_more(void **state)
+{
+  static const struct {
+    const char *part, *whole;
+    uint64_t missing, all;
+  } pairs[] = {
+      {"$2b$05$abcdefghijklmnopqrstuuqREtd3VJD2QVZbuFskFSLk6eRIrQoOS",
+       "$2b$08$abcdefghijklmnopqrstuuqREtd3VJD2QVZbuFskFSLk6eRIrQoOS", 256 - 32, 256},
+      {"pbkdf2_sha256$400$salt$AAAAAAAAAAAAAAAAAAAAAAAA", "pbkdf2_sha256$1000$salt$AAAAAAAAAAAAAAAAAAAAAAAA", 600, 1000},
+      {"pbkdf2_sha512$300$salt$AAAAAAAAAAAAAAAAAAAAAAAA", "pbkdf2_sha512$1000$salt$AAAAAAAAAAAAAAAAAAAAAAAA", 700, 1000},
+      {"$argon2id$v=19$m=64,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc",
+       "$argon2i$v=19$m=512,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc", 1024 - 128, 0 /* inside the library */},
+  };
+  (void)state;
+  for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+    struct str whole = str_of(pairs[i].whole), part = str_of(pairs[i].part);
+    assert_int_equal(filled(whole, part), pairs[i].missing);
+    assert_int_equal(filled(whole, whole), 0);
+    assert_int_equal(filled(part, whole), 0);
+    if (pairs[i].all)
+      assert_int_equal(filled(whole, STR_NONE), pairs[i].all);
+  }
+}
+
+static void a_password_that_bcrypt_would_cut_costs_as_much_as_another(void **state)
+{
+  char twin[75];
+  (void)state;
+  memset(twin, 'a', sizeof twin);
+  computed = 0;
+  assert_int_equal(crypto_foreign_check(str_of(by_family[0][1]), (struct str){twin, 73}), R_LOGIN_FAILED);
+  assert_int_equal(computed, 64);
 }
 
 /* bcrypt would say yes to whatever has the same first 72 bytes. */
@@ -159,6 +297,10 @@ int main(void)
       cmocka_unit_test(a_changed_hash_fits_nothing),
       cmocka_unit_test(what_has_no_known_form_is_malformed),
       cmocka_unit_test(what_takes_too_long_is_refused),
+      cmocka_unit_test(what_is_taken_and_what_is_dearer_follow_the_cost_that_is_named),
+      cmocka_unit_test(a_hash_covers_what_is_of_its_family_and_no_dearer),
+      cmocka_unit_test(what_is_missing_is_computed_and_no_more),
+      cmocka_unit_test(a_password_that_bcrypt_would_cut_costs_as_much_as_another),
       cmocka_unit_test(bcrypt_takes_no_password_that_it_would_cut),
       cmocka_unit_test(behind_its_mark_it_is_checked_as_such_and_is_outdated),
   };

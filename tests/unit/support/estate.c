@@ -183,7 +183,8 @@ static void open_domain(void)
                                                 .reset_time = 3600 * CLOCK_SECOND,
                                                 .account_attempts = 10,
                                                 .address_attempts = 100,
-                                                .cost = crypto_cost_default()};
+                                                .cost = crypto_cost_default(),
+                                                .import_hash_cost = 12};
   assert_ok(db_pool_open(&(struct db_config){conninfo, DB_APP, 4}, &estate_domain.app));
   assert_ok(db_pool_open(&(struct db_config){conninfo, DB_AUTH, 2}, &estate_domain.auth));
   process_arena = arena_new(8 << 20);
