@@ -395,7 +395,7 @@ static enum result judge_reuse(struct signin *s, struct str digest)
   CLEANUP(store_tx_close) struct store_tx *tx = NULL;
   struct store_session_reuse reuse;
   TRY(store_tx_open(&store, &tx));
-  enum result r = store_session_refresh_reused(tx, digest, s->now, &reuse);
+  enum result r = store_session_refresh_reused(tx, digest, &reuse);
   if (r != R_OK)
     return r == R_NOT_FOUND ? R_UNAUTHENTICATED : r;
   s->principal = reuse.principal;

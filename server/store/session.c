@@ -130,13 +130,11 @@ RESULT store_session_refresh_use(struct store_tx *tx, struct str digest, int64_t
   return R_OK;
 }
 
-RESULT store_session_refresh_reused(struct store_tx *tx, struct str digest, int64_t now,
-                                    struct store_session_reuse *ret_reuse)
+RESULT store_session_refresh_reused(struct store_tx *tx, struct str digest, struct store_session_reuse *ret_reuse)
 {
   struct db_values values = {0};
   struct db_rows rows;
   db_put_bytes(&values, digest.p, digest.n);
-  db_put_time(&values, now);
   TRY(store_run(tx, SQL_refresh_reused, &values, &rows));
   if (rows.count != 1)
     return R_NOT_FOUND;

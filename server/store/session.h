@@ -55,8 +55,7 @@ struct store_session_reuse {
   bool raced;
 };
 /* R_NOT_FOUND when it was not, or its session is over already. */
-RESULT store_session_refresh_reused(struct store_tx *tx, struct str digest, int64_t now,
-                                    struct store_session_reuse *ret_reuse);
+RESULT store_session_refresh_reused(struct store_tx *tx, struct str digest, struct store_session_reuse *ret_reuse);
 /* Newer tokens: refreshed_at, idle_at and, when that is sooner, expires_at. R_NOT_FOUND when the session ended
  * meanwhile. */
 RESULT store_session_renew(struct store_tx *tx, const struct store_session *session);

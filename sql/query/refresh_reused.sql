@@ -1,10 +1,10 @@
 -- A spent refresh token was shown again. Within 10 seconds of its use that is another tab, or a reply that was lost; later,
--- whoever shows it, its session is over. Nothing when that is over already.
+-- whoever shows it, its session is over. Nothing when that is over already. Both times are the database's: processes' clocks differ.
 -- role: auth
--- params: $1 digest bytea, $2 now timestamptz
+-- params: $1 digest bytea
 -- row: id uuid, principal_id uuid, tenant_id uuid, epoch integer, raced boolean
 WITH shown AS (
-  SELECT r.session_id, r.used_at + interval '10 seconds' > $2 AS raced
+  SELECT r.session_id, r.used_at + interval '10 seconds' > clock_timestamp() AS raced
     FROM vault.refresh r WHERE r.digest = $1 AND r.used_at IS NOT NULL
 ), ended AS (
   UPDATE session s SET ended_at = now() FROM shown
