@@ -1,6 +1,7 @@
 /* Running a change: at most three times, in one transaction, once for one Idempotency-Key. */
 #include "api/attempt.h"
 #include "api/routes.h"
+#include "authn/revision.h"
 #include "crypto/digest.h"
 #include "store/idempotency.h"
 
@@ -115,6 +116,14 @@ RESULT api_attempt(struct api_call *call)
   return r;
 }
 
+/* All tenants' changes have one count: sealed, it tells nobody how busy the others are. */
+static void tell(struct api_call *call)
+{
+  char *text = arena_alloc(call->arena, AUTHN_REVISION_TEXT);
+  if (text && authn_revision_seal(call->api->domain->keys, call->revision, text) == R_OK)
+    http_reply_header(call->reply, "Policy-Revision", str_of(text));
+}
+
 void api_attempt_settle(struct api_call *call)
 {
   struct policy *policy = call->api->domain->policy;
@@ -127,7 +136,5 @@ void api_attempt_settle(struct api_call *call)
       return;
     call->revision = bw_model_revision(policy_model(policy));
   }
-  struct str text = arena_print(call->arena, "%llu", (unsigned long long)call->revision);
-  if (text.p)
-    http_reply_header(call->reply, "Policy-Revision", text);
+  tell(call);
 }

@@ -32,6 +32,7 @@ static const struct str names[] = {
     [CRYPTO_THROTTLE] = {"throttle", 8},
     [CRYPTO_OUTBOX] = {"outbox", 6},
     [CRYPTO_IMPORT] = {"import", 6},
+    [CRYPTO_REVISION] = {"revision", 8},
 };
 _Static_assert(sizeof names / sizeof *names == CRYPTO__PURPOSES, "every purpose has a name");
 

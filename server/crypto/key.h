@@ -18,6 +18,7 @@ enum crypto_purpose {
   CRYPTO_THROTTLE,         /* HMAC of throttle subjects: no login name stands in the table */
   CRYPTO_OUTBOX,           /* one-time tokens and typed names on their way to a mail */
   CRYPTO_IMPORT,           /* what import jobs have yet to load */
+  CRYPTO_REVISION,         /* numbers of policy changes, as callers see them */
   CRYPTO__PURPOSES
 };
 
