@@ -1,5 +1,6 @@
 /* Public keys: what is read is built anew from its numbers, and what is no key of the two kinds is refused. */
 #include "crypto/public_key.h"
+#include <openssl/crypto.h>
 #include <openssl/ec.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
@@ -39,6 +40,41 @@ static struct str pem_of(EVP_PKEY *pkey, bool private_half)
   BIO_free(out);
   EVP_PKEY_free(pkey);
   return pem;
+}
+
+/* OpenSSL's memory, as in test_signature.c: how much of what it asks for it still gets, and whether it gets more after that. */
+static long granted = -1;
+static bool once;
+
+static bool is_granted(void)
+{
+  if (granted < 0)
+    return true;
+  if (granted > 0) {
+    granted--;
+    return true;
+  }
+  if (once)
+    granted = -1;
+  return false;
+}
+
+static void *take_memory(size_t n, const char *file, int line)
+{
+  (void)file, (void)line;
+  return is_granted() ? malloc(n) : NULL;
+}
+
+static void *take_more(void *memory, size_t n, const char *file, int line)
+{
+  (void)file, (void)line;
+  return is_granted() ? realloc(memory, n) : NULL;
+}
+
+static void give_back(void *memory, const char *file, int line)
+{
+  (void)file, (void)line;
+  free(memory);
 }
 
 static enum result reading(struct str pem)
@@ -129,6 +165,30 @@ static void numbers_that_make_no_key_are_refused(void **state)
       fail_msg("case %zu", i);
 }
 
+/* Else its owner is told to send another one. */
+static void a_good_key_is_never_called_bad_for_want_of_memory(void **state)
+{
+  (void)state;
+  struct str pems[] = {pem_of(EVP_EC_gen("P-256"), false), pem_of(EVP_RSA_gen(2048), false)};
+  for (int i = 0; i < 4; i++) {
+    enum result r = R_NO_MEMORY;
+    long asked = 0;
+    for (; r != R_OK; asked++) {
+      struct arena *own CLEANUP(arena_free) = arena_new(1 << 16);
+      struct crypto_public_key key;
+      granted = asked, once = i >= 2;
+      r = crypto_public_key_read(pems[i % 2], own, &key);
+      bool all = granted > 0;
+      granted = -1;
+      if (r != R_OK && r != R_NO_MEMORY)
+        fail_msg("key %d, %ld granted, %s: %s", i % 2, asked, once ? "one not" : "none after", result_row(r)->code);
+      if (r == R_OK && !all && once)
+        r = R_NO_MEMORY; /* it did without that one */
+    }
+    assert_in_range(asked, 10, 100000);
+  }
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, begin, end)
 
 int main(void)
@@ -139,6 +199,9 @@ int main(void)
       TEST(other_kinds_and_sizes_are_refused),
       TEST(what_is_no_public_key_is_malformed),
       TEST(numbers_that_make_no_key_are_refused),
+      TEST(a_good_key_is_never_called_bad_for_want_of_memory),
   };
+  if (CRYPTO_set_mem_functions(take_memory, take_more, give_back) != 1)
+    return 1;
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
