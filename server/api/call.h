@@ -43,6 +43,8 @@ struct api_call {
   struct str location;             /* of what was created */
   struct str keep;                 /* the reply to keep under the Idempotency-Key when the sent one holds a secret */
   struct uuid refused_tenant;      /* where a refusal is recorded; zero: the caller's home */
+  struct uuid stated_by;           /* the portal's backend by whose word a refused step came from */
+  struct str stated_address;       /* there; zero: nobody's */
   int64_t retry_after;             /* seconds, with R_THROTTLED; 0: the result's own */
   struct api_budget_left spent;    /* what is left of the budget that the reply tells of */
   bool query_read, body_read;      /* somebody asked for them: what nobody asks for must not be there */

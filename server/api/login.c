@@ -38,6 +38,10 @@ RESULT api_signin_done(struct api_call *call, const struct signin *s, enum resul
   call->revision = s->revision;
   if (r == R_FORBIDDEN && s->relay)
     call->caller = *s->relay; /* it is the portal that was refused */
+  else if (!uuid_is_zero(&s->stated_by)) {
+    call->stated_by = s->stated_by;
+    call->stated_address = s->address;
+  }
   if (r != R_OK)
     return r;
   return api_reply_nothing(call);

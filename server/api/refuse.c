@@ -27,7 +27,10 @@ static void remember(const struct api_call *call, enum result why)
                                        .action = api_routes[call->route].http.operation,
                                        .reason = why,
                                        .object = call->object,
-                                       .tenant = call->refused_tenant};
+                                       .tenant = call->refused_tenant,
+                                       .stated_by = call->stated_by};
+  if (!uuid_is_zero(&call->stated_by))
+    event.actor.address = call->stated_address;
   domain_refusal_put(call->api->refusals, &event);
 }
 

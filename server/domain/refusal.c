@@ -73,7 +73,7 @@ static bool same(const struct refusal *kept, const struct domain_refusal_event *
   struct str address = {e->actor.address.p, e->actor.address.n < ADDRESS ? e->actor.address.n : ADDRESS};
   return kept->at / minute == now / minute && k->actor.kind == e->actor.kind && k->reason == e->reason &&
          uuid_equal(&k->actor.id, &e->actor.id) && uuid_equal(&k->tenant, &e->tenant) &&
-         strcmp(k->action, e->action) == 0 && (!uuid_is_zero(&e->actor.id) || str_equal(k->actor.address, address));
+         uuid_equal(&k->stated_by, &e->stated_by) && strcmp(k->action, e->action) == 0 && (!uuid_is_zero(&e->actor.id) || str_equal(k->actor.address, address));
 }
 
 void domain_refusal_put(struct domain_refusal *queue, const struct domain_refusal_event *event)
@@ -154,6 +154,23 @@ static RESULT find_root(struct domain_refusal *queue, const struct store_call *c
   return R_OK;
 }
 
+/* Who stated the address, named to those who see it, as with a login that succeeds (sql/query/audit_sign_in.sql). A client that is
+   gone meanwhile is named to nobody. */
+static RESULT name_relay(const struct domain_refusal *queue, const struct uuid *client, struct arena *arena,
+                         struct store_audit *event)
+{
+  const struct bw_model *model = policy_model(queue->domain->policy);
+  struct bw_id id = policy_id(client);
+  struct bw_principal_fact fact;
+  char text[UUID_TEXT], path[BW_PATH];
+  if (uuid_is_zero(client) || !bw_principal(model, &id, &fact) || bw_tenant_path(model, &fact.home, path) == 0)
+    return R_OK;
+  uuid_format(client, text);
+  event->after = arena_print(arena, "{\"relayed_by\":\"%s\"}", text);
+  event->named = arena_print(arena, "{\"relayed_by\":\"%s\"}", path);
+  return event->after.p && event->named.p ? R_OK : R_NO_MEMORY;
+}
+
 static RESULT write_one(struct domain_refusal *queue, const struct store_call *call, struct store_tx *tx,
                         const struct refusal *refusal)
 {
@@ -169,6 +186,7 @@ static RESULT write_one(struct domain_refusal *queue, const struct store_call *c
     event.tenant = uuid_is_zero(&e->actor.home) ? queue->root : e->actor.home;
   TRY(uuid_new(&event.id));
   TRY(domain_audit_actor(queue->domain, &e->actor, call->arena, &event));
+  TRY(name_relay(queue, &e->stated_by, call->arena, &event));
   return store_audit_write(tx, &event);
 }
 

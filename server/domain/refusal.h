@@ -11,6 +11,7 @@ struct domain_refusal_event {
   enum result reason;
   struct uuid object; /* as it was asked for; zero: none */
   struct uuid tenant; /* zero: the actor's home, or the root of the tree for who has none */
+  struct uuid stated_by; /* the client whose word the actor's address is; zero: none */
 };
 
 /* Keeps up to `capacity` different refusals at a time, and starts the thread that writes them. */

@@ -1,4 +1,6 @@
 """A portal's backend states whose address it asks for: only as a client that may, and only for people where it may."""
+import time
+
 import pytest
 
 from support.client import code
@@ -33,6 +35,24 @@ def addresses(estate, person):
 def test_the_stated_address_is_the_persons(estate, portal, person):
     login(portal, person, address="::ffff:203.0.113.50")
     assert addresses(estate, person)[0] == HOME
+
+
+def refused(estate, person):
+    """The newest refusal of the person, once it is written."""
+    path = f"/v1/tenants/{person.tenant_id}/audit"
+    for _ in range(200):
+        events = estate.admin.client.get(path, params={"outcome": "refused", "object_id": person.id}).json()["items"]
+        if events:
+            return events[0]
+        time.sleep(0.1)
+    raise AssertionError("no refusal is written")
+
+
+def test_a_refusal_is_recorded_where_the_person_was_with_who_says_so(estate, portal, person):
+    login(portal, person, 401, address="198.51.100.99", password=WRONG)
+    event = refused(estate, person)
+    assert (event["address"], event["after"]) == ("198.51.100.99", {"relayed_by": portal.get("/v1/me").json()["id"]})
+    assert (event["actor"]["kind"], event["reason"], event["object_id"]) == ("anonymous", "login_failed", person.id)
 
 
 def test_people_behind_one_portal_are_counted_by_their_own_addresses(portal, person, estate):
