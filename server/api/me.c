@@ -1,4 +1,5 @@
 /* The caller about themselves: what they hold, what they may do, their password. */
+#include "api/assurance.h"
 #include "api/login.h"
 #include "api/place.h"
 #include "api/routes.h"
@@ -102,7 +103,19 @@ struct check {
 BODY(api_check_body, "Check", FIELD(struct check, action, REQUIRED, 1, 100),
      FIELD_CHOICE(struct check, type, REQUIRED, 1, 20, "tenant|user|client|grant"), FIELD(struct check, id, REQUIRED, 0, 0));
 
-static enum result check_one(struct api_call *call, const struct json *value, size_t i, bool *ret_allowed)
+/* As the gate would answer this session: what is put below a tenant lies outside a grant that reaches the tenant alone, and who
+   would only have to show a second factor is told so. */
+static enum result judge(struct api_call *call, const struct bw_question *question)
+{
+  struct bw_answer answer;
+  bool below = question->permission == BW_TENANT_CREATE_CUSTOMER || question->permission == BW_TENANT_CREATE_PARTNER;
+  bw_decide(policy_model(call->api->domain->policy), question, &answer);
+  if (answer.effect != BW_ALLOW || (below && answer.reach != BW_REACH_SUBTREE))
+    return R_FORBIDDEN;
+  return api_assurance_permission(call, question->permission);
+}
+
+static enum result check_one(struct api_call *call, const struct json *value, size_t i, enum result *ret_answer)
 {
   struct check check = {0};
   struct json_errors errors;
@@ -118,10 +131,20 @@ static enum result check_one(struct api_call *call, const struct json *value, si
                                  .tenant = api_place(model, api_type_named(check.type.value), &check.id.value),
                                  .permission = bw_permission_named(check.action.value.p, check.action.value.n),
                                  .now = call->now};
-  struct bw_answer answer;
-  bw_decide(model, &question, &answer);
-  *ret_allowed = answer.effect == BW_ALLOW;
+  *ret_answer = judge(call, &question);
   return R_OK;
+}
+
+static void put_answer(struct json_writer *w, enum result answer)
+{
+  json_open(w, '{');
+  json_key(w, "allowed");
+  json_put_bool(w, answer == R_OK);
+  if (answer == R_STEP_UP) {
+    json_key(w, "step_up");
+    json_put_text(w, STR("totp"));
+  }
+  json_close(w, '}');
 }
 
 api_handler api_me_can;
@@ -140,12 +163,9 @@ RESULT api_me_can(struct api_call *call)
   json_key(&w, "results");
   json_open(&w, '[');
   for (size_t i = 0; i < count; i++) {
-    bool allowed = false;
-    TRY(check_one(call, json_at(ask.checks.value, i), i, &allowed));
-    json_open(&w, '{');
-    json_key(&w, "allowed");
-    json_put_bool(&w, allowed);
-    json_close(&w, '}');
+    enum result answer = R_FORBIDDEN;
+    TRY(check_one(call, json_at(ask.checks.value, i), i, &answer));
+    put_answer(&w, answer);
   }
   json_close(&w, ']');
   json_close(&w, '}');

@@ -42,6 +42,15 @@ def test_one_can_ask_what_one_may_do(estate):
     assert [result["allowed"] for result in results] == [allowed for *_, allowed in asked]
 
 
+def test_what_is_put_below_a_tenant_takes_a_grant_that_reaches_there(estate):
+    check = {"action": "tenant:create_customer", "type": "tenant", "id": estate.id("alpha")}
+    for scope, allowed in (("subtree", True), ("self", False)):
+        caller = estate.actor("alpha", "partner_admin", scope)
+        assert caller.post("/v1/me/can", {"checks": [check]}).json()["results"] == [{"allowed": allowed}]
+        status = 400 if allowed else 403  # with a body that is none, since nothing is to be made
+        assert caller.post("/v1/tenants", {"parent_id": estate.id("alpha"), "kind": "planet", "name": "x"}, None).status_code == status
+
+
 @pytest.mark.parametrize("count, status", [(0, 400), (1, 200), (100, 200), (101, 400)])
 def test_one_asks_up_to_a_hundred_questions(estate, count, status):
     check = {"action": "tenant:read", "type": "tenant", "id": estate.id("alpha")}

@@ -104,6 +104,19 @@ def test_what_always_takes_two_factors_takes_them_whatever_the_policy_says(estat
     raised.post(path)
 
 
+def test_whoever_asks_what_they_may_is_told_what_a_factor_is_missing_for(estate, home):
+    def may(client):
+        checks = [{"action": action, "type": "tenant", "id": estate.id(home)}
+                  for action in ("user:read", "client:create", "factor:reset", "tenant:create_partner")]
+        return client.post("/v1/me/can", {"checks": checks}).json()["results"]
+    yes, no, weak = {"allowed": True}, {"allowed": False}, {"allowed": False, "step_up": "totp"}
+    admin = estate.person(home, "customer_admin")
+    assert may(admin.client) == [yes, yes, weak, no]
+    ask_of(estate, home, second_factor="privileged")
+    assert may(admin.client) == [yes, weak, weak, no]
+    assert may(admin.enrol().client) == [yes, yes, yes, no]
+
+
 def test_who_lacks_the_permission_is_told_that_and_no_more(estate, home):
     ask_of(estate, home, second_factor="privileged")
     viewer = estate.person(home, "viewer")

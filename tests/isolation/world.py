@@ -106,6 +106,10 @@ class Actor:
     def may(self, permission, tenant):
         return any(grant.reaches(tenant) and permission in grant.permissions for grant in self.grants)
 
+    def may_below(self, permission, tenant):
+        """A grant that reaches the tenant alone does not reach what is put below it."""
+        return any(grant.reaches(tenant) and grant.reach == "subtree" and permission in grant.permissions for grant in self.grants)
+
     def roots(self, permission):
         return [grant for grant in self.grants if grant.in_force and permission in grant.permissions]
 
