@@ -8,13 +8,9 @@
 /* An assertion that was used is kept for longer than it could be used, as clocks differ. */
 static const int64_t kept_longer = 600 * CLOCK_SECOND;
 
-struct throttles {
-  struct authn_throttle client, address;
-};
-
-/* Who has been found, and what is to be written down with whatever follows. */
+/* Who says they are whom, and who has been found. */
 struct entry {
-  struct throttles throttles;
+  struct str name; /* as it was said: known or not */
   struct uuid client;
   struct store_proof proof;
   unsigned char digest[CRYPTO_DIGEST]; /* of the assertion, */
@@ -32,37 +28,33 @@ static enum result return_address(const struct authn_throttle *address, const st
 
 /* On both, or on none: the address is that of people too, whom a client that is refused already keeps out no further. It
    comes first, so that a full one makes no counter of whatever a client calls itself. */
-static enum result take_both(struct signin *s, const struct throttles *throttles)
+static enum result take_both(struct signin *s, const struct authn_throttle *address, const struct authn_throttle *client)
 {
   struct store_call store = domain_session_store(s);
   const struct domain_limits *limits = &s->domain->limits;
-  TRY(authn_throttle_take(&throttles->address, &store, limits->address_attempts, s->now, &s->retry_after));
-  enum result r =
-      authn_throttle_take(&throttles->client, &store, limits->account_attempts, s->now, &s->retry_after);
+  TRY(authn_throttle_take(address, &store, limits->address_attempts, s->now, &s->retry_after));
+  enum result r = authn_throttle_take(client, &store, limits->account_attempts, s->now, &s->retry_after);
   if (r == R_THROTTLED)
-    TRY(return_address(&throttles->address, &store));
+    TRY(return_address(address, &store));
   return r;
 }
 
-/* A client's failures count by the address they come from: from elsewhere nobody keeps it out. */
-static enum result take(struct signin *s, struct str client_id, struct throttles *ret_throttles)
+/* Of a client that was refused, R_THROTTLED when that was too often: by the address that it comes from, as from elsewhere nobody
+   keeps it out. What is right is counted by nobody: with 256 random bits there is nothing to guess, and a client whose processes
+   all begin at once is not to wait for itself. */
+static enum result count_failure(struct signin *s, struct str name)
 {
   const struct crypto_keys *keys = s->domain->keys;
+  struct authn_throttle address, client;
   char place[AUTHN_THROTTLE_PLACE_TEXT];
   authn_throttle_place(s->address, place);
-  int n = client_id.n < UUID_TEXT ? (int)client_id.n : UUID_TEXT; /* what is longer is nobody's */
-  struct str client = arena_print(s->arena, "%.*s %s", n, client_id.p ? client_id.p : "", place);
-  if (!client.p)
+  int n = name.n < UUID_TEXT ? (int)name.n : UUID_TEXT; /* what is longer is nobody's */
+  struct str text = arena_print(s->arena, "%.*s %s", n, name.p ? name.p : "", place);
+  if (!text.p)
     return R_NO_MEMORY;
-  TRY(authn_throttle_on(keys, AUTHN_THROTTLE_ADDRESS, str_of(place), &ret_throttles->address));
-  TRY(authn_throttle_on(keys, AUTHN_THROTTLE_CLIENT, client, &ret_throttles->client));
-  return take_both(s, ret_throttles);
-}
-
-static enum result give_back(const struct throttles *throttles, struct store_tx *tx)
-{
-  TRY(authn_throttle_forget(&throttles->client, tx));
-  return authn_throttle_return(&throttles->address, tx);
+  TRY(authn_throttle_on(keys, AUTHN_THROTTLE_ADDRESS, str_of(place), &address));
+  TRY(authn_throttle_on(keys, AUTHN_THROTTLE_CLIENT, text, &client));
+  return take_both(s, &address, &client);
 }
 
 /* The proof that the claim names, where there is one that may be used from here. */
@@ -82,7 +74,7 @@ static enum result by_secret(struct signin *s, const struct machine_claim *claim
 {
   unsigned char bytes[CRYPTO_DIGEST];
   struct store_claim shown = {.digest = {(const char *)bytes, sizeof bytes}, .now = s->now, .address = s->address};
-  TRY(take(s, claim->client_id, &entry->throttles));
+  entry->name = claim->client_id;
   if (!uuid_parse(claim->client_id, &shown.client) ||
       authn_nonce_parse(AUTHN_CLIENT_SECRET, claim->secret, bytes) != R_OK)
     return R_LOGIN_FAILED;
@@ -116,7 +108,7 @@ static enum result by_assertion(struct signin *s, const struct machine_claim *cl
   enum result read = read_assertion(s, claim, &assertion);
   if (read != R_OK && read != R_LOGIN_FAILED)
     return read;
-  TRY(take(s, assertion.client, &entry->throttles));
+  entry->name = assertion.client;
   if (read != R_OK || !uuid_parse(assertion.client, &shown.client))
     return R_LOGIN_FAILED;
   shown.kid = assertion.kid;
@@ -127,16 +119,13 @@ static enum result by_assertion(struct signin *s, const struct machine_claim *cl
   return digest_of(s, &assertion, entry->digest);
 }
 
-static enum result admit(struct signin *s, const struct machine_claim *claim, struct entry *ret_entry)
+static enum result admit(struct signin *s, const struct machine_claim *claim, struct entry *entry)
 {
-  struct entry entry = {0};
   if (claim->assertion.p)
-    TRY(by_assertion(s, claim, &entry));
+    TRY(by_assertion(s, claim, entry));
   else
-    TRY(by_secret(s, claim, &entry));
-  TRY(domain_session_allowed(s, &entry.client, NULL, entry.proof.epoch));
-  *ret_entry = entry;
-  return R_OK;
+    TRY(by_secret(s, claim, entry));
+  return domain_session_allowed(s, &entry->client, NULL, entry->proof.epoch);
 }
 
 /* An assertion serves once. */
@@ -166,35 +155,52 @@ static enum result begin(struct signin *s, const struct entry *entry, struct sto
   return r == R_NOT_FOUND ? R_LOGIN_FAILED : r;
 }
 
-RESULT domain_machine_login(struct signin *s, const struct machine_claim *claim, struct login *ret_login)
+static enum result log_in(struct signin *s, const struct machine_claim *claim, struct entry *entry, struct login *ret_login)
 {
   struct store_call store = domain_session_store(s);
   CLEANUP(store_tx_close) struct store_tx *tx = NULL;
-  struct entry entry;
   struct login login;
   uint64_t revision;
-  TRY(admit(s, claim, &entry));
+  TRY(admit(s, claim, entry));
   TRY(store_tx_open(&store, &tx));
-  TRY(spend(&entry, tx));
-  TRY(begin(s, &entry, tx, &login));
-  TRY(give_back(&entry.throttles, tx));
+  TRY(spend(entry, tx));
+  TRY(begin(s, entry, tx, &login));
   TRY(store_tx_commit(tx, &revision));
   *ret_login = login;
   return R_OK;
 }
 
-RESULT domain_machine_prove(struct signin *s, const struct machine_claim *claim)
+static enum result prove(struct signin *s, const struct machine_claim *claim, struct entry *entry)
 {
   struct store_call store = domain_session_store(s);
   CLEANUP(store_tx_close) struct store_tx *tx = NULL;
-  struct entry entry;
   uint64_t revision;
-  TRY(admit(s, claim, &entry));
+  TRY(admit(s, claim, entry));
   TRY(store_tx_open(&store, &tx));
-  TRY(spend(&entry, tx));
-  enum result r = store_proof_note(tx, &entry.proof.id, &entry.client);
+  TRY(spend(entry, tx));
+  enum result r = store_proof_note(tx, &entry->proof.id, &entry->client);
   if (r != R_OK)
     return r == R_NOT_FOUND ? R_LOGIN_FAILED : r;
-  TRY(give_back(&entry.throttles, tx));
   return store_tx_commit(tx, &revision);
+}
+
+static enum result counted(struct signin *s, const struct entry *entry, enum result r)
+{
+  if (r == R_LOGIN_FAILED)
+    TRY(count_failure(s, entry->name));
+  return r;
+}
+
+RESULT domain_machine_login(struct signin *s, const struct machine_claim *claim, struct login *ret_login)
+{
+  struct entry entry = {0};
+  enum result r = log_in(s, claim, &entry, ret_login);
+  return counted(s, &entry, r);
+}
+
+RESULT domain_machine_prove(struct signin *s, const struct machine_claim *claim)
+{
+  struct entry entry = {0};
+  enum result r = prove(s, claim, &entry);
+  return counted(s, &entry, r);
 }

@@ -1,5 +1,6 @@
 """Passwords cannot be guessed at will, and nobody is kept out by whoever tries."""
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -177,6 +178,23 @@ def test_a_client_is_shut_out_by_nobodys_wrong_secrets(estate, anonymous):
     for _ in range(15):
         anonymous.other().call("POST", "/oauth2/token", 401, data=form)
     anonymous.other().call("POST", "/oauth2/token", 200, data=form | {"client_secret": secret})
+
+
+def test_a_client_whose_processes_all_begin_at_once_waits_for_none_of_them(document):
+    """What is right is no attempt, whatever else is under way from there."""
+    server = Server(account_attempts=3, address_attempts=3)
+    try:
+        estate = Estate(server.start(), document)
+        made, secret = estate.new_machine("alpha_one")
+        form = {"grant_type": "client_credentials", "client_id": made["id"], "client_secret": secret}
+        office = {"X-Forwarded-For": "203.0.113.9"}
+        callers = [estate.admin.client.other() for _ in range(24)]
+        with ThreadPoolExecutor(len(callers)) as pool:
+            replies = pool.map(lambda caller: caller.call("POST", "/oauth2/token", None, data=form, headers=office), callers)
+            assert {reply.status_code for reply in replies} == {200}
+        server.stop()
+    finally:
+        server.close()
 
 
 def test_a_client_with_a_stale_secret_shuts_out_nobody_at_its_address(document):
