@@ -42,7 +42,8 @@ static void put_value(struct json_writer *w, enum setting setting, const struct 
 static void put_setting(struct json_writer *w, const struct setting_view *view, enum setting setting)
 {
   static const char *const origins[] = {
-      [SETTING_BY_DEFAULT] = "default", [SETTING_BY_TENANT] = "tenant", [SETTING_BY_INHERITANCE] = "inherited"};
+      [SETTING_BY_DEFAULT] = "default", [SETTING_BY_TENANT] = "tenant", [SETTING_BY_INHERITANCE] = "inherited",
+      [SETTING_BY_SEVERAL] = "combined"};
   const struct setting_value *value = &view->value[setting], *own = &view->own[setting];
   json_key(w, domain_setting_rule(setting)->name);
   json_open(w, '{');

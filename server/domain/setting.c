@@ -189,8 +189,13 @@ static RESULT merge(const struct setting_rule *rule, const struct setting_value 
     TRY((rule->tighter == SETTING_UNION ? unite : intersect)(before, below->lines, arena, &after));
   if (before.p && str_equal(before, after))
     return R_OK;
+  bool alone = !before.p || str_equal(after, below->lines);
   *value = *below;
   value->lines = after;
+  if (!alone) {
+    value->origin = below->origin == SETTING_BY_TENANT ? SETTING_BY_SEVERAL : SETTING_BY_INHERITANCE;
+    value->tenant = (struct uuid){0};
+  }
   return R_OK;
 }
 

@@ -43,14 +43,15 @@ enum setting domain_setting_named(struct str name);
 /* The word of a choice. */
 struct str domain_setting_word(enum setting setting, int64_t number);
 
-/* By whom a value that holds was set; on a tie by the highest. */
-enum setting_origin { SETTING_BY_DEFAULT, SETTING_BY_TENANT, SETTING_BY_INHERITANCE };
+/* By whom a value that holds was set; on a tie by the highest. A list can be put together from what the tenant says and what holds
+   above it. */
+enum setting_origin { SETTING_BY_DEFAULT, SETTING_BY_TENANT, SETTING_BY_INHERITANCE, SETTING_BY_SEVERAL };
 
 struct setting_value {
   int64_t number; /* seconds, 0 or 1, or the place of the choice */
   struct str lines; /* a list's items; .p NULL: no list, all is open; empty: a list that allows nothing */
   enum setting_origin origin;
-  struct uuid tenant; /* who set it; zero by default, and where that stands above what the reader sees */
+  struct uuid tenant; /* who alone set it; zero by default, and where that stands above what the reader sees */
 };
 
 /* What holds at a tenant and right above it, and what it has set itself (origin SETTING_BY_DEFAULT: nothing). */

@@ -78,6 +78,12 @@ def test_what_is_set_holds_below_and_says_where_it_comes_from_as_far_as_one_sees
     assert line.partner["id"] not in line.below.get(line.path(line.customer)).text
 
 
+def test_a_list_that_is_put_together_says_so(line):
+    line.above.patch(line.path(line.partner), {"password_words": ["north clinic"]})
+    words = line.below.patch(line.path(line.customer), {"password_words": ["pexip"]}).json()["password_words"]
+    assert words == {"value": ["north clinic", "pexip"], "own": ["pexip"], "origin": "combined", "tenant_id": None}
+
+
 def test_it_holds_nowhere_else(line, estate):
     line.above.patch(line.path(line.partner), TIGHTER)
     other = estate.actor("beta_one", "customer_admin")

@@ -295,6 +295,28 @@ static void it_is_said_who_set_it_and_on_a_tie_the_highest(void **state)
   assert_true(uuid_is_zero(&view.value[SETTING_password_history].tenant));
 }
 
+static void a_list_that_several_say_names_none_of_them(void **state)
+{
+  (void)state;
+  struct store_setting rows[] = {
+      {.tenant = {{1}}, .path = STR("/aaaaaaaa/bbbbbbbb"), .name = STR("password_words"), .value = STR("one")},
+      {.tenant = {{1}}, .path = STR("/aaaaaaaa/bbbbbbbb"), .name = STR("networks"), .value = STR("10.0.0.0/8\n192.0.2.0/24")},
+      {.tenant = {{2}}, .path = STR("/aaaaaaaa/bbbbbbbb/cccccccc"), .name = STR("password_words"), .value = STR("two")},
+      {.tenant = {{2}}, .path = STR("/aaaaaaaa/bbbbbbbb/cccccccc"), .name = STR("networks"), .value = STR("10.9.0.0/16")},
+  };
+  struct setting_view view = of_rows(rows, 4, "/aaaaaaaa/bbbbbbbb/cccccccc");
+  const struct setting_value *words = &view.value[SETTING_password_words], *networks = &view.value[SETTING_networks];
+  assert_true(str_is(words->lines, "one\ntwo"));
+  assert_int_equal(words->origin, SETTING_BY_SEVERAL);
+  assert_true(uuid_is_zero(&words->tenant));
+  /* What lies within what holds above is its own alone. */
+  assert_int_equal(networks->origin, SETTING_BY_TENANT);
+  assert_int_equal(networks->tenant.b[0], 2);
+  view = of_rows(rows, 4, "/aaaaaaaa/bbbbbbbb/cccccccc/dddddddd");
+  assert_int_equal(view.value[SETTING_password_words].origin, SETTING_BY_INHERITANCE);
+  assert_true(uuid_is_zero(&view.value[SETTING_password_words].tenant));
+}
+
 static void a_row_that_is_no_value_denies_and_one_unknown_does_not_count(void **state)
 {
   (void)state;
@@ -467,6 +489,7 @@ int main(void)
       estate_test(nothing_set_is_what_the_process_says),
       estate_test(the_root_alone_may_be_looser_than_the_default),
       estate_test(it_is_said_who_set_it_and_on_a_tie_the_highest),
+      estate_test(a_list_that_several_say_names_none_of_them),
       estate_test(a_row_that_is_no_value_denies_and_one_unknown_does_not_count),
       estate_test(a_child_may_only_tighten_and_is_told_the_bound),
       estate_test(nobody_leaves_the_bounds),
