@@ -31,6 +31,29 @@ def test_b16_no_route_takes_a_password_for_somebody_else():
     assert OWN.keys() <= with_password().keys()
 
 
+def test_b16_no_row_of_an_import_brings_a_password():
+    """But the hash of one that is in use elsewhere, of somebody who has none here and whom the importer may invite."""
+    rows = source.bare(source.ROOT / "server/import/row.c")
+    assert set(re.findall(r"\b\w*(?:password|secret|hash)\w*\b", rows)) == {"password_hash"}
+    assert {path for path, _ in calls_of("domain_user_adopt")} == {"server/domain/user.c", "server/import/user.c"}
+
+
+def writers(table, *verbs):
+    """The statements, and the migrations with what functions they make, that write it so."""
+    words = "|".join({"INSERT": r"INSERT\s+INTO", "UPDATE": "UPDATE", "COPY": "COPY", "MERGE": r"MERGE\s+INTO"}[verb] for verb in verbs)
+    found = set()
+    for path in (source.ROOT / "sql").rglob("*.sql"):
+        text = re.sub(r"--[^\n]*", "", path.read_text())
+        if re.search(rf"(?:{words})\s+(?:ONLY\s+)?(?:bailiwick\.|vault\.)?\"?{table}\b", text, re.I):
+            found.add(path.name)
+    return found
+
+
+def test_b16_a_password_is_written_by_whoever_has_it_or_as_it_was_elsewhere():
+    """In functions of the database too."""
+    assert writers("credential", "INSERT", "UPDATE", "COPY", "MERGE") == {"credential_set.sql", "credential_rehash.sql", "user_adopt.sql"}
+
+
 @pytest.fixture(name="fresh")
 def fresh_installation():
     server = Server()
@@ -66,11 +89,9 @@ def calls_of(name):
 
 def test_c3_one_function_mints_sessions():
     """Every way in ends in domain_session_begin, and nothing else puts a session into the database."""
-    writers = {function for path, function in calls_of("store_session_create") if not path.startswith("server/store/")}
-    assert writers == {"domain_session_begin"}
-    statements = [path.name for path in (source.ROOT / "sql/query").glob("*.sql")
-                  if re.search(r"INSERT\s+INTO\s+(bailiwick\.|vault\.)?session\b", path.read_text(), re.I)]
-    assert len(statements) == 1, statements
+    makers = {function for path, function in calls_of("store_session_create") if not path.startswith("server/store/")}
+    assert makers == {"domain_session_begin"}
+    assert writers("session", "INSERT", "COPY", "MERGE") == {"session_create.sql"}
 
 
 # What compares bytes in the layers of secrets by a time that tells, and why it may.
