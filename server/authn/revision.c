@@ -1,4 +1,5 @@
-/* One block of a number and zeros, which hold it against what was made up. Trusts: nothing of a text before the zeros are there. */
+/* One block of a number and zeros, which hold it against what was made up. Trusts: nothing of a text before the zeros
+   are there. */
 #include "authn/revision.h"
 #include "crypto/block.h"
 

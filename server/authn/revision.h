@@ -1,4 +1,5 @@
-/* The number of a policy change as callers see it: what one tenant is told twice tells nothing of how much others changed meanwhile. */
+/* The number of a policy change as callers see it: what one tenant is told twice tells nothing of how much others
+   changed meanwhile. */
 #pragma once
 #include "base/text.h"
 #include "crypto/key.h"

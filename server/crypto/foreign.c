@@ -208,7 +208,9 @@ static RESULT pbkdf2_fill(struct str dearest, const struct work *whole, uint64_t
   unsigned char made[SHA256_TAG];
   const EVP_MD *digest = whole->family == SHA512_FAMILY ? EVP_sha512() : EVP_sha256();
   (void)dearest;
-  if (PKCS5_PBKDF2_HMAC("-", 1, (const unsigned char *)"-", 1, (int)(whole->amount - done), digest, sizeof made, made) != 1)
+  int rounds = (int)(whole->amount - done);
+  const unsigned char salt[] = {'-'};
+  if (PKCS5_PBKDF2_HMAC("-", 1, salt, sizeof salt, rounds, digest, sizeof made, made) != 1)
     return FAULT(R_INTERNAL);
   return R_OK;
 }

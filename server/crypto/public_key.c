@@ -107,8 +107,8 @@ static enum result make_once(enum crypto_public_kind kind, struct str first, str
   return R_OK;
 }
 
-/* OpenSSL blames a key for want of memory too: what it says of one is believed while it takes one that is good, that of RFC 7515
-   A.3. */
+/* OpenSSL blames a key for want of memory too: what it says of one is believed while it takes one that is good, that
+   of RFC 7515 A.3. */
 static enum result believe(enum result said, struct arena *arena)
 {
   static const struct str x = {"\x7f\xcd\xce\x27\x70\xf6\xc4\x5d\x41\x83\xcb\xee\x6f\xdb\x4b\x7b"

@@ -90,9 +90,9 @@ static enum result check_password(struct signin *s, const struct attempt *attemp
   return domain_session_allowed(s, &credential->principal, NULL, credential->epoch);
 }
 
-/* Whatever it is that keeps somebody out, and whatever hash there is: refused is after the work of one hash of ours and one of
-   each family that was brought from elsewhere, each as dear as the dearest anywhere. At their tenant alone would not do: an
-   unknown one has none, and would be told from those that have. */
+/* Whatever it is that keeps somebody out, and whatever hash there is: refused is after the work of one hash of ours
+   and one of each family that was brought from elsewhere, each as dear as the dearest anywhere. At their tenant alone
+   would not do: an unknown one has none, and would be told from those that have. */
 static enum result prove(struct signin *s, const struct attempt *attempt, struct str password)
 {
   struct store_call store = domain_session_store(s);

@@ -28,7 +28,8 @@ static enum result return_address(const struct authn_throttle *address, const st
 
 /* On both, or on none: the address is that of people too, whom a client that is refused already keeps out no further. It
    comes first, so that a full one makes no counter of whatever a client calls itself. */
-static enum result take_both(struct signin *s, const struct authn_throttle *address, const struct authn_throttle *client)
+static enum result take_both(struct signin *s, const struct authn_throttle *address,
+                             const struct authn_throttle *client)
 {
   struct store_call store = domain_session_store(s);
   const struct domain_limits *limits = &s->domain->limits;
@@ -39,9 +40,9 @@ static enum result take_both(struct signin *s, const struct authn_throttle *addr
   return r;
 }
 
-/* Of a client that was refused, R_THROTTLED when that was too often: by the address that it comes from, as from elsewhere nobody
-   keeps it out. What is right is counted by nobody: with 256 random bits there is nothing to guess, and a client whose processes
-   all begin at once is not to wait for itself. */
+/* Of a client that was refused, R_THROTTLED when that was too often: by the address that it comes from, as from
+   elsewhere nobody keeps it out. What is right is counted by nobody: with 256 random bits there is nothing to guess,
+   and a client whose processes all begin at once is not to wait for itself. */
 static enum result count_failure(struct signin *s, struct str name)
 {
   const struct crypto_keys *keys = s->domain->keys;
@@ -155,7 +156,8 @@ static enum result begin(struct signin *s, const struct entry *entry, struct sto
   return r == R_NOT_FOUND ? R_LOGIN_FAILED : r;
 }
 
-static enum result log_in(struct signin *s, const struct machine_claim *claim, struct entry *entry, struct login *ret_login)
+static enum result log_in(struct signin *s, const struct machine_claim *claim, struct entry *entry,
+                          struct login *ret_login)
 {
   struct store_call store = domain_session_store(s);
   CLEANUP(store_tx_close) struct store_tx *tx = NULL;

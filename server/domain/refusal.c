@@ -73,7 +73,8 @@ static bool same(const struct refusal *kept, const struct domain_refusal_event *
   struct str address = {e->actor.address.p, e->actor.address.n < ADDRESS ? e->actor.address.n : ADDRESS};
   return kept->at / minute == now / minute && k->actor.kind == e->actor.kind && k->reason == e->reason &&
          uuid_equal(&k->actor.id, &e->actor.id) && uuid_equal(&k->tenant, &e->tenant) &&
-         uuid_equal(&k->stated_by, &e->stated_by) && strcmp(k->action, e->action) == 0 && (!uuid_is_zero(&e->actor.id) || str_equal(k->actor.address, address));
+         uuid_equal(&k->stated_by, &e->stated_by) && strcmp(k->action, e->action) == 0 &&
+         (!uuid_is_zero(&e->actor.id) || str_equal(k->actor.address, address));
 }
 
 void domain_refusal_put(struct domain_refusal *queue, const struct domain_refusal_event *event)
@@ -154,8 +155,8 @@ static RESULT find_root(struct domain_refusal *queue, const struct store_call *c
   return R_OK;
 }
 
-/* Who stated the address, named to those who see it, as with a login that succeeds (sql/query/audit_sign_in.sql). A client that is
-   gone meanwhile is named to nobody. */
+/* Who stated the address, named to those who see it, as with a login that succeeds (sql/query/audit_sign_in.sql). A
+   client that is gone meanwhile is named to nobody. */
 static RESULT name_relay(const struct domain_refusal *queue, const struct uuid *client, struct arena *arena,
                          struct store_audit *event)
 {

@@ -43,8 +43,8 @@ enum setting domain_setting_named(struct str name);
 /* The word of a choice. */
 struct str domain_setting_word(enum setting setting, int64_t number);
 
-/* By whom a value that holds was set; on a tie by the highest. A list can be put together from what the tenant says and what holds
-   above it. */
+/* By whom a value that holds was set; on a tie by the highest. A list can be put together from what the tenant says
+   and what holds above it. */
 enum setting_origin { SETTING_BY_DEFAULT, SETTING_BY_TENANT, SETTING_BY_INHERITANCE, SETTING_BY_SEVERAL };
 
 struct setting_value {

@@ -55,7 +55,8 @@ static void neighbours_have_nothing_in_common(void **state)
 static void what_was_made_up_or_under_another_key_is_none(void **state)
 {
   (void)state;
-  static const char *const wrong[] = {"", "1", "1000", "AAAAAAAAAAAAAAAAAAAAAA", "AAAAAAAAAAAAAAAAAAAAAAA", "not base64 at all!!!!!"};
+  static const char *const wrong[] = {"", "1", "1000", "AAAAAAAAAAAAAAAAAAAAAA",
+                                      "AAAAAAAAAAAAAAAAAAAAAAA", "not base64 at all!!!!!"};
   char text[AUTHN_REVISION_TEXT];
   uint64_t opened = 42;
   for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)

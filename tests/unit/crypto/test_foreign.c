@@ -208,8 +208,8 @@ char *crypt_rn(const char *phrase, const char *setting, void *data, int size)
   return made ? output : NULL;
 }
 
-int PKCS5_PBKDF2_HMAC(const char *pass, int passlen, const unsigned char *salt, int saltlen, int iter, const EVP_MD *digest,
-                      int keylen, unsigned char *out)
+int PKCS5_PBKDF2_HMAC(const char *pass, int passlen, const unsigned char *salt, int saltlen, int iter,
+                      const EVP_MD *digest, int keylen, unsigned char *out)
 {
   int (*next)(const char *, int, const unsigned char *, int, int, const EVP_MD *, int, unsigned char *);
   *(void **)&next = real("PKCS5_PBKDF2_HMAC");
@@ -240,10 +240,13 @@ static void what_is_missing_is_computed_and_no_more(void **state)
   } pairs[] = {
       {"$2b$05$abcdefghijklmnopqrstuuqREtd3VJD2QVZbuFskFSLk6eRIrQoOS",
        "$2b$08$abcdefghijklmnopqrstuuqREtd3VJD2QVZbuFskFSLk6eRIrQoOS", 256 - 32, 256},
-      {"pbkdf2_sha256$400$salt$AAAAAAAAAAAAAAAAAAAAAAAA", "pbkdf2_sha256$1000$salt$AAAAAAAAAAAAAAAAAAAAAAAA", 600, 1000},
-      {"pbkdf2_sha512$300$salt$AAAAAAAAAAAAAAAAAAAAAAAA", "pbkdf2_sha512$1000$salt$AAAAAAAAAAAAAAAAAAAAAAAA", 700, 1000},
+      {"pbkdf2_sha256$400$salt$AAAAAAAAAAAAAAAAAAAAAAAA",
+       "pbkdf2_sha256$1000$salt$AAAAAAAAAAAAAAAAAAAAAAAA", 600, 1000},
+      {"pbkdf2_sha512$300$salt$AAAAAAAAAAAAAAAAAAAAAAAA",
+       "pbkdf2_sha512$1000$salt$AAAAAAAAAAAAAAAAAAAAAAAA", 700, 1000},
       {"$argon2id$v=19$m=64,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc",
-       "$argon2i$v=19$m=512,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc", 1024 - 128, 0 /* inside the library */},
+       "$argon2i$v=19$m=512,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc", 1024 - 128,
+       0 /* inside the library */},
   };
   (void)state;
   for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {

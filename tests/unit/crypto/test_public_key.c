@@ -42,7 +42,8 @@ static struct str pem_of(EVP_PKEY *pkey, bool private_half)
   return pem;
 }
 
-/* OpenSSL's memory, as in test_signature.c: how much of what it asks for it still gets, and whether it gets more after that. */
+/* OpenSSL's memory, as in test_signature.c: how much of what it asks for it still gets, and whether it gets more
+   after that. */
 static long granted = -1;
 static bool once;
 

@@ -300,9 +300,15 @@ static void a_list_that_several_say_names_none_of_them(void **state)
   (void)state;
   struct store_setting rows[] = {
       {.tenant = {{1}}, .path = STR("/aaaaaaaa/bbbbbbbb"), .name = STR("password_words"), .value = STR("one")},
-      {.tenant = {{1}}, .path = STR("/aaaaaaaa/bbbbbbbb"), .name = STR("networks"), .value = STR("10.0.0.0/8\n192.0.2.0/24")},
+      {.tenant = {{1}},
+       .path = STR("/aaaaaaaa/bbbbbbbb"),
+       .name = STR("networks"),
+       .value = STR("10.0.0.0/8\n192.0.2.0/24")},
       {.tenant = {{2}}, .path = STR("/aaaaaaaa/bbbbbbbb/cccccccc"), .name = STR("password_words"), .value = STR("two")},
-      {.tenant = {{2}}, .path = STR("/aaaaaaaa/bbbbbbbb/cccccccc"), .name = STR("networks"), .value = STR("10.9.0.0/16")},
+      {.tenant = {{2}},
+       .path = STR("/aaaaaaaa/bbbbbbbb/cccccccc"),
+       .name = STR("networks"),
+       .value = STR("10.9.0.0/16")},
   };
   struct setting_view view = of_rows(rows, 4, "/aaaaaaaa/bbbbbbbb/cccccccc");
   const struct setting_value *words = &view.value[SETTING_password_words], *networks = &view.value[SETTING_networks];
