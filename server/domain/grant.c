@@ -1,5 +1,6 @@
 /* Gives and takes roles. Trusts: nobody to know their own limits. */
 #include "domain/grant.h"
+#include "domain/admin.h"
 #include "domain/audit.h"
 #include "domain/guard.h"
 #include "store/grant.h"
@@ -92,21 +93,51 @@ RESULT domain_grant_create(struct change *change, const struct grant_new *grant,
   return R_OK;
 }
 
-RESULT domain_grant_revoke(struct change *change, const struct uuid *id)
+static RESULT take(struct change *change, const struct uuid *id, const struct store_role *role)
 {
   struct store_grant grant;
   struct store_place place;
-  struct store_role role;
   TRY(store_grant_lock(change->tx, id, &grant));
   TRY(domain_guard_other(change, &grant.principal));
   TRY(store_tenant_place(change->tx, &grant.tenant, &place));
-  TRY(store_role_facts(change->tx, &grant.role, &role));
-  struct domain_gift gift = {.place = &place, .reach = BW_REACH_SELF, .permissions = role.permissions};
+  struct domain_gift gift = {.place = &place, .reach = BW_REACH_SELF, .permissions = role->permissions};
   TRY(domain_guard_gift(change, &gift));
   TRY(store_grant_delete(change->tx, id));
   struct audit_record event = {
       .tenant = grant.tenant, .object_kind = "grant", .object = *id, .before = grant.object.body, .named = grant.named};
   return domain_audit_done(change, &event);
+}
+
+/* Takes a grant, and gives another instead where there is one: what both come to is what counts. */
+static RESULT exchange(struct change *change, const struct uuid *id, const struct grant_new *instead,
+                       struct outcome *ret_outcome)
+{
+  struct domain_admin_watch watch = {0};
+  struct store_grant_place place;
+  struct store_role role;
+  struct outcome outcome = {0};
+  TRY(store_grant_place(change->tx, id, &place));
+  TRY(store_role_facts(change->tx, &place.role, &role));
+  if (role.runs)
+    TRY(domain_admin_watch(change, &place.tenant, &watch));
+  TRY(take(change, id, &role));
+  if (instead)
+    TRY(domain_grant_create(change, instead, &outcome));
+  TRY(domain_admin_keep(change, &watch));
+  *ret_outcome = outcome;
+  return R_OK;
+}
+
+RESULT domain_grant_revoke(struct change *change, const struct uuid *id)
+{
+  struct outcome none;
+  return exchange(change, id, NULL, &none);
+}
+
+RESULT domain_grant_replace(struct change *change, const struct uuid *id, const struct grant_new *grant,
+                            struct outcome *ret_outcome)
+{
+  return exchange(change, id, grant, ret_outcome);
 }
 
 RESULT domain_grant_end(struct change *change, const struct uuid *principal)

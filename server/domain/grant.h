@@ -17,8 +17,12 @@ struct grant_new {
    ceiling. */
 RESULT domain_grant_create(struct change *change, const struct grant_new *grant, struct outcome *ret_outcome);
 
-/* R_SELF_SERVICE for one's own; R_PRIVILEGED as above. */
+/* R_SELF_SERVICE for one's own; R_PRIVILEGED as above; R_LAST_ADMIN: as domain/admin.h says of its tenant. */
 RESULT domain_grant_revoke(struct change *change, const struct uuid *id);
+
+/* Both in one, for what changes its dates: R_LAST_ADMIN is then measured by what comes of it. */
+RESULT domain_grant_replace(struct change *change, const struct uuid *id, const struct grant_new *grant,
+                            struct outcome *ret_outcome);
 
 /* All that a principal who goes holds within the scope, with an event each where it stood. The principal is held. Who
    may end them may end what they hold: without them it is nothing. */

@@ -17,9 +17,8 @@ static RESULT give(struct change *c, void *what)
 {
   struct grant_work *g = what;
   struct outcome outcome;
-  if (!uuid_is_zero(&g->id))
-    TRY(domain_grant_revoke(c, &g->id));
-  TRY(domain_grant_create(c, &g->made, &outcome));
+  TRY(uuid_is_zero(&g->id) ? domain_grant_create(c, &g->made, &outcome)
+                           : domain_grant_replace(c, &g->id, &g->made, &outcome));
   g->given = outcome.id;
   return R_OK;
 }

@@ -91,6 +91,19 @@ RESULT store_grant_insert(struct store_tx *tx, const struct store_grant_row *row
   return R_OK;
 }
 
+RESULT store_grant_place(struct store_tx *tx, const struct uuid *id, struct store_grant_place *ret_place)
+{
+  enum { TENANT, ROLE };
+  struct db_values v = {0};
+  struct db_rows rows;
+  db_put_uuid(&v, id);
+  TRY(store_run(tx, SQL_grant_place, &v, &rows));
+  if (rows.count == 0)
+    return R_NOT_FOUND;
+  *ret_place = (struct store_grant_place){.tenant = db_uuid(&rows, 0, TENANT), .role = db_uuid(&rows, 0, ROLE)};
+  return R_OK;
+}
+
 static struct store_grant grant_of(const struct db_rows *rows, int row)
 {
   enum { TENANT = STORE__COLUMNS, PRINCIPAL, ROLE, NAMED };
@@ -134,5 +147,38 @@ RESULT store_grant_delete_held(struct store_tx *tx, const struct uuid *principal
     grants[i] = grant_of(&rows, i);
   *ret_grants = grants;
   *ret_count = (size_t)rows.count;
+  return R_OK;
+}
+
+RESULT store_grant_admins(struct store_tx *tx, const struct uuid *tenant, int64_t now,
+                          const struct store_admin **ret_admins, size_t *ret_count)
+{
+  enum { PRINCIPAL, REACH, EXPIRES_AT, OWN };
+  struct db_values v = {0};
+  struct db_rows rows;
+  db_put_uuid(&v, tenant);
+  store_run_put_time(&v, now);
+  TRY(store_run(tx, SQL_grant_admins, &v, &rows));
+  struct store_admin *admins = arena_array(tx->arena, (size_t)rows.count + 1, sizeof *admins);
+  if (!admins)
+    return R_NO_MEMORY;
+  for (int i = 0; i < rows.count; i++)
+    admins[i] = (struct store_admin){.principal = db_uuid(&rows, i, PRINCIPAL),
+                                     .subtree = str_is(db_text(&rows, i, REACH), "subtree"),
+                                     .expires_at = db_time(&rows, i, EXPIRES_AT),
+                                     .own = db_bool(&rows, i, OWN)};
+  *ret_admins = admins;
+  *ret_count = (size_t)rows.count;
+  return R_OK;
+}
+
+RESULT store_grant_runs(struct store_tx *tx, const struct uuid *principal, const struct uuid *tenant, bool *ret_runs)
+{
+  struct db_values v = {0};
+  struct db_rows rows;
+  db_put_uuid(&v, principal);
+  db_put_uuid(&v, tenant);
+  TRY(store_run(tx, SQL_grant_runs, &v, &rows));
+  *ret_runs = rows.count > 0 && db_bool(&rows, 0, 0);
   return R_OK;
 }

@@ -41,6 +41,12 @@ RESULT store_grant_find(const struct store_call *call, const struct store_grant_
 RESULT store_grant_insert(struct store_tx *tx, const struct store_grant_row *row, struct store_object *ret_grant,
                           struct str *ret_named);
 
+/* Of which role a grant is, and where. R_NOT_FOUND outside the scope. */
+struct store_grant_place {
+  struct uuid tenant, role;
+};
+RESULT store_grant_place(struct store_tx *tx, const struct uuid *id, struct store_grant_place *ret_place);
+
 /* A grant held against change until the transaction ends. */
 struct store_grant {
   struct store_object object; /* as it is before the change */
@@ -53,3 +59,15 @@ RESULT store_grant_delete(struct store_tx *tx, const struct uuid *id);
 /* All that a principal holds within the scope, as it was. */
 RESULT store_grant_delete_held(struct store_tx *tx, const struct uuid *principal, const struct store_grant **ret_grants,
                                size_t *ret_count);
+
+/* Somebody who holds the role that runs a tenant of its kind, there and now. */
+struct store_admin {
+  struct uuid principal;
+  bool subtree;
+  bool own;           /* at home there, and active; of anybody else the state is not known */
+  int64_t expires_at; /* 0: unbounded */
+};
+RESULT store_grant_admins(struct store_tx *tx, const struct uuid *tenant, int64_t now,
+                          const struct store_admin **ret_admins, size_t *ret_count);
+/* Whether the principal holds such a role at that tenant, now or at another time. */
+RESULT store_grant_runs(struct store_tx *tx, const struct uuid *principal, const struct uuid *tenant, bool *ret_runs);

@@ -29,7 +29,7 @@ RESULT store_role_find(const struct store_call *call, struct str path, struct st
 
 RESULT store_role_facts(struct store_tx *tx, const struct uuid *id, struct store_role *ret_role)
 {
-  enum { ID, PATH, PERMISSIONS, KINDS, BUILTIN };
+  enum { ID, PATH, PERMISSIONS, KINDS, BUILTIN, RUNS };
   struct db_values v = {0};
   struct db_rows rows;
   db_put_uuid(&v, id);
@@ -40,7 +40,8 @@ RESULT store_role_facts(struct store_tx *tx, const struct uuid *id, struct store
                                   .path = db_text(&rows, 0, PATH),
                                   .permissions = db_text(&rows, 0, PERMISSIONS),
                                   .kinds = db_text(&rows, 0, KINDS),
-                                  .builtin = db_bool(&rows, 0, BUILTIN)};
+                                  .builtin = db_bool(&rows, 0, BUILTIN),
+                                  .runs = db_bool(&rows, 0, RUNS)};
   return R_OK;
 }
 

@@ -16,6 +16,7 @@ struct store_role {
   struct uuid id;
   struct str path, permissions, kinds;
   bool builtin;
+  bool runs; /* it is the role that runs tenants of a kind */
 };
 /* R_NOT_FOUND as above. */
 RESULT store_role_facts(struct store_tx *tx, const struct uuid *id, struct store_role *ret_role);

@@ -270,3 +270,23 @@ def test_a_filter_by_what_is_not_seen_is_a_filter_by_nothing(estate, admin):
 def test_a_filter_that_is_none_is_named(estate, admin, asked):
     problem = admin.problem("GET", f"/v1/tenants/{estate.id('alpha')}/grants", 400, "malformed", params=asked)
     assert [error["field"] for error in problem["errors"]] == list(asked)
+
+
+def test_the_last_who_runs_a_tenant_is_told_apart(estate, admin):
+    """By anyone inside it; who stands above may. domain/admin.h says who is the last."""
+    tenant = estate.new_tenant()
+    estate.tenants["kept"] = tenant
+    last, warden = estate.person("kept", "customer_admin"), estate.person("kept")
+    body = {"name": unique("warden"), "permissions": ["tenant:read", "user:suspend", "user:terminate", "grant:read", "grant:revoke",
+                                                      "grant:assign_privileged"]}
+    role = admin.post(f"/v1/tenants/{tenant['id']}/roles", body, 201).json()
+    admin.post(f"/v1/tenants/{tenant['id']}/grants", {"principal_id": warden.id, "role_id": role["id"], "scope": "subtree"}, 201)
+    grant, = admin.pages(f"/v1/users/{last.id}/grants")
+    for method, path in (("DELETE", f"/v1/grants/{grant['id']}"), ("POST", f"/v1/users/{last.id}/suspend"),
+                         ("POST", f"/v1/users/{last.id}/terminate")):
+        warden.client.problem(method, path, 422, "last_admin")
+    partner = estate.actor("alpha", "partner_admin")
+    partner.post(f"/v1/users/{last.id}/suspend")
+    partner.post(f"/v1/users/{last.id}/resume")
+    estate.grant("kept", estate.person("kept").id, "customer_admin")
+    warden.client.delete(f"/v1/grants/{grant['id']}")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from support.cluster import Cluster
 from support.contract import Document
 from support.estate import Estate
 from support.plain import plain_build
@@ -43,6 +44,25 @@ def connections_cut(server, pause):
     finally:
         over.set()
         villain.join()
+
+
+@contextlib.contextmanager
+def two_processes(**more):
+    """Of the service, on one database."""
+    cluster = Cluster()
+    cluster.start_migrated()
+    settings = SETTINGS | {"database_url": cluster.url, "policy_lease": 15} | more
+    with contextlib.ExitStack() as stack:
+        stack.callback(cluster.stop)
+        one = Server(**settings)
+        stack.callback(one.close)
+        one.start()
+        other = Server(**settings, master_key_file=one.folder / "data/master.key")
+        stack.callback(other.close)
+        other.start()
+        yield one, other
+        one.stop()
+        other.stop()
 
 
 @pytest.fixture(scope="session")

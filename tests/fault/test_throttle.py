@@ -5,10 +5,9 @@ import threading
 import time
 
 import pytest
-from conftest import SETTINGS
+from conftest import SETTINGS, two_processes
 from load import spread
 from support.client import Client
-from support.cluster import Cluster
 from support.estate import Estate
 from support.server import Server
 
@@ -40,21 +39,9 @@ def test_attempts_and_known_devices_outlive_the_process(document):
 
 
 @pytest.fixture(name="pair")
-def two_processes_on_one_database():
-    cluster = Cluster()
-    cluster.start_migrated()
-    settings = SETTINGS | {"account_attempts": 10, "database_url": cluster.url, "policy_lease": 15}
-    with contextlib.ExitStack() as stack:
-        stack.callback(cluster.stop)
-        one = Server(**settings)
-        stack.callback(one.close)
-        one.start()
-        other = Server(**settings, master_key_file=one.folder / "data/master.key")
-        stack.callback(other.close)
-        other.start()
-        yield one, other
-        one.stop()
-        other.stop()
+def two_processes_that_count():
+    with two_processes(account_attempts=10) as pair:
+        yield pair
 
 
 def test_processes_count_together(pair, document):
