@@ -35,7 +35,8 @@ struct bw_answer {
   uint64_t revision;
 };
 
-/* Fills *ret_answer in every case, denies unless everything holds. A grant reaches its tenant and, with
+/* Fills *ret_answer in every case, denies unless everything holds. What a grant gives is cut by the kinds of where it
+   is held and of the target (permissions.def), however it was given. A grant reaches its tenant and, with
    BW_REACH_SUBTREE, all below it; but a boundary (bw_tenant_fact.boundary) and what stands below it are reached only by
    grants held at or below the boundary. Widest: nearest to the root; there, subtree before self, then the lower id. */
 void bw_decide(const struct bw_model *model, const struct bw_question *question, struct bw_answer *ret_answer);
@@ -52,7 +53,7 @@ struct bw_root {
   struct bw_permission_set permissions;
   int64_t expires_at;
 };
-/* Up to `most`; gives how many there are. Consistent as one publication. */
+/* Up to `most`, each with what it gives at its own tenant; gives how many there are. Consistent as one publication. */
 size_t bw_roots(const struct bw_model *model, const struct bw_id *subject, int64_t now, size_t most,
                 struct bw_root *ret_roots);
 

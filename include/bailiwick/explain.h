@@ -13,7 +13,7 @@ enum bw_verdict {
   BW_VERDICT_LACKS,   /* in force, but its role has not the permission */
   BW_VERDICT_EXPIRED, /* it gave it, and is over */
   BW_VERDICT_EARLY,   /* it will give it */
-  BW_VERDICT_BARRED,  /* in force, and its role has the permission, which its holder cannot have */
+  BW_VERDICT_BARRED,  /* in force, its role has the permission, but its holder cannot have it, or not there */
   BW_VERDICT_GIVES,
 };
 

@@ -101,25 +101,16 @@ bool domain_guard_known(struct str permissions) { return !any_has(permissions, 0
 
 bool domain_guard_barred(struct str permissions) { return any_has(permissions, BW_PERMISSION_NO_MACHINE); }
 
-static const struct {
-  const char *kind;
-  enum bw_permission permission;
-} ceilings[] = {
-#define CEILING(kind, permission) {kind, BW_##permission},
-#include "domain/ceiling.def"
-#undef CEILING
-};
+/* The flags of what is not held at a tenant of that kind. */
+static unsigned above(struct str kind)
+{
+  unsigned partner = str_is(kind, "provider") ? 0 : BW_PERMISSION_NOT_BELOW_PROVIDER;
+  return partner == 0 || str_is(kind, "partner") ? partner : partner | BW_PERMISSION_NOT_AT_CUSTOMER;
+}
 
 RESULT domain_guard_kind(struct str kind, struct str permissions)
 {
-  while (permissions.n > 0) {
-    struct str name = str_cut(&permissions, ' ');
-    enum bw_permission permission = bw_permission_named(name.p, name.n);
-    for (size_t i = 0; i < sizeof ceilings / sizeof *ceilings; i++)
-      if (ceilings[i].permission == permission && str_is(kind, ceilings[i].kind))
-        return R_KIND_CEILING;
-  }
-  return R_OK;
+  return any_has(permissions, above(kind)) ? R_KIND_CEILING : R_OK;
 }
 
 RESULT domain_guard_gift(const struct change *change, const struct domain_gift *gift)

@@ -31,5 +31,6 @@ bool domain_guard_known(struct str permissions);
 /* Some of it no machine may hold; what is unknown counts as that. */
 bool domain_guard_barred(struct str permissions);
 
-/* R_KIND_CEILING when no role gives some of it at a tenant of that kind: domain/ceiling.def. */
+/* R_KIND_CEILING when no role gives some of it at a tenant of that kind, by its flags in
+   bailiwick/permissions.def; what is unknown counts as that. */
 RESULT domain_guard_kind(struct str kind, struct str permissions);

@@ -127,19 +127,36 @@ static bool better(const struct candidate *a, const struct candidate *b)
 
 static bool is_person(const struct pdp_principal *p) { return pdp_kind(pdp_get(&p->info)) == BW_PRINCIPAL_USER; }
 
-struct bw_permission_set pdp_given(const struct pdp_principal *holder, const struct pdp_role *role)
+/* The kind of a tenant in the order of the tree. */
+static unsigned rank_of(uint32_t info)
+{
+  unsigned kind = pdp_kind(info);
+  return kind == BW_TENANT_PROVIDER || kind == BW_TENANT_PARTNER ? kind : BW_TENANT_CUSTOMER;
+}
+
+unsigned pdp_barred(const struct pdp_principal *holder, uint32_t held, uint32_t target)
+{
+  unsigned barred = is_person(holder) ? 0 : BW_PERMISSION_NO_MACHINE;
+  if (rank_of(held) != BW_TENANT_PROVIDER)
+    barred |= BW_PERMISSION_NOT_BELOW_PROVIDER;
+  if (rank_of(held) == BW_TENANT_CUSTOMER || rank_of(target) == BW_TENANT_CUSTOMER)
+    barred |= BW_PERMISSION_NOT_AT_CUSTOMER;
+  return barred;
+}
+
+struct bw_permission_set pdp_given(const struct pdp_role *role, unsigned barred)
 {
   struct bw_permission_set set = pdp_role_permissions(role);
-  if (!is_person(holder))
-    bw_permission_drop(&set, BW_PERMISSION_NO_MACHINE);
+  if (barred)
+    bw_permission_drop(&set, barred);
   return set;
 }
 
 /* bw_permission_has of what the role gives, of which it reads one word. */
-static bool role_permits(const struct pdp_principal *holder, const struct pdp_role *role, enum bw_permission permission)
+static bool role_permits(const struct pdp_role *role, unsigned barred, enum bw_permission permission)
 {
   const struct bw_permission_row *row = bw_permission_row(permission);
-  if (!row || (row->flags & BW_PERMISSION_NO_MACHINE && !is_person(holder)))
+  if (!row || row->flags & barred)
     return false;
   return pdp_get(&role->permissions.word[permission / 64]) >> permission % 64 & 1;
 }
@@ -154,7 +171,8 @@ static struct candidate best_grant(const struct bw_model *m, const struct pdp_pr
     g = pdp_grant(m, i);
     if (!pdp_target_reached(m, target, g, q->now, &place))
       continue;
-    bool permits = role_permits(subject, pdp_role(m, pdp_get(&g->role)), q->permission);
+    unsigned barred = pdp_barred(subject, target->line.info[place], target->line.info[0]);
+    bool permits = role_permits(pdp_role(m, pdp_get(&g->role)), barred, q->permission);
     struct candidate c = {.grant = g, .permits = permits, .place = place, .reach = pdp_kind(pdp_get(&g->info))};
     if (better(&c, &best))
       best = c;
@@ -230,7 +248,8 @@ void bw_held(const struct bw_model *m, const struct bw_id *subject, const struct
       g = pdp_grant(m, i);
       if (!pdp_target_reached(m, &target, g, now, &place))
         continue;
-      struct bw_permission_set more = pdp_given(p, pdp_role(m, pdp_get(&g->role)));
+      unsigned barred = pdp_barred(p, target.line.info[place], target.line.info[0]);
+      struct bw_permission_set more = pdp_given(pdp_role(m, pdp_get(&g->role)), barred);
       bw_permission_unite(&set, &more);
     }
   } while (pdp_reading_again(&r));

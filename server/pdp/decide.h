@@ -18,9 +18,12 @@ void pdp_line_path(const struct bw_model *m, const struct pdp_line *line, char r
 /* The principal of an id if it may act: active, and no suspension applies to its home. NULL otherwise. */
 const struct pdp_principal *pdp_subject(const struct bw_model *m, const struct bw_id *id);
 
-/* What a role gives this holder: a machine has nothing by it that no machine may hold, and who is neither person nor
-   machine passes for one. */
-struct bw_permission_set pdp_given(const struct pdp_principal *holder, const struct pdp_role *role);
+/* The flags of what a grant does not give, whatever its role says: its holder is a machine, or the kind of the tenant
+   at which it is held or of the target has a ceiling. Both tenants by their info. Who is neither person nor machine
+   passes for a machine, and a tenant of no kind for a customer. */
+unsigned pdp_barred(const struct pdp_principal *holder, uint32_t held, uint32_t target);
+/* What is left of a role. */
+struct bw_permission_set pdp_given(const struct pdp_role *role, unsigned barred);
 
 /* A target as one subject sees it: grants held above `limit` on the line, outside the subject's home or beyond a
    boundary, do not count. */

@@ -28,7 +28,9 @@ static enum bw_verdict verdict_of(const struct bw_model *m, const struct asked *
 {
   const struct bw_question *q = asked->question;
   const struct pdp_role *role = pdp_role(m, pdp_get(&g->role));
-  struct bw_permission_set given = pdp_given(asked->holder, role), whole = pdp_role_permissions(role);
+  uint32_t held = pdp_get(&pdp_tenant(m, pdp_get(&g->tenant))->info);
+  struct bw_permission_set given = pdp_given(role, pdp_barred(asked->holder, held, asked->target.line.info[0])),
+                           whole = pdp_role_permissions(role);
   if (pdp_target_reached(m, &asked->target, g, q->now, ret_place)) {
     if (permits(&given, q->permission))
       return BW_VERDICT_GIVES;

@@ -49,7 +49,7 @@ static bool root_of(const struct bw_model *m, const struct pdp_principal *subjec
       .grant = pdp_id(&g->key),
       .role = pdp_id(&role->key),
       .tenant = pdp_id(&pdp_tenant(m, tenant)->key),
-      .permissions = pdp_given(subject, role),
+      .permissions = pdp_given(role, pdp_barred(subject, own.line.info[0], own.line.info[0])),
       .expires_at = pdp_get(&g->expires_at),
   };
   ret_found->root.reach = pdp_kind(pdp_get(&g->info));

@@ -37,7 +37,7 @@ def test_who_makes_customers_makes_no_partners(estate):
 @pytest.mark.parametrize("kind", ["partner", "customer"])
 def test_nothing_stands_below_a_customer(estate, admin, parent, kind):
     body = {"parent_id": estate.id(parent), "kind": kind, "name": unique("t")}
-    admin.problem("POST", "/v1/tenants", 422, "kind_not_allowed", json=body)
+    admin.problem("POST", "/v1/tenants", 403, "forbidden", json=body)
 
 
 def test_a_parent_that_is_not_seen_is_like_none(estate):

@@ -187,10 +187,6 @@ def own_tenant_stays(cell):
     return 422 if cell.actor.home.within(cell.target.tenant) else None
 
 
-def under_a_customer(cell):
-    return 422 if cell.target.tenant.kind == "customer" else None
-
-
 def beside(cell, suspended=False):
     """A tenant like the target, under the same parent; the target itself where a rule refuses it anyway."""
     target = cell.target.tenant
@@ -356,9 +352,8 @@ ROWS = {
     "listPermissions": [Row(200)],
 
     "listTenants": [Row(200, query="?limit=200")],
-    "createTenant": [Row(201, body(kind="customer", **NEW_TENANT), rule=under_a_customer),
-                     Row(201, body(kind="partner", **NEW_TENANT), "partner", permissions=("tenant:create_partner",),
-                         rule=under_a_customer)],
+    "createTenant": [Row(201, body(kind="customer", **NEW_TENANT)),
+                     Row(201, body(kind="partner", **NEW_TENANT), "partner", permissions=("tenant:create_partner",))],
     "getTenant": [Row(200)],
     "updateTenant": [Row(200, body(name=any_name))],
     "suspendTenant": [Row(200, body(reach="subtree"), rule=own_tenant_stays, fresh=beside),

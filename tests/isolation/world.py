@@ -32,6 +32,9 @@ def builtin_roles():
 
 ROLES = builtin_roles()
 
+# What no grant at a tenant of a kind gives.
+CREATIONS = {"partner": {"tenant:create_partner"}, "customer": {"tenant:create_partner", "tenant:create_customer"}}
+
 
 def unused(word):
     """A name that nothing has yet."""
@@ -78,7 +81,7 @@ class Grant:
 
     @property
     def permissions(self):
-        return ROLES[self.role][1]
+        return ROLES[self.role][1] - CREATIONS.get(self.tenant.kind, set())
 
     def reaches(self, tenant):
         if not tenant or not self.in_force:
@@ -104,6 +107,9 @@ class Actor:
         return any(grant.reaches(tenant) for grant in self.grants)
 
     def may(self, permission, tenant):
+        """Nobody creates a tenant under a customer, or a partner by a grant that is not the provider's."""
+        if tenant and tenant.kind == "customer" and permission in CREATIONS["customer"]:
+            return False
         return any(grant.reaches(tenant) and permission in grant.permissions for grant in self.grants)
 
     def may_below(self, permission, tenant):

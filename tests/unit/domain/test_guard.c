@@ -118,6 +118,8 @@ static void each_kind_of_tenant_has_its_ceiling(void **state)
   assert_result(domain_guard_kind(STR("customer"), STR("user:read tenant:create_customer")), R_KIND_CEILING);
   assert_result(domain_guard_kind(STR("customer"), STR("tenant:create_partner")), R_KIND_CEILING);
   assert_result(domain_guard_kind(STR("partner"), STR("tenant:create_partner")), R_KIND_CEILING);
+  assert_result(domain_guard_kind(STR("somewhere"), STR("tenant:create_customer")), R_KIND_CEILING);
+  assert_result(domain_guard_kind(STR("customer"), STR("tenant:explode")), R_KIND_CEILING);
   assert_ok(domain_guard_kind(STR("partner"), STR("tenant:create_customer")));
   assert_ok(domain_guard_kind(STR("provider"), STR("tenant:create_partner tenant:create_customer")));
   assert_ok(domain_guard_kind(STR("customer"), STR("user:read")));

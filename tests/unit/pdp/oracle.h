@@ -101,14 +101,25 @@ static bool oracle_wider(const struct oracle *o, const struct bw_grant_fact *a, 
   return memcmp(&a->id, &b->id, sizeof a->id) < 0;
 }
 
-/* What a grant's role gives its holder, permission by permission: a machine not everything. */
-static struct bw_permission_set oracle_given(const struct oracle *o, const struct bw_grant_fact *g)
+static bool oracle_fits(const struct oracle *o, const struct bw_grant_fact *g, struct bw_id target, unsigned flags)
+{
+  enum bw_tenant_kind held = find_tenant(o, g->tenant)->kind, at = find_tenant(o, target)->kind;
+  if (flags & BW_PERMISSION_NO_MACHINE && find_principal(o, g->principal)->kind != BW_PRINCIPAL_USER)
+    return false;
+  if (flags & BW_PERMISSION_NOT_BELOW_PROVIDER && held != BW_TENANT_PROVIDER)
+    return false;
+  return !(flags & BW_PERMISSION_NOT_AT_CUSTOMER) || (held != BW_TENANT_CUSTOMER && at != BW_TENANT_CUSTOMER);
+}
+
+/* What a grant's role gives its holder at a target, permission by permission: not everything to everybody everywhere.
+ */
+static struct bw_permission_set oracle_given(const struct oracle *o, const struct bw_grant_fact *g, struct bw_id target)
 {
   struct bw_permission_set set = find_role(o, g->role)->permissions, fit = {{0}};
   for (unsigned i = 1; i < BW_PERMISSION__COUNT; i++)
-    if (bw_permission_has(&set, i) && !(bw_permission_row(i)->flags & BW_PERMISSION_NO_MACHINE))
+    if (bw_permission_has(&set, i) && oracle_fits(o, g, target, bw_permission_row(i)->flags))
       bw_permission_add(&fit, i);
-  return find_principal(o, g->principal)->kind == BW_PRINCIPAL_USER ? set : fit;
+  return fit;
 }
 
 static const struct bw_grant_fact *oracle_widest(const struct oracle *o, const struct bw_question *q, bool permitting)
@@ -117,7 +128,7 @@ static const struct bw_grant_fact *oracle_widest(const struct oracle *o, const s
   for (const struct bw_grant_fact *g = o->grant; g < o->grant + GRANTS; g++) {
     if (!same(g->principal, q->subject) || !oracle_live(o, g, q->now) || !oracle_reaches(o, g, q->tenant))
       continue;
-    struct bw_permission_set given = oracle_given(o, g);
+    struct bw_permission_set given = oracle_given(o, g, q->tenant);
     if (permitting && !bw_permission_has(&given, q->permission))
       continue;
     if (!widest || oracle_wider(o, g, widest))

@@ -53,6 +53,68 @@ static void own_tenant_and_all_below_are_allowed(void **state)
   assert_true(allowed(*state, ADMIN, OTHER));
 }
 
+static void put_kind(struct bw_model *m, unsigned tenant, unsigned parent, enum bw_tenant_kind kind)
+{
+  struct bw_tenant_fact fact = tenant_fact(tenant, parent);
+  fact.kind = kind;
+  put_tenant(m, fact);
+}
+
+/* A role of everything, held somewhere, in an estate of all three kinds. */
+static void hold_everything_at(struct bw_model *m, unsigned tenant)
+{
+  struct bw_permission_set all = permissions(BW_TENANT_CREATE_PARTNER, BW_TENANT_CREATE_CUSTOMER);
+  bw_permission_add(&all, BW_USER_READ);
+  bw_model_begin(m);
+  put_kind(m, PROVIDER, 0, BW_TENANT_PROVIDER);
+  put_kind(m, CUSTOMER, PARTNER, BW_TENANT_CUSTOMER);
+  put_principal(m, principal_fact(ROOT_ADMIN, PROVIDER));
+  put_role(m, WRITER, PROVIDER, all);
+  put_grant(m, grant_fact(GRANT, ROOT_ADMIN, WRITER, tenant));
+  assert_true(bw_model_commit(m, 2));
+}
+
+static bool creates(const struct bw_model *m, unsigned tenant, enum bw_permission permission)
+{
+  struct bw_permission_set held;
+  struct bw_id subject = id(ROOT_ADMIN), at = id(tenant);
+  bool allowed = ask_for(m, ROOT_ADMIN, tenant, permission).effect == BW_ALLOW;
+  bw_held(m, &subject, &at, NOW, &held);
+  assert_int_equal(bw_permission_has(&held, permission), allowed);
+  assert_true(bw_permission_has(&held, BW_USER_READ));
+  return allowed;
+}
+
+static void nobody_creates_tenants_at_a_customer_however_it_was_given(void **state)
+{
+  static const unsigned held[] = {PROVIDER, PARTNER, CUSTOMER};
+  for (size_t i = 0; i < sizeof held / sizeof *held; i++) {
+    hold_everything_at(*state, held[i]);
+    assert_false(creates(*state, CUSTOMER, BW_TENANT_CREATE_CUSTOMER));
+    assert_false(creates(*state, CUSTOMER, BW_TENANT_CREATE_PARTNER));
+  }
+}
+
+static void only_the_provider_gives_the_creation_of_partners(void **state)
+{
+  hold_everything_at(*state, PROVIDER);
+  assert_true(creates(*state, PARTNER, BW_TENANT_CREATE_PARTNER));
+  assert_true(creates(*state, PARTNER, BW_TENANT_CREATE_CUSTOMER));
+  hold_everything_at(*state, PARTNER);
+  assert_false(creates(*state, PARTNER, BW_TENANT_CREATE_PARTNER));
+  assert_true(creates(*state, PARTNER, BW_TENANT_CREATE_CUSTOMER));
+}
+
+static void what_a_grant_gives_at_its_tenant_is_cut_by_its_kind(void **state)
+{
+  struct bw_id subject = id(ROOT_ADMIN);
+  struct bw_root root;
+  hold_everything_at(*state, CUSTOMER);
+  assert_int_equal(bw_roots(*state, &subject, NOW, 1, &root), 1);
+  assert_true(bw_permission_has(&root.permissions, BW_USER_READ));
+  assert_false(bw_permission_has(&root.permissions, BW_TENANT_CREATE_CUSTOMER));
+}
+
 static void an_ancestor_is_not_visible(void **state)
 {
   assert_int_equal(ask(*state, ADMIN, PROVIDER).reason, BW_REASON_NOT_VISIBLE);
@@ -407,6 +469,9 @@ int main(void)
       ON_ESTATE(an_unknown_subject_is_denied),
       ON_ESTATE(an_answer_says_why),
       ON_ESTATE(own_tenant_and_all_below_are_allowed),
+      ON_ESTATE(nobody_creates_tenants_at_a_customer_however_it_was_given),
+      ON_ESTATE(only_the_provider_gives_the_creation_of_partners),
+      ON_ESTATE(what_a_grant_gives_at_its_tenant_is_cut_by_its_kind),
       ON_ESTATE(an_ancestor_is_not_visible),
       ON_ESTATE(a_sibling_is_not_visible_and_answers_as_an_unknown_tenant),
       ON_ESTATE(a_missing_permission_is_denied_but_visible),

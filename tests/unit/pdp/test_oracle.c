@@ -47,6 +47,7 @@ static void change_tenant(struct pair *p, bool drop)
   if (luck < 10 && !p->calm)
     fact.state = luck < 5 ? BW_TENANT_SUBTREE_SUSPENDED : BW_TENANT_STAFF_SUSPENDED;
   fact.boundary = below(p, 20) == 0;
+  fact.kind = BW_TENANT_PROVIDER + below(p, 3);
   if (drop)
     bw_model_drop_tenant(p->model, &fact.id);
   else
@@ -146,7 +147,7 @@ static void compare_held(struct pair *p, unsigned subject, unsigned tenant)
   for (const struct bw_grant_fact *g = p->oracle.grant; g < p->oracle.grant + GRANTS; g++) {
     if (!same(g->principal, s) || !oracle_live(&p->oracle, g, NOW) || !oracle_reaches(&p->oracle, g, t))
       continue;
-    struct bw_permission_set given = oracle_given(&p->oracle, g);
+    struct bw_permission_set given = oracle_given(&p->oracle, g, t);
     bw_permission_unite(&expected, &given);
   }
   bw_held(p->model, &s, &t, NOW, &said);
@@ -179,7 +180,7 @@ static void compare_roots(struct pair *p, unsigned subject)
     assert_true(same(g->principal, s) && oracle_live(&p->oracle, g, NOW));
     assert_true(same(all[i].tenant, g->tenant) && same(all[i].role, g->role) && all[i].reach == g->reach);
     assert_true(all[i].expires_at == g->expires_at);
-    struct bw_permission_set given = oracle_given(&p->oracle, g);
+    struct bw_permission_set given = oracle_given(&p->oracle, g, g->tenant);
     assert_memory_equal(&all[i].permissions, &given, sizeof given);
     assert_true(i == 0 || in_order(p, &all[i - 1], &all[i]));
     assert_true(bw_root_of(p->model, &g->id, NOW, &few[0]) && memcmp(&few[0], &all[i], sizeof *all) == 0);
@@ -194,7 +195,7 @@ static bool oracle_gives(const struct oracle *o, const struct bw_grant_fact *g, 
 {
   if (!oracle_live(o, g, q->now) || !oracle_reaches(o, g, q->tenant))
     return false;
-  struct bw_permission_set given = oracle_given(o, g), nothing = {{0}};
+  struct bw_permission_set given = oracle_given(o, g, q->tenant), nothing = {{0}};
   return q->permission ? bw_permission_has(&given, q->permission) : memcmp(&given, &nothing, sizeof given) != 0;
 }
 
