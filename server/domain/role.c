@@ -27,17 +27,13 @@ static RESULT check_kinds(struct str names, struct str permissions)
   return R_OK;
 }
 
-/* A role of that name from above would mean another one here than there. */
+/* A role of that name above or below would mean another one here than there. */
 static RESULT check_name(struct change *change, const struct store_place *place, struct str name,
                          const struct uuid *self)
 {
-  struct store_call call = {
-      .scope = change->scope, .arena = change->arena, .deadline = change->deadline, .tx = change->tx};
-  struct store_object found;
-  enum result r = store_role_find(&call, place->path, name, &found);
-  if (r == R_NOT_FOUND || (r == R_OK && self && uuid_equal(&found.id, self)))
-    return R_OK;
-  return r == R_OK ? R_ALREADY_EXISTS : r;
+  bool taken;
+  TRY(store_role_named(change->tx, place->path, name, self, &taken));
+  return taken ? R_ALREADY_EXISTS : R_OK;
 }
 
 static RESULT record(struct change *change, const struct uuid *tenant, struct str before,

@@ -10,7 +10,8 @@ struct role_new {
 };
 /* It is for the tenant's subtree. R_MALFORMED: a permission that there is not; R_CEILING, R_PRIVILEGED, R_STEP_UP: as
    domain/guard.h says of a gift to the whole subtree; R_KIND_CEILING: as domain_guard_kind says of a kind;
-   R_ALREADY_EXISTS: a role of that name is known there, its own or from above. */
+   R_ALREADY_EXISTS: a role of that name is known there, its own or from above, or to
+   a tenant below it. */
 RESULT domain_role_create(struct change *change, const struct role_new *role, struct outcome *ret_outcome);
 
 struct role_patch {

@@ -27,6 +27,25 @@ RESULT store_role_find(const struct store_call *call, struct str path, struct st
   return store_run_one(call, SQL_role_find, &v, ret_role);
 }
 
+RESULT store_role_named(struct store_tx *tx, struct str path, struct str name, const struct uuid *self, bool *ret_taken)
+{
+  const struct store_range below = {.low = path, .subtree = true};
+  struct db_values lock = {0}, v = {0};
+  struct db_rows rows;
+  bool taken = false;
+  db_put_text(&lock, name);
+  TRY(store_run(tx, SQL_role_name_lock, &lock, &rows));
+  TRY(store_run_put_span(&v, &below, tx->arena));
+  db_put_text(&v, name);
+  TRY(store_run(tx, SQL_role_named, &v, &rows));
+  for (int i = 0; i < rows.count; i++) {
+    struct uuid id = db_uuid(&rows, i, 0);
+    taken = taken || !self || !uuid_equal(&id, self);
+  }
+  *ret_taken = taken;
+  return R_OK;
+}
+
 RESULT store_role_facts(struct store_tx *tx, const struct uuid *id, struct store_role *ret_role)
 {
   enum { ID, PATH, PERMISSIONS, KINDS, BUILTIN, RUNS };

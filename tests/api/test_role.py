@@ -82,6 +82,8 @@ def test_a_name_that_is_known_there_is_taken(estate, partner):
     refused(partner, estate, "alpha", "already_exists", name=role["name"])
     refused(partner, estate, "alpha_one", "already_exists", name=role["name"])
     refused(partner, estate, "alpha", "already_exists", name="viewer")
+    refused(estate.admin.client, estate, "provider", "already_exists", name=role["name"])
+    make(estate.actor("beta", "partner_admin"), estate, "beta", ["tenant:read"], name=role["name"])
 
 
 def test_in_a_customer_no_role_creates_tenants(estate, partner):

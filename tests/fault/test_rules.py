@@ -1,10 +1,11 @@
 """What two do at once, by two processes, breaks no rule that holds for one after the other."""
 import threading
+import time
 
 import pytest
 from conftest import two_processes
 from support.client import Client
-from support.estate import Estate
+from support.estate import Estate, unique
 
 ROUNDS = 6
 
@@ -31,6 +32,15 @@ def at_once(*calls):
     return found
 
 
+def known(caller):
+    """Once its process has followed to the caller's user and grants."""
+    deadline = time.monotonic() + 30
+    while not caller.call("GET", "/v1/me").ok or not caller.get("/v1/me").json()["roots"]:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    return caller
+
+
 def grant_of(admin, person):
     return next(admin.pages(f"/v1/users/{person.id}/grants"))["id"]
 
@@ -51,7 +61,7 @@ def test_two_who_run_a_tenant_do_not_end_each_other(pair, document, mine, theirs
         estate.tenants["contested"] = tenant
         people = [estate.person("contested", "customer_admin") for _ in range(2)]
         grants = [grant_of(admin, person) for person in people]
-        callers = [people[0].client, Client(other, document, people[1].client.token)]
+        callers = [people[0].client, known(Client(other, document, people[1].client.token))]
         replies = at_once(lambda: take(callers[0], people[1], grants[1], mine), lambda: take(callers[1], people[0], grants[0], theirs))
         left = [person.id for person in people
                 if admin.get(f"/v1/users/{person.id}").json()["state"] == "active" and list(admin.pages(f"/v1/users/{person.id}/grants"))]
@@ -59,3 +69,14 @@ def test_two_who_run_a_tenant_do_not_end_each_other(pair, document, mine, theirs
         assert sum(reply.status_code < 300 for reply in replies) == 2 - len(left)
         assert {reply.json()["code"] for reply in replies if reply.status_code >= 400} <= {
             "last_admin", "unauthenticated", "forbidden", "not_found", "privileged", "busy"}
+
+
+def test_a_name_at_a_tenant_and_above_it_is_one_roles(pair):
+    estate, other = pair
+    here, there = estate.actor("alpha", "partner_admin"), estate.admin.client
+    elsewhere = known(Client(other, here.document, here.token))
+    for _ in range(2 * ROUNDS):
+        body = {"name": unique("contested"), "permissions": ["tenant:read"]}
+        replies = at_once(lambda: there.call("POST", f"/v1/tenants/{estate.id('provider')}/roles", json=body),
+                          lambda: elsewhere.call("POST", f"/v1/tenants/{estate.id('alpha')}/roles", json=body))
+        assert sorted(reply.status_code for reply in replies) == [201, 409], [reply.text for reply in replies]
