@@ -81,7 +81,8 @@ RESULT domain_grant_create(struct change *change, const struct grant_new *grant,
   TRY(store_tenant_place(change->tx, &grant->tenant, &place));
   TRY(store_role_facts(change->tx, &grant->role, &role));
   TRY(check_place(change, grant, &place, &role));
-  struct domain_gift gift = {.place = &place, .reach = grant->reach, .permissions = role.permissions};
+  struct domain_gift gift = {
+      .place = &place, .reach = grant->reach, .permissions = role.permissions, .holder = &grant->principal};
   TRY(domain_guard_ceiling(change, &gift));
   TRY(domain_guard_gift(change, &gift));
   TRY(insert(change, grant, &made, &event.named));
@@ -100,7 +101,8 @@ static RESULT take(struct change *change, const struct uuid *id, const struct st
   TRY(store_grant_lock(change->tx, id, &grant));
   TRY(domain_guard_other(change, &grant.principal));
   TRY(store_tenant_place(change->tx, &grant.tenant, &place));
-  struct domain_gift gift = {.place = &place, .reach = BW_REACH_SELF, .permissions = role->permissions};
+  struct domain_gift gift = {
+      .place = &place, .reach = BW_REACH_SELF, .permissions = role->permissions, .holder = &grant.principal};
   TRY(domain_guard_gift(change, &gift));
   TRY(store_grant_delete(change->tx, id));
   struct audit_record event = {

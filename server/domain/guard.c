@@ -50,21 +50,45 @@ static bool reaches(const struct bw_model *model, const struct bw_root *root, co
          str_starts(above, gift->place->boundary);
 }
 
-/* What the actor's grants of at least the gift's reach give them at its place. */
-static RESULT held_for(const struct change *change, const struct domain_gift *gift, struct bw_permission_set *ret_held)
+/* What the actor holds now, grant by grant. */
+static RESULT roots_of(const struct change *change, const struct bw_root **ret_roots, size_t *ret_count)
 {
-  const struct bw_model *model = model_of(change);
   struct bw_id actor = policy_id(&change->actor.id);
   size_t room = 32, count = 0;
   struct bw_root *roots = arena_array(change->arena, room, sizeof *roots);
-  while (roots && (count = bw_roots(model, &actor, change->now, room, roots)) > room) {
+  while (roots && (count = bw_roots(model_of(change), &actor, change->now, room, roots)) > room) {
     room = count;
     roots = arena_array(change->arena, room, sizeof *roots);
   }
   if (!roots)
     return R_NO_MEMORY;
+  *ret_roots = roots;
+  *ret_count = count;
+  return R_OK;
+}
+
+RESULT domain_guard_role(const struct change *change, const struct uuid *role)
+{
+  struct bw_id id = policy_id(role);
+  const struct bw_root *roots;
+  size_t count;
+  if (!bound(change))
+    return R_OK;
+  TRY(roots_of(change, &roots, &count));
   for (size_t i = 0; i < count; i++)
-    if (reaches(model, &roots[i], gift))
+    if (memcmp(&roots[i].role, &id, sizeof id) == 0)
+      return R_SELF_SERVICE;
+  return R_OK;
+}
+
+/* What the actor's grants of at least the gift's reach give them at its place. */
+static RESULT held_for(const struct change *change, const struct domain_gift *gift, struct bw_permission_set *ret_held)
+{
+  const struct bw_root *roots;
+  size_t count;
+  TRY(roots_of(change, &roots, &count));
+  for (size_t i = 0; i < count; i++)
+    if (reaches(model_of(change), &roots[i], gift))
       bw_permission_unite(ret_held, &roots[i].permissions);
   return R_OK;
 }
@@ -116,7 +140,9 @@ RESULT domain_guard_kind(struct str kind, struct str permissions)
 RESULT domain_guard_gift(const struct change *change, const struct domain_gift *gift)
 {
   struct bw_permission_set held = {0};
-  if (!bound(change) || !any_has(gift->permissions, BW_PERMISSION_PRIVILEGED))
+  struct bw_id holder = gift->holder ? policy_id(gift->holder) : (struct bw_id){{0}};
+  if (!bound(change) || (!any_has(gift->permissions, BW_PERMISSION_PRIVILEGED) &&
+                         !bw_principal_privileged(model_of(change), &holder, change->now)))
     return R_OK;
   TRY(held_for(change, gift, &held));
   return by_privilege(change, &held);

@@ -7,6 +7,9 @@
 /* R_SELF_SERVICE when it is the actor. */
 RESULT domain_guard_other(const struct change *change, const struct uuid *principal);
 
+/* R_SELF_SERVICE when the actor holds that role now, wherever: also where the scope does not reach. */
+RESULT domain_guard_role(const struct change *change, const struct uuid *role);
+
 /* R_SELF_SERVICE when the actor is at home there or below. */
 RESULT domain_guard_away(const struct change *change, const struct uuid *tenant);
 
@@ -19,10 +22,12 @@ struct domain_gift {
   const struct store_place *place;
   enum bw_reach reach;
   struct str permissions;
+  const struct uuid *holder; /* NULL: nobody in particular */
 };
 /* R_CEILING when the actor does not hold all of it there, with at least that reach. */
 RESULT domain_guard_ceiling(const struct change *change, const struct domain_gift *gift);
-/* R_PRIVILEGED when some of it is privileged and the actor lacks grant:assign_privileged there; R_STEP_UP as above. */
+/* R_PRIVILEGED when some of it is privileged, or its holder is, and the actor lacks grant:assign_privileged there;
+   R_STEP_UP as above. */
 RESULT domain_guard_gift(const struct change *change, const struct domain_gift *gift);
 
 /* Each of those names is a permission. */

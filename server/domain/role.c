@@ -104,6 +104,7 @@ static RESULT check_holders(struct change *change, const struct uuid *id, const 
   const struct store_role_holder *holders;
   size_t count;
   bool barred = domain_guard_barred(as->permissions);
+  TRY(domain_guard_role(change, id));
   TRY(store_role_holders(change->tx, id, &change->actor.id, &holders, &count));
   for (size_t i = 0; i < count; i++) {
     if (holders[i].own)

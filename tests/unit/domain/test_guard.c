@@ -1,12 +1,13 @@
 /* The ceiling, for every giver, role, place and reach, against what SQL says the giver holds. */
 #include "domain/guard.h"
+#include "domain/grant.h"
 #include "store/role.h"
 #include "support/estate.h"
 
 enum { ROLES = 9 };
 
-static const char *const roles[ROLES] = {"provider_admin", "partner_admin", "customer_admin", "helpdesk",
-                                         "auditor",        "provisioner",   "viewer",         "portal", "introspector"};
+static const char *const roles[ROLES] = {"provider_admin", "partner_admin", "customer_admin", "helpdesk",    "auditor",
+                                         "provisioner",    "viewer",        "portal",         "introspector"};
 
 /* 't' or 'f' for each role with reach self, then subtree. Where a boundary stands at a tenant, what is held above it
    does not reach in. */
@@ -92,7 +93,8 @@ static void the_privileged_are_guarded_where_they_are_at_home(void **state)
   estate_abandon(&change);
 }
 
-/* Without a second factor that counts, where the tenant asks for one; those that nobody guards are touched as before. */
+/* Without a second factor that counts, where the tenant asks for one; those that nobody guards are touched as before.
+ */
 static void what_is_privileged_by_whom_it_touches_takes_a_strong_session(void **state)
 {
   (void)state;
@@ -109,6 +111,39 @@ static void what_is_privileged_by_whom_it_touches_takes_a_strong_session(void **
   change = estate_change(P1_HELPDESK, A);
   change.actor.weak = true;
   assert_result(domain_guard_principal(&change, &admin, &home), R_PRIVILEGED);
+  estate_abandon(&change);
+}
+
+static void what_has_ended_is_given_by_nobody_from_that_very_instant(void **state)
+{
+  (void)state;
+  int64_t hour = 3600 * CLOCK_SECOND, begin = clock_now() + hour, end = begin + hour;
+  struct change change = estate_change(0, PROVIDER);
+  struct grant_new grant = {.tenant = estate_tenant(A),
+                            .principal = estate_user(A_PLAIN),
+                            .role = estate_role("viewer"),
+                            .reach = BW_REACH_SUBTREE,
+                            .not_before = begin,
+                            .expires_at = end};
+  struct outcome outcome;
+  assert_ok(domain_grant_create(&change, &grant, &outcome));
+  estate_commit(&change);
+  const struct {
+    int64_t at;
+    enum result ceiling, role;
+  } instants[] = {{begin - 1, R_CEILING, R_OK},
+                  {begin, R_OK, R_SELF_SERVICE},
+                  {end - 1, R_OK, R_SELF_SERVICE},
+                  {end, R_CEILING, R_OK}};
+  struct store_place place = {.path = estate_path(A), .boundary = STR(""), .kind = STR("customer")};
+  struct domain_gift gift = {.place = &place, .reach = BW_REACH_SUBTREE, .permissions = STR("tenant:read")};
+  change = estate_change(0, PROVIDER);
+  change.actor = (struct domain_actor){.kind = DOMAIN_ACTOR_USER, .id = estate_user(A_PLAIN)};
+  for (size_t i = 0; i < sizeof instants / sizeof *instants; i++) {
+    change.now = instants[i].at;
+    assert_result(domain_guard_ceiling(&change, &gift), instants[i].ceiling);
+    assert_result(domain_guard_role(&change, &grant.role), instants[i].role);
+  }
   estate_abandon(&change);
 }
 
@@ -143,6 +178,7 @@ int main(void)
       estate_test(a_permission_that_nobody_knows_is_given_by_nobody),
       estate_test(the_privileged_are_guarded_where_they_are_at_home),
       estate_test(what_is_privileged_by_whom_it_touches_takes_a_strong_session),
+      estate_test(what_has_ended_is_given_by_nobody_from_that_very_instant),
       estate_test(each_kind_of_tenant_has_its_ceiling),
       estate_test(unknown_names_are_known_for_it),
   };

@@ -96,6 +96,19 @@ static void a_name_means_one_role_there(void **state)
   assert_int_equal(changed(P1_ADMIN, &other, 0, (struct role_patch){.name = STR("once")}), R_OK);
 }
 
+/* The root under which they change it reaches its tenant alone, and they hold it below. */
+static void nobody_changes_a_role_that_they_hold_out_of_the_roots_sight(void **state)
+{
+  (void)state;
+  struct uuid role = made(P1_ADMIN, P1, "below", "tenant:read user:read").id;
+  given(&role, A, P1_SELF_ADMIN);
+  struct change change = estate_change(P1_SELF_ADMIN, P1);
+  struct role_patch patch = {.permissions = STR("tenant:read")};
+  struct outcome outcome;
+  assert_result(domain_role_update(&change, &role, 0, &patch, &outcome), R_SELF_SERVICE);
+  estate_abandon(&change);
+}
+
 static void what_changes_is_measured_as_what_is_made(void **state)
 {
   (void)state;
@@ -219,6 +232,7 @@ int main(void)
       estate_test(a_role_is_made_of_what_its_maker_holds_there),
       estate_test(a_role_is_for_the_kinds_whose_ceiling_allows_it),
       estate_test(a_name_means_one_role_there),
+      estate_test(nobody_changes_a_role_that_they_hold_out_of_the_roots_sight),
       estate_test(what_changes_is_measured_as_what_is_made),
       estate_test(what_it_permits_already_needs_not_be_held),
       estate_test(who_holds_a_role_does_not_change_what_it_permits),
