@@ -3,6 +3,7 @@
 #include "domain/admin.h"
 #include "domain/audit.h"
 #include "domain/guard.h"
+#include "domain/start.h"
 #include "store/grant.h"
 #include "store/role.h"
 
@@ -83,7 +84,8 @@ RESULT domain_grant_create(struct change *change, const struct grant_new *grant,
   TRY(check_place(change, grant, &place, &role));
   struct domain_gift gift = {
       .place = &place, .reach = grant->reach, .permissions = role.permissions, .holder = &grant->principal};
-  TRY(domain_guard_ceiling(change, &gift));
+  enum result ceiling = domain_guard_ceiling(change, &gift);
+  TRY(ceiling == R_CEILING ? domain_start_allowed(change, grant, &role) : ceiling);
   TRY(domain_guard_gift(change, &gift));
   TRY(insert(change, grant, &made, &event.named));
   TRY(check_unchanged(change, &role));
@@ -120,7 +122,7 @@ static RESULT exchange(struct change *change, const struct uuid *id, const struc
   struct outcome outcome = {0};
   TRY(store_grant_place(change->tx, id, &place));
   TRY(store_role_facts(change->tx, &place.role, &role));
-  if (role.runs)
+  if (role.runs.n > 0)
     TRY(domain_admin_watch(change, &place.tenant, &watch));
   TRY(take(change, id, &role));
   if (instead)

@@ -20,6 +20,19 @@ RESULT store_audit_list(const struct store_call *call, const struct uuid *tenant
   return store_run_page(call, SQL_audit_list, &v, ret_page);
 }
 
+RESULT store_audit_touched(struct store_tx *tx, const struct uuid *tenant, const struct uuid *actor,
+                           const struct uuid *object, bool *ret_touched)
+{
+  struct db_values v = {0};
+  struct db_rows rows;
+  db_put_uuid(&v, tenant);
+  db_put_uuid(&v, actor);
+  db_put_uuid(&v, object);
+  TRY(store_run(tx, SQL_audit_touched, &v, &rows));
+  *ret_touched = rows.count == 0 || db_bool(&rows, 0, 0);
+  return R_OK;
+}
+
 RESULT store_audit_write(struct store_tx *tx, const struct store_audit *event)
 {
   struct db_values v = {0};

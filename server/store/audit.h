@@ -14,6 +14,10 @@ struct store_audit_filter {
 RESULT store_audit_list(const struct store_call *call, const struct uuid *tenant,
                         const struct store_audit_filter *filter, struct store_page *ret_page);
 
+/* Whether the actor has done anything to the object, by that tenant's record, whoever may be told of the actor. */
+RESULT store_audit_touched(struct store_tx *tx, const struct uuid *tenant, const struct uuid *actor,
+                           const struct uuid *object, bool *ret_touched);
+
 struct store_audit {
   struct uuid id, tenant;
   int64_t at;

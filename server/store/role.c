@@ -60,7 +60,7 @@ RESULT store_role_facts(struct store_tx *tx, const struct uuid *id, struct store
                                   .permissions = db_text(&rows, 0, PERMISSIONS),
                                   .kinds = db_text(&rows, 0, KINDS),
                                   .builtin = db_bool(&rows, 0, BUILTIN),
-                                  .runs = db_bool(&rows, 0, RUNS)};
+                                  .runs = db_text(&rows, 0, RUNS)};
   return R_OK;
 }
 

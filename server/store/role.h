@@ -11,8 +11,8 @@ RESULT store_role_list(const struct store_call *call, const struct store_range *
 /* The nearest role of that name that can be used there. R_NOT_FOUND. */
 RESULT store_role_find(const struct store_call *call, struct str path, struct str name, struct store_object *ret_role);
 
-/* Whether a role other than `self` (NULL: none) has that name at the tenant with that path, above or below it. Others who
-   ask for the name wait until the transaction ends. */
+/* Whether a role other than `self` (NULL: none) has that name at the tenant with that path, above or below it.
+   Others who ask for the name wait until the transaction ends. */
 RESULT store_role_named(struct store_tx *tx, struct str path, struct str name, const struct uuid *self,
                         bool *ret_taken);
 
@@ -20,8 +20,8 @@ RESULT store_role_named(struct store_tx *tx, struct str path, struct str name, c
 struct store_role {
   struct uuid id;
   struct str path, permissions, kinds;
+  struct str runs; /* the kind of tenants that it runs; empty for most */
   bool builtin;
-  bool runs; /* it is the role that runs tenants of a kind */
 };
 /* R_NOT_FOUND as above. */
 RESULT store_role_facts(struct store_tx *tx, const struct uuid *id, struct store_role *ret_role);
