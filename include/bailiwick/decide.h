@@ -77,6 +77,9 @@ size_t bw_tenant_path(const struct bw_model *model, const struct bw_id *tenant, 
 /* Who is at home there may act: nothing above it is suspended with all below, and it is not suspended itself. */
 bool bw_tenant_acts(const struct bw_model *model, const struct bw_id *tenant);
 
+/* It, or a tenant above it, is terminated; an unknown one too. */
+bool bw_tenant_ended(const struct bw_model *model, const struct bw_id *tenant);
+
 /* What a tenant and those above it ask of the sessions of who is at home there and came by a portal, 1 to BW_PORTALS:
    the strictest that any of them says of that portal or of all. False, and everything asked, for an unknown tenant. */
 struct bw_assurance {

@@ -13,7 +13,12 @@ struct bw_id {
 };
 
 enum bw_tenant_kind { BW_TENANT_PROVIDER = 1, BW_TENANT_PARTNER, BW_TENANT_CUSTOMER };
-enum bw_tenant_state { BW_TENANT_ACTIVE = 1, BW_TENANT_STAFF_SUSPENDED, BW_TENANT_SUBTREE_SUSPENDED };
+enum bw_tenant_state {
+  BW_TENANT_ACTIVE = 1,
+  BW_TENANT_STAFF_SUSPENDED,
+  BW_TENANT_SUBTREE_SUSPENDED,
+  BW_TENANT_TERMINATED
+};
 enum bw_principal_kind { BW_PRINCIPAL_USER = 1, BW_PRINCIPAL_CLIENT };
 enum bw_principal_state {
   BW_PRINCIPAL_ACTIVE = 1,

@@ -121,6 +121,16 @@ static void ask(struct api_call *call, struct bw_answer *ret_answer)
   call->tenant = policy_uuid(&question.tenant);
 }
 
+/* What is over stays as it is, so that it can come back as it was. */
+static enum result check_ended(const struct api_call *call)
+{
+  const struct route *row = row_of(call);
+  struct bw_id place = policy_id(&call->tenant);
+  if (!api_route_changes(row) || row->permission == BW_TENANT_TERMINATE)
+    return R_OK;
+  return bw_tenant_ended(policy_model(policy_of(call)), &place) ? R_WRONG_STATE : R_OK;
+}
+
 static enum result decide(struct api_call *call)
 {
   struct bw_answer answer;
@@ -133,6 +143,7 @@ static enum result decide(struct api_call *call)
   if (row_of(call)->scope == SCOPE_PARENT && answer.reach != BW_REACH_SUBTREE)
     return R_FORBIDDEN;
   TRY(api_assurance_permission(call, (enum bw_permission)row_of(call)->permission));
+  TRY(check_ended(call));
   call->root = policy_uuid(&answer.root);
   return policy_scope(policy_of(call), &answer, call->arena, &call->scope);
 }

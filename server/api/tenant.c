@@ -27,7 +27,7 @@ struct tenant_query {
 #define TENANT_FILTERS                                                                                                 \
   API_LIST_FIELDS(struct tenant_query),                                                                                \
       FIELD_CHOICE(struct tenant_query, kind, OPTIONAL, 1, 16, "provider|partner|customer"),                           \
-      FIELD_CHOICE(struct tenant_query, state, OPTIONAL, 1, 16, "active|suspended"),                                   \
+      FIELD_CHOICE(struct tenant_query, state, OPTIONAL, 1, 16, "active|suspended|terminated"),                        \
       FIELD(struct tenant_query, name, OPTIONAL, 1, 128), FIELD(struct tenant_query, external_id, OPTIONAL, 1, 200),   \
       FIELD(struct tenant_query, code, OPTIONAL, 1, 64)
 BODY(api_tenant_query, "TenantQuery", TENANT_FILTERS);
@@ -180,5 +180,21 @@ RESULT api_tenant_resume(struct api_call *call)
 {
   struct outcome outcome;
   TRY(domain_tenant_resume(&call->change, &call->tenant, &outcome));
+  return api_reply_object(call, &outcome);
+}
+
+api_handler api_tenant_terminate;
+RESULT api_tenant_terminate(struct api_call *call)
+{
+  struct outcome outcome;
+  TRY(domain_tenant_terminate(&call->change, &call->tenant, &outcome));
+  return api_reply_object(call, &outcome);
+}
+
+api_handler api_tenant_restore;
+RESULT api_tenant_restore(struct api_call *call)
+{
+  struct outcome outcome;
+  TRY(domain_tenant_restore(&call->change, &call->tenant, &outcome));
   return api_reply_object(call, &outcome);
 }

@@ -142,6 +142,8 @@ static struct domain_limits limits_of(const struct settings *s)
       .address_attempts = s->address_attempts,
       .tenant_attempts = s->tenant_attempts,
       .import_size = s->import_limit,
+      .termination_grace = s->termination_grace,
+      .name_rest = s->name_rest,
       .cost = {.memory = (uint32_t)s->hash_memory, .passes = (uint32_t)s->hash_passes, .lanes = 1},
       .import_hash_cost = (unsigned)s->import_hash_cost,
   };

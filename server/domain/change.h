@@ -16,6 +16,7 @@ struct domain_limits {
   int64_t account_attempts, address_attempts, tenant_attempts; /* failed logins in 15 minutes; 0: no limit */
   int64_t signing_key_time, signing_key_lead; /* how long a key signs, and how long before that it is published */
   int64_t import_size;                            /* bytes of what one import may bring */
+  int64_t termination_grace, name_rest; /* from an end to the purge, and until others may have the names */
   struct crypto_cost cost;                    /* of a password hash */
   unsigned import_hash_cost;                  /* of one that an import may bring: crypto_foreign_accept's `most` */
 };

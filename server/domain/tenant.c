@@ -1,4 +1,4 @@
-/* Makes, changes, suspends and resumes tenants. */
+/* Makes, changes, suspends, resumes, ends and restores tenants. */
 #include "domain/tenant.h"
 #include "authn/name.h"
 #include "base/text.h"
@@ -112,4 +112,30 @@ RESULT domain_tenant_suspend(struct change *change, const struct uuid *id, enum 
 RESULT domain_tenant_resume(struct change *change, const struct uuid *id, struct outcome *ret_outcome)
 {
   return set_reach(change, id, STR_NONE, ret_outcome);
+}
+
+RESULT domain_tenant_terminate(struct change *change, const struct uuid *id, struct outcome *ret_outcome)
+{
+  const struct domain_limits *limits = &change->domain->limits;
+  const struct store_end end = {limits->termination_grace / CLOCK_SECOND, limits->name_rest / CLOCK_SECOND};
+  struct store_tenant tenant;
+  struct store_object changed;
+  TRY(store_tenant_lock(change->tx, id, &tenant));
+  TRY(domain_guard_away(change, id));
+  if (str_is(tenant.state, "terminated"))
+    return R_WRONG_STATE;
+  TRY(store_tenant_terminate(change->tx, id, &end, &changed));
+  return record(change, &(struct audit_record){.before = tenant.object.body}, &changed, ret_outcome);
+}
+
+RESULT domain_tenant_restore(struct change *change, const struct uuid *id, struct outcome *ret_outcome)
+{
+  struct store_tenant tenant;
+  struct store_object changed;
+  TRY(store_tenant_lock(change->tx, id, &tenant));
+  TRY(domain_guard_away(change, id));
+  enum result r = store_tenant_restore(change->tx, id, &changed);
+  if (r != R_OK)
+    return r == R_NOT_FOUND ? R_WRONG_STATE : r;
+  return record(change, &(struct audit_record){.before = tenant.object.body}, &changed, ret_outcome);
 }

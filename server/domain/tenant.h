@@ -27,3 +27,9 @@ RESULT domain_tenant_update(struct change *change, const struct uuid *id, int64_
 RESULT domain_tenant_suspend(struct change *change, const struct uuid *id, enum bw_reach reach,
                              struct outcome *ret_outcome);
 RESULT domain_tenant_resume(struct change *change, const struct uuid *id, struct outcome *ret_outcome);
+
+/* It and all below it are over: nobody who is at home there acts, and nothing there changes. Until
+   limits.termination_grace has passed a restoring brings back what was, exactly; from then on it waits for its purge.
+   R_SELF_SERVICE as above; R_WRONG_STATE for what is over already, or is not, or for too long. */
+RESULT domain_tenant_terminate(struct change *change, const struct uuid *id, struct outcome *ret_outcome);
+RESULT domain_tenant_restore(struct change *change, const struct uuid *id, struct outcome *ret_outcome);

@@ -11,7 +11,7 @@
 #include "domain/reset.h"
 #include "store/user.h"
 
-typedef RESULT user_turn(struct store_tx *tx, const struct uuid *id, struct store_object *ret_user);
+typedef RESULT user_turn(struct change *change, const struct uuid *id, struct store_object *ret_user);
 
 static RESULT record(struct change *change, const struct uuid *tenant, struct str before,
                      const struct store_object *user, struct outcome *ret_outcome)
@@ -179,9 +179,26 @@ RESULT domain_user_update(struct change *change, const struct uuid *id, int64_t 
   if (str_is(user.state, "terminated"))
     return R_WRONG_STATE;
   TRY(names_of(patch, change->arena, user.login, &names));
-  TRY(store_user_update(change->tx, id, &names, &changed));
+  TRY(store_user_update(change->tx, id, &user.tenant, &names, &changed));
   TRY(leave_address(change, id, &user, &patch->email));
   return record(change, &user.tenant, user.object.body, &changed, ret_outcome);
+}
+
+static RESULT terminate(struct change *change, const struct uuid *id, struct store_object *ret_user)
+{
+  const struct domain_limits *limits = &change->domain->limits;
+  const struct store_end end = {limits->termination_grace / CLOCK_SECOND, limits->name_rest / CLOCK_SECOND};
+  return store_user_terminate(change->tx, id, &end, ret_user);
+}
+
+static RESULT suspend(struct change *change, const struct uuid *id, struct store_object *ret_user)
+{
+  return store_user_suspend(change->tx, id, ret_user);
+}
+
+static RESULT resume(struct change *change, const struct uuid *id, struct store_object *ret_user)
+{
+  return store_user_resume(change->tx, id, ret_user);
 }
 
 static RESULT set_state(struct change *change, const struct uuid *id, user_turn *turn, struct outcome *ret_outcome)
@@ -197,25 +214,25 @@ static RESULT set_state(struct change *change, const struct uuid *id, user_turn 
   TRY(store_grant_runs(change->tx, id, &user.tenant, &runs));
   if (runs)
     TRY(domain_admin_watch(change, &user.tenant, &watch));
-  TRY(turn(change->tx, id, &changed));
+  TRY(turn(change, id, &changed));
   TRY(domain_admin_keep(change, &watch));
   return record(change, &user.tenant, user.object.body, &changed, ret_outcome);
 }
 
 RESULT domain_user_suspend(struct change *change, const struct uuid *id, struct outcome *ret_outcome)
 {
-  return set_state(change, id, store_user_suspend, ret_outcome);
+  return set_state(change, id, suspend, ret_outcome);
 }
 
 RESULT domain_user_resume(struct change *change, const struct uuid *id, struct outcome *ret_outcome)
 {
-  return set_state(change, id, store_user_resume, ret_outcome);
+  return set_state(change, id, resume, ret_outcome);
 }
 
 RESULT domain_user_terminate(struct change *change, const struct uuid *id, struct outcome *ret_outcome)
 {
   struct outcome outcome;
-  TRY(set_state(change, id, store_user_terminate, &outcome));
+  TRY(set_state(change, id, terminate, &outcome));
   TRY(domain_grant_end(change, id));
   *ret_outcome = outcome;
   return R_OK;

@@ -34,9 +34,8 @@ RESULT domain_user_update(struct change *change, const struct uuid *id, int64_t 
                           const struct user_patch *patch, struct outcome *ret_outcome);
 
 /* suspended: sessions end (epoch), resume restores invited or active. terminated: for good, grants go, credentials
-   become dead. R_WRONG_STATE for a terminated user; R_SELF_SERVICE for oneself; R_LAST_ADMIN: as domain/admin.h says of
-   their home. Suspending a suspended user changes
-   nothing. */
+   become dead, and after limits.name_rest others may have the names. R_WRONG_STATE for a terminated user;
+   R_SELF_SERVICE for oneself; R_LAST_ADMIN: as domain/admin.h says of their home. Suspending a suspended user changes nothing. */
 RESULT domain_user_suspend(struct change *change, const struct uuid *id, struct outcome *ret_outcome);
 RESULT domain_user_resume(struct change *change, const struct uuid *id, struct outcome *ret_outcome);
 RESULT domain_user_terminate(struct change *change, const struct uuid *id, struct outcome *ret_outcome);

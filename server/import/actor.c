@@ -93,6 +93,12 @@ static bool is_within(const struct import_actor *actor, const struct bw_id *tena
   return uuid_is_zero(&actor->within) || bw_tenant_within(policy_model(policy_of(actor)), tenant, &within);
 }
 
+/* Running a job changes nothing by itself: each row asks for what it changes. */
+static bool changes(enum bw_permission permission)
+{
+  return permission != BW_IMPORT_RUN && !strstr(bw_permission_row(permission)->wire, ":read");
+}
+
 RESULT import_actor_leave(const struct import_actor *actor, const struct uuid *tenant, enum bw_permission permission,
                           struct arena *arena, struct import_leave *ret_leave)
 {
@@ -117,6 +123,8 @@ RESULT import_actor_leave(const struct import_actor *actor, const struct uuid *t
   /* Whoever has made a tenant sees it, and the one above it answers for it no further than a subtree goes. */
   if (answer.effect != BW_ALLOW || (is_made && answer.reach != BW_REACH_SUBTREE))
     return R_FORBIDDEN;
+  if (changes(permission) && bw_tenant_ended(model, &question.tenant))
+    return R_WRONG_STATE;
   if (actor->who.weak && bw_permission_row(permission)->flags & BW_PERMISSION_PRIVILEGED)
     return R_STEP_UP;
   ret_leave->root = policy_uuid(&answer.root);

@@ -296,6 +296,26 @@ bool bw_tenant_acts(const struct bw_model *m, const struct bw_id *tenant)
   return acts;
 }
 
+static bool ended(const struct pdp_line *line)
+{
+  for (unsigned i = 0; i < line->n; i++)
+    if (pdp_state(line->info[i]) == BW_TENANT_TERMINATED)
+      return true;
+  return false;
+}
+
+bool bw_tenant_ended(const struct bw_model *m, const struct bw_id *tenant)
+{
+  bool is_over;
+  struct pdp_reading r;
+  pdp_reading_begin(&r, m);
+  do {
+    struct pdp_line line;
+    is_over = !pdp_line_of(m, pdp_tenant_find(m, tenant), &line) || ended(&line);
+  } while (pdp_reading_again(&r));
+  return is_over;
+}
+
 bool bw_tenant_within(const struct bw_model *m, const struct bw_id *below, const struct bw_id *above)
 {
   bool within;

@@ -7,7 +7,10 @@
 static const char *const tenant_kinds[] = {
     [BW_TENANT_PROVIDER] = "provider", [BW_TENANT_PARTNER] = "partner", [BW_TENANT_CUSTOMER] = "customer"};
 static const char *const tenant_states[] = {
-    [BW_TENANT_ACTIVE] = "active", [BW_TENANT_STAFF_SUSPENDED] = "staff", [BW_TENANT_SUBTREE_SUSPENDED] = "subtree"};
+    [BW_TENANT_ACTIVE] = "active",
+    [BW_TENANT_STAFF_SUSPENDED] = "staff",
+    [BW_TENANT_SUBTREE_SUSPENDED] = "subtree",
+    [BW_TENANT_TERMINATED] = "terminated"};
 static const char *const principal_kinds[] = {[BW_PRINCIPAL_USER] = "user", [BW_PRINCIPAL_CLIENT] = "client"};
 static const char *const principal_states[] = {[BW_PRINCIPAL_ACTIVE] = "active",
                                                [BW_PRINCIPAL_INVITED] = "invited",

@@ -25,6 +25,11 @@ struct store_object {
   int64_t version; /* 0 where it has none */
 };
 
+/* Seconds from now: until what is over waits for its purge, and until others may have its names. */
+struct store_end {
+  int64_t grace, rest;
+};
+
 /* Where a list begins and how far it goes: a tenant, or it and all below, from behind the last item that was seen. */
 struct store_range {
   struct str low;        /* the tenant's path */

@@ -108,6 +108,16 @@ RESULT store_tenant_place(struct store_tx *tx, const struct uuid *id, struct sto
   return R_OK;
 }
 
+static RESULT release(struct store_tx *tx, const struct uuid *parent, struct str external_id)
+{
+  struct db_values v = {0};
+  if (!external_id.p)
+    return R_OK;
+  db_put_uuid(&v, parent);
+  db_put_text(&v, external_id);
+  return store_queue(tx, SQL_tenant_release, &v);
+}
+
 RESULT store_tenant_insert(struct store_tx *tx, const struct store_tenant_row *row, struct store_object *ret_tenant,
                            struct str *ret_named)
 {
@@ -115,6 +125,7 @@ RESULT store_tenant_insert(struct store_tx *tx, const struct store_tenant_row *r
   struct db_values none = {0}, v = {0};
   struct db_rows rows;
   TRY(store_queue(tx, SQL_tenant_tree_share, &none));
+  TRY(release(tx, &row->parent, row->external_id));
   db_put_uuid(&v, &row->id);
   db_put_text(&v, row->label);
   db_put_uuid(&v, &row->parent);
@@ -150,4 +161,21 @@ RESULT store_tenant_suspend(struct store_tx *tx, const struct uuid *id, struct s
   db_put_uuid(&v, id);
   db_put_text(&v, reach);
   return store_run_change_one(tx, SQL_tenant_suspend, &v, ret_tenant);
+}
+
+RESULT store_tenant_terminate(struct store_tx *tx, const struct uuid *id, const struct store_end *end,
+                              struct store_object *ret_tenant)
+{
+  struct db_values v = {0};
+  db_put_uuid(&v, id);
+  db_put_int(&v, end->grace);
+  db_put_int(&v, end->rest);
+  return store_run_change_one(tx, SQL_tenant_terminate, &v, ret_tenant);
+}
+
+RESULT store_tenant_restore(struct store_tx *tx, const struct uuid *id, struct store_object *ret_tenant)
+{
+  struct db_values v = {0};
+  db_put_uuid(&v, id);
+  return store_run_change_one(tx, SQL_tenant_restore, &v, ret_tenant);
 }

@@ -66,3 +66,8 @@ RESULT store_tenant_update(struct store_tx *tx, const struct uuid *id, const str
 /* `reach` "staff" or "subtree"; .p NULL ends the suspension. The same as before leaves the time of it. */
 RESULT store_tenant_suspend(struct store_tx *tx, const struct uuid *id, struct str reach,
                             struct store_object *ret_tenant);
+
+/* With all below it; R_NOT_FOUND from a restoring: it is not terminated, or its grace is over. */
+RESULT store_tenant_terminate(struct store_tx *tx, const struct uuid *id, const struct store_end *end,
+                              struct store_object *ret_tenant);
+RESULT store_tenant_restore(struct store_tx *tx, const struct uuid *id, struct store_object *ret_tenant);

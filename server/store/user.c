@@ -85,12 +85,24 @@ static RESULT array_of(const struct str *items, size_t count, struct arena *aren
   return end_array(&text, ret_array);
 }
 
+static RESULT release(struct store_tx *tx, const struct uuid *tenant, const struct store_user_names *names)
+{
+  struct db_values v = {0};
+  if (!names->login_key.p && !names->external_id.p)
+    return R_OK;
+  db_put_uuid(&v, tenant);
+  db_put_text(&v, names->login_key);
+  db_put_text(&v, names->external_id);
+  return store_queue(tx, SQL_user_release, &v);
+}
+
 RESULT store_user_insert(struct store_tx *tx, const struct uuid *id, const struct uuid *tenant,
                          const struct store_user_names *names, struct store_object *ret_user)
 {
   struct db_values v = {0};
   struct str dialling;
   TRY(array_of(names->dialling, names->dialling_count, tx->arena, &dialling));
+  TRY(release(tx, tenant, names));
   db_put_uuid(&v, id);
   db_put_uuid(&v, tenant);
   db_put_text(&v, names->login);
@@ -104,13 +116,14 @@ RESULT store_user_insert(struct store_tx *tx, const struct uuid *id, const struc
   return store_run_change_one(tx, SQL_user_insert, &v, ret_user);
 }
 
-RESULT store_user_update(struct store_tx *tx, const struct uuid *id, const struct store_user_names *names,
-                         struct store_object *ret_user)
+RESULT store_user_update(struct store_tx *tx, const struct uuid *id, const struct uuid *tenant,
+                         const struct store_user_names *names, struct store_object *ret_user)
 {
   struct db_values v = {0};
   struct str dialling = STR_NONE;
   if (names->dialling_given)
     TRY(array_of(names->dialling, names->dialling_count, tx->arena, &dialling));
+  TRY(release(tx, tenant, names));
   db_put_uuid(&v, id);
   db_put_text(&v, names->login);
   db_put_text(&v, names->login_key);
@@ -290,7 +303,12 @@ RESULT store_user_resume(struct store_tx *tx, const struct uuid *id, struct stor
   return turn(tx, SQL_user_resume, id, ret_user);
 }
 
-RESULT store_user_terminate(struct store_tx *tx, const struct uuid *id, struct store_object *ret_user)
+RESULT store_user_terminate(struct store_tx *tx, const struct uuid *id, const struct store_end *end,
+                            struct store_object *ret_user)
 {
-  return turn(tx, SQL_user_terminate, id, ret_user);
+  struct db_values v = {0};
+  db_put_uuid(&v, id);
+  db_put_int(&v, end->grace);
+  db_put_int(&v, end->rest);
+  return store_run_change_one(tx, SQL_user_terminate, &v, ret_user);
 }

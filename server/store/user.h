@@ -35,8 +35,8 @@ struct store_user_names {
   const struct str *dialling;
   size_t dialling_count;
 };
-/* Invited. R_NOT_FOUND: no such tenant in the scope; R_ALREADY_EXISTS: the login or the external_id; R_AGAIN: the
-   tenant was moved. */
+/* Invited; names of who was terminated are free once they have rested. R_NOT_FOUND: no such tenant in the scope;
+   R_ALREADY_EXISTS: the login or the external_id; R_AGAIN: the tenant was moved. */
 RESULT store_user_insert(struct store_tx *tx, const struct uuid *id, const struct uuid *tenant,
                          const struct store_user_names *names, struct store_object *ret_user);
 
@@ -68,8 +68,8 @@ struct store_user_compared {
 RESULT store_user_compare(const struct store_call *call, const struct store_user_wanted *wanted, size_t count,
                           struct store_user_compared *ret_compared);
 
-RESULT store_user_update(struct store_tx *tx, const struct uuid *id, const struct store_user_names *names,
-                         struct store_object *ret_user);
+RESULT store_user_update(struct store_tx *tx, const struct uuid *id, const struct uuid *tenant,
+                         const struct store_user_names *names, struct store_object *ret_user);
 
 /* Whoever is invited gets the hash of a password and is active. R_NOT_FOUND: nobody who is invited. */
 RESULT store_user_adopt(struct store_tx *tx, const struct uuid *id, struct str hash, struct store_object *ret_user);
@@ -79,4 +79,5 @@ RESULT store_user_suspend(struct store_tx *tx, const struct uuid *id, struct sto
 /* Back to what they were before; who is not suspended stays as they are. */
 RESULT store_user_resume(struct store_tx *tx, const struct uuid *id, struct store_object *ret_user);
 /* For good; their grants go. */
-RESULT store_user_terminate(struct store_tx *tx, const struct uuid *id, struct store_object *ret_user);
+RESULT store_user_terminate(struct store_tx *tx, const struct uuid *id, const struct store_end *end,
+                            struct store_object *ret_user);

@@ -2,7 +2,8 @@
 -- role: policy
 -- params: $1 behind uuid, $2 most bigint
 -- row: id uuid, known boolean, parent uuid, label text, kind text, state text, boundary boolean, second_factor text, factor_age text
-SELECT x.id, true AS known, x.parent_id AS parent, x.label, x.kind, coalesce(x.suspended_reach, x.state) AS state,
+SELECT x.id, true AS known, x.parent_id AS parent, x.label, x.kind,
+       CASE WHEN x.terminated_at IS NULL THEN coalesce(x.suspended_reach, x.state) ELSE 'terminated' END AS state,
        x.is_boundary AS boundary, f.value #>> '{}' AS second_factor, a.value #>> '{}' AS factor_age
   FROM tenant x
   LEFT JOIN tenant_setting f ON f.tenant_id = x.id AND f.section = 'security' AND f.name = 'second_factor'

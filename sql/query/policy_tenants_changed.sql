@@ -3,8 +3,8 @@
 -- params: $1 revision bigint
 -- row: id uuid, known boolean, parent uuid, label text, kind text, state text, boundary boolean, second_factor text, factor_age text
 SELECT e.object AS id, x.id IS NOT NULL AS known, x.parent_id AS parent, x.label, x.kind,
-       coalesce(x.suspended_reach, x.state) AS state, x.is_boundary AS boundary,
-       f.value #>> '{}' AS second_factor, a.value #>> '{}' AS factor_age
+       CASE WHEN x.terminated_at IS NULL THEN coalesce(x.suspended_reach, x.state) ELSE 'terminated' END AS state,
+       x.is_boundary AS boundary, f.value #>> '{}' AS second_factor, a.value #>> '{}' AS factor_age
   FROM (SELECT DISTINCT object FROM policy_event WHERE kind = 'tenant' AND revision > $1) e
   LEFT JOIN tenant x ON x.id = e.object
   LEFT JOIN tenant_setting f ON f.tenant_id = x.id AND f.section = 'security' AND f.name = 'second_factor'

@@ -7,7 +7,7 @@
 SELECT t.id, t.path, tenant_view(t, current_setting('bailiwick.low')) AS body, t.version
   FROM tenant t
  WHERE t.path >= $1 AND t.path < $2 AND t.path > $3
-   AND ($4::text IS NULL OR t.kind = $4) AND ($5::text IS NULL OR t.state = $5)
+   AND ($4::text IS NULL OR t.kind = $4) AND ($5::text IS NULL OR tenant_state(t) = $5)
    AND ($6::text IS NULL OR t.external_id = $6) AND ($7::text IS NULL OR t.code = $7)
    AND ($8::text IS NULL OR (t.name_key >= $8 AND t.name_key < $8 || U&'\+10FFFF'))
  ORDER BY t.path

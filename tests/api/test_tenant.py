@@ -2,6 +2,7 @@
 import pytest
 
 from support.estate import unique
+from support.jobs import Jobs
 
 NOBODY = "0190a5b8-7c4e-7000-8000-000000000000"
 
@@ -187,7 +188,79 @@ def test_a_suspension_says_whom_it_reaches(tenant, admin):
     assert admin.get(path).json()["state"] == "active"
 
 
-@pytest.mark.parametrize("what", ["suspend", "resume"])
+@pytest.fixture(name="over")
+def partner_with_a_customer(estate):
+    """A partner and its customer, each with an administrator, for a test to end."""
+    partner = estate.new_tenant("partner", estate.id("beta"))
+    estate.tenants |= {"over": partner, "over_one": estate.new_tenant("customer", partner["id"])}
+    return partner, estate.person("over", "partner_admin"), estate.person("over_one", "customer_admin")
+
+
+def test_an_end_is_taken_back_exactly_within_its_grace(estate, admin, over):
+    partner, *people = over
+    path = f"/v1/tenants/{partner['id']}"
+    customer = f"/v1/tenants/{estate.id('over_one')}"
+    admin.post(f"{customer}/suspend", {"reach": "staff"})
+    before = [admin.get(path).json(), admin.get(customer).json(), list(admin.pages(f"{path}/grants", scope="subtree"))]
+    ended = admin.post(f"{path}/terminate").json()
+    assert ended["state"] == "terminated" and ended["terminated_at"] < ended["purge_due"]
+    for person in people:
+        person.client.get("/v1/me", 401)
+        person.client.other().post("/v1/login", person.body(), 401)
+    assert partner["id"] in [t["id"] for t in admin.pages(f"/v1/tenants/{estate.id('beta')}/children", state="terminated")]
+    admin.problem("POST", f"{path}/terminate", 422, "wrong_state")
+    admin.post(f"{path}/restore")
+    after = [admin.get(path).json(), admin.get(customer).json(), list(admin.pages(f"{path}/grants", scope="subtree"))]
+    assert before[1:] == after[1:] and before[0] | {"updated_at": None} == after[0] | {"updated_at": None}
+    people[0].client.get("/v1/me")
+    people[1].client.get("/v1/me", 401)
+    admin.problem("POST", f"{path}/restore", 422, "wrong_state")
+
+
+def test_what_was_ended_by_itself_stays_so(estate, admin, over):
+    path, customer = f"/v1/tenants/{over[0]['id']}", f"/v1/tenants/{estate.id('over_one')}"
+    ended = admin.post(f"{customer}/terminate").json()
+    admin.post(f"{path}/terminate")
+    admin.post(f"{path}/restore")
+    assert admin.get(customer).json() == ended
+
+
+def test_nothing_changes_where_a_tenant_is_over(estate, admin, over):
+    partner, _, person = over
+    at = f"/v1/tenants/{estate.id('over_one')}"
+    admin.post(f"/v1/tenants/{partner['id']}/terminate")
+    for method, path, body in (
+            ("POST", "/v1/tenants", {"kind": "customer", "name": "x", "parent_id": partner["id"]}),
+            ("PATCH", at, {"name": "x"}), ("POST", f"{at}/suspend", {"reach": "staff"}), ("POST", f"{at}/users", {"login": "x"}),
+            ("PATCH", f"/v1/users/{person.id}", {"display_name": "x"}), ("POST", f"/v1/users/{person.id}/invite", None),
+            ("POST", f"{at}/grants", {"principal_id": person.id, "role": "viewer", "scope": "self"})):
+        admin.problem(method, path, 422, "wrong_state", json=body)
+    assert admin.get(at).json()["name"] == estate.tenants["over_one"]["name"]
+
+
+def test_behind_its_grace_nothing_comes_back_and_names_are_free_once_they_have_rested(estate, admin, server):
+    parent, external = estate.id("beta"), unique("crm")
+    old = estate.new_tenant("customer", parent, external_id=external)
+    again = {"parent_id": parent, "kind": "customer", "name": "Another", "external_id": external}
+    admin.post(f"/v1/tenants/{old['id']}/terminate")
+    server.sql(f"UPDATE tenant SET purge_due = now() WHERE id = '{old['id']}'")
+    admin.problem("POST", f"/v1/tenants/{old['id']}/restore", 422, "wrong_state")
+    admin.problem("POST", "/v1/tenants", 409, "already_exists", json=again)
+    server.sql(f"UPDATE tenant SET names_until = now() WHERE id = '{old['id']}'")
+    made = admin.post("/v1/tenants", again, 201).json()
+    assert made["id"] != old["id"] and made["external_id"] == external
+    assert admin.get(f"/v1/tenants/{old['id']}").json()["external_id"] is None
+
+
+def test_an_import_changes_nothing_where_a_tenant_is_over(estate, admin, over):
+    partner, name = over[0], unique("over")
+    admin.patch(f"/v1/tenants/{estate.id('over_one')}", {"external_id": name})
+    admin.post(f"/v1/tenants/{estate.id('over_one')}/terminate")
+    report = Jobs(admin, partner["id"]).load([{"kind": "user", "external_id": name, "login": name, "tenant_external_id": name}])
+    assert [code for code, _ in report.refused.values()] == ["wrong_state"]
+
+
+@pytest.mark.parametrize("what", ["suspend", "resume", "terminate", "restore"])
 def test_nobody_suspends_where_they_stand(estate, what):
     caller = estate.actor("alpha", "partner_admin")
     path = f"/v1/tenants/{estate.id('alpha')}/{what}"
@@ -196,7 +269,8 @@ def test_nobody_suspends_where_they_stand(estate, what):
 
 @pytest.mark.parametrize("method, path, body", [
     ("PATCH", "/v1/tenants/{}", {"name": "x"}), ("POST", "/v1/tenants/{}/suspend", {"reach": "staff"}),
-    ("POST", "/v1/tenants/{}/resume", None), ("POST", "/v1/tenants/{}/users", {"login": "x"}),
+    ("POST", "/v1/tenants/{}/resume", None), ("POST", "/v1/tenants/{}/terminate", None), ("POST", "/v1/tenants/{}/restore", None),
+    ("POST", "/v1/tenants/{}/users", {"login": "x"}),
 ])
 def test_who_may_only_see_changes_nothing(estate, method, path, body):
     caller = estate.actor("alpha", "auditor")

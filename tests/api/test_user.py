@@ -154,6 +154,26 @@ def test_terminated_is_for_good(estate, admin):
     assert admin.get(f"/v1/users/{person.id}").json()["state"] == "terminated"
 
 
+def test_a_name_rests_before_another_has_it_who_inherits_nothing(estate, admin, server):
+    person = estate.person("alpha_one", "customer_admin")
+    external = unique("hr")
+    admin.patch(f"/v1/users/{person.id}", {"external_id": external})
+    users, again = f"/v1/tenants/{person.tenant_id}/users", {"login": person.login.upper(), "external_id": external}
+    over = admin.post(f"/v1/users/{person.id}/terminate").json()
+    assert over["purge_due"] > over["updated_at"]
+    person.client.get("/v1/me", 401)
+    admin.problem("POST", users, 409, "already_exists", json=again)
+    other = estate.new_user("alpha_one")
+    admin.problem("PATCH", f"/v1/users/{other['id']}", 409, "already_exists", json={"login": person.login})
+    server.sql(f"UPDATE principal SET names_until = now() WHERE id = '{person.id}'")
+    made = admin.post(users, again, 201).json()
+    assert made["id"] != person.id and (made["state"], made["purge_due"]) == ("invited", None)
+    assert admin.get(f"/v1/users/{made['id']}/grants").json()["items"] == []
+    person.client.other().post("/v1/login", person.body(), 401)
+    kept = admin.get(f"/v1/users/{person.id}").json()
+    assert (kept["login"], kept["external_id"], kept["state"]) == (person.login, None, "terminated")
+
+
 @pytest.mark.parametrize("what", ["suspend", "resume", "terminate", "invite"])
 def test_nobody_does_it_to_themselves(estate, what):
     person = estate.person("alpha_one", "customer_admin")

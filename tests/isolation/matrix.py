@@ -202,6 +202,13 @@ def beside_suspended(cell):
     return beside(cell, suspended=True)
 
 
+def beside_terminated(cell):
+    made = beside(cell)
+    if not own_tenant_stays(cell):
+        cell.estate.terminate(made)
+    return made
+
+
 def fresh(kind):
     return lambda cell: cell.estate.fresh(kind, cell.target.tenant)
 
@@ -359,6 +366,8 @@ ROWS = {
     "suspendTenant": [Row(200, body(reach="subtree"), rule=own_tenant_stays, fresh=beside),
                       Row(200, body(reach="staff"), "staff", rule=own_tenant_stays, fresh=beside)],
     "resumeTenant": [Row(200, rule=own_tenant_stays, fresh=beside_suspended)],
+    "terminateTenant": [Row(200, rule=own_tenant_stays, fresh=beside)],
+    "restoreTenant": [Row(200, rule=own_tenant_stays, fresh=beside_terminated)],
     "listChildren": [Row(200), Row(200, name="subtree", query="?scope=subtree")],
     "getBreadcrumb": [Row(200)],
 

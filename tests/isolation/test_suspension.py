@@ -1,4 +1,5 @@
-"""Suspending ends every kind of token below at once, resuming restores exactly what was; a grant taken is gone (A28 to A30, D15)."""
+"""Suspending and ending end every kind of token below at once, resuming and restoring bring back exactly what was; a grant taken is
+gone (A28 to A30, D15)."""
 import contextlib
 import secrets
 import time
@@ -107,6 +108,22 @@ def test_suspension_ends_every_token_and_resuming_restores(estate, households, d
         else:
             household.lives()
     estate.resume(suspended)
+    assert changed(before, digest.take(AUDITS, MOVING)) == []
+    for household in households:
+        household.lives()
+
+
+def test_an_end_ends_every_token_in_every_process_and_restoring_restores(estate, households, digest):
+    over = households[1].tenant
+    within = [household for household in households if household.tenant.within(over)]
+    before = digest.take(AUDITS, MOVING)
+    estate.terminate(over.id)
+    for household in households:
+        household.ended() if household in within else household.lives()
+    start = time.monotonic()
+    while any(estate.brief.call("GET", "/v1/me", household.person.token).status != 401 for household in within):
+        assert time.monotonic() - start < LEASE_SECONDS + 5, "an end stays unseen"
+    estate.restore(over.id)
     assert changed(before, digest.take(AUDITS, MOVING)) == []
     for household in households:
         household.lives()

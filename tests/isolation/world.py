@@ -255,6 +255,12 @@ class Estate:
     def suspend(self, tenant, reach, status=200):
         return self.api.must(status, "POST", f"/v1/tenants/{tenant.id}/suspend", self.admin.token, body={"reach": reach})
 
+    def terminate(self, tenant):
+        return self.api.must(200, "POST", f"/v1/tenants/{tenant}/terminate", self.admin.token)
+
+    def restore(self, tenant):
+        return self.api.must(200, "POST", f"/v1/tenants/{tenant}/restore", self.admin.token)
+
     def resume(self, tenant):
         return self.api.must(200, "POST", f"/v1/tenants/{tenant.id}/resume", self.admin.token)
 

@@ -60,7 +60,7 @@ static bool oracle_subject(const struct oracle *o, struct bw_id subject)
   if (find_tenant(o, p->home)->state != BW_TENANT_ACTIVE)
     return false;
   for (struct bw_id t = p->home; !is(t, 0); t = find_tenant(o, t)->parent) {
-    if (find_tenant(o, t)->state == BW_TENANT_SUBTREE_SUSPENDED)
+    if (find_tenant(o, t)->state >= BW_TENANT_SUBTREE_SUSPENDED)
       return false;
   }
   return true;

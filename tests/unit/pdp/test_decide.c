@@ -266,6 +266,24 @@ static void a_suspended_tenant_stays_reachable_from_above(void **state)
   assert_true(allowed(*state, ADMIN, SITE));
 }
 
+static bool is_over(const struct bw_model *m, unsigned tenant)
+{
+  struct bw_id tenant_id = id(tenant);
+  return bw_tenant_ended(m, &tenant_id);
+}
+
+static void what_stands_below_an_end_is_over(void **state)
+{
+  set_state(*state, CUSTOMER, PARTNER, BW_TENANT_TERMINATED);
+  assert_false(is_over(*state, PARTNER));
+  assert_true(is_over(*state, CUSTOMER));
+  assert_true(is_over(*state, SITE));
+  assert_true(is_over(*state, 999));
+  assert_true(allowed(*state, ADMIN, SITE));
+  set_state(*state, PARTNER, PROVIDER, BW_TENANT_TERMINATED);
+  assert_int_equal(ask(*state, ADMIN, CUSTOMER).reason, BW_REASON_NO_SUBJECT);
+}
+
 static void a_boundary_admits_nobody_from_above(void **state)
 {
   struct bw_tenant_fact fact = tenant_fact(CUSTOMER, PARTNER);
@@ -487,6 +505,7 @@ int main(void)
       ON_ESTATE(staff_below_a_suspended_subtree_may_nothing),
       ON_ESTATE(a_state_that_nobody_knows_suspends),
       ON_ESTATE(a_suspended_tenant_stays_reachable_from_above),
+      ON_ESTATE(what_stands_below_an_end_is_over),
       ON_ESTATE(a_boundary_admits_nobody_from_above),
       ON_ESTATE(the_widest_grant_is_the_root),
       ON_ESTATE(the_root_of_an_allowed_answer_has_the_permission),

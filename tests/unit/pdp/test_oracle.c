@@ -45,7 +45,7 @@ static void change_tenant(struct pair *p, bool drop)
   struct bw_tenant_fact fact = tenant_fact(number, some_parent(p, number));
   unsigned luck = below(p, 60);
   if (luck < 10 && !p->calm)
-    fact.state = luck < 5 ? BW_TENANT_SUBTREE_SUSPENDED : BW_TENANT_STAFF_SUSPENDED;
+    fact.state = luck < 5 ? BW_TENANT_STAFF_SUSPENDED : luck < 8 ? BW_TENANT_SUBTREE_SUSPENDED : BW_TENANT_TERMINATED;
   fact.boundary = below(p, 20) == 0;
   fact.kind = BW_TENANT_PROVIDER + below(p, 3);
   if (drop)

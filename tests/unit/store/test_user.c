@@ -85,10 +85,10 @@ static void addresses_keep_every_character(void **state)
   (void)state;
   static const struct str addresses[] = {{"a\"b", 3}, {"c\\d", 3}, {"{e,f}", 5}, {"NULL", 4}, {"", 0}, {" g ", 3}};
   struct change change = estate_change(A_ADMIN, A);
-  struct uuid user = estate_user(A_PLAIN);
+  struct uuid user = estate_user(A_PLAIN), tenant = estate_tenant(A);
   struct store_user_names names = {.dialling_given = true, .dialling = addresses, .dialling_count = 6};
   struct store_object changed;
-  assert_ok(store_user_update(change.tx, &user, &names, &changed));
+  assert_ok(store_user_update(change.tx, &user, &tenant, &names, &changed));
   estate_commit(&change);
   assert_string_equal(
       estate_ask("SELECT dialling_addresses = ARRAY['a\"b', E'c\\\\d', '{e,f}', 'NULL', '', ' g '] FROM principal"

@@ -181,6 +181,8 @@ static void open_domain(void)
                                                 .session_idle_time = 3600 * CLOCK_SECOND,
                                                 .invitation_time = 72 * 3600 * CLOCK_SECOND,
                                                 .reset_time = 3600 * CLOCK_SECOND,
+                                                .termination_grace = 30 * 86400 * CLOCK_SECOND,
+                                                .name_rest = 90 * 86400 * CLOCK_SECOND,
                                                 .account_attempts = 10,
                                                 .address_attempts = 100,
                                                 .cost = crypto_cost_default(),
