@@ -36,6 +36,7 @@ struct api_call {
   const struct policy_root *roots; /* for ROOTS: one scope each, in path order */
   size_t root_count;
   struct change change;            /* for a change: its transaction */
+  bool rehearsal;                  /* a dry run: nothing of it stays, and nothing is told of it */
   const struct http_field_error *errors;
   size_t error_count;
   const char *detail;              /* for the problem, or NULL */

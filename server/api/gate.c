@@ -155,6 +155,23 @@ static enum result decide_roots(struct api_call *call)
   return call->root_count ? api_assurance_permission(call, (enum bw_permission)row_of(call)->permission) : R_FORBIDDEN;
 }
 
+RESULT api_gate_reach(struct api_call *call, const struct uuid *tenant)
+{
+  const struct bw_model *model = policy_model(policy_of(call));
+  struct bw_question question = {.subject = policy_id(&call->caller.principal),
+                                 .tenant = policy_id(tenant),
+                                 .permission = (enum bw_permission)row_of(call)->permission,
+                                 .now = call->now};
+  struct bw_answer answer;
+  bw_decide(model, &question, &answer);
+  if (answer.effect != BW_ALLOW && catch_up(call, answer.revision))
+    bw_decide(model, &question, &answer);
+  if (answer.effect != BW_ALLOW)
+    return denials[answer.reason];
+  struct uuid root = policy_uuid(&answer.root);
+  return uuid_equal(&root, &call->root) ? R_OK : R_FORBIDDEN;
+}
+
 RESULT api_gate_stay(struct api_call *call)
 {
   struct uuid home;

@@ -8,6 +8,10 @@
    every route but public ones, where a handler may ask for it. */
 RESULT api_gate_authenticate(struct api_call *call);
 
+/* A change reaches another tenant beside the route's own, which the body names: the caller may do there what the
+   route does, under the same root. R_NOT_FOUND as for the route's own; R_FORBIDDEN. */
+RESULT api_gate_reach(struct api_call *call, const struct uuid *tenant);
+
 /* The caller may still do what the route does, for a reply that goes on for long: who they are is known, all else is
    asked anew, and call->scope minted. What the token said of their session holds until the session ends. */
 RESULT api_gate_stay(struct api_call *call);

@@ -33,6 +33,7 @@ static const struct str names[] = {
     [CRYPTO_OUTBOX] = {"outbox", 6},
     [CRYPTO_IMPORT] = {"import", 6},
     [CRYPTO_REVISION] = {"revision", 8},
+    [CRYPTO_MOVE] = {"move", 4},
 };
 _Static_assert(sizeof names / sizeof *names == CRYPTO__PURPOSES, "every purpose has a name");
 

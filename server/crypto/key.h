@@ -19,6 +19,7 @@ enum crypto_purpose {
   CRYPTO_OUTBOX,           /* one-time tokens and typed names on their way to a mail */
   CRYPTO_IMPORT,           /* what import jobs have yet to load */
   CRYPTO_REVISION,         /* numbers of policy changes, as callers see them */
+  CRYPTO_MOVE,             /* MACs of plans to move */
   CRYPTO__PURPOSES
 };
 

@@ -435,3 +435,53 @@ RESULT domain_setting_set(struct change *change, const struct setting_change *wa
   TRY(store_setting_own(&store, &wanted->tenant, section, &event.after));
   return domain_audit_done(change, &event);
 }
+
+static void add_shift(struct setting_shifts *shifts, const struct uuid *tenant, enum setting setting,
+                      enum setting_effect effect)
+{
+  if (shifts->count < shifts->most)
+    shifts->list[shifts->count++] = (struct setting_shift){*tenant, setting, effect};
+}
+
+static bool same_value(const struct setting_rule *rule, const struct setting_value *a, const struct setting_value *b)
+{
+  return is_list(rule) ? !a->lines.p == !b->lines.p && str_equal(a->lines, b->lines) : a->number == b->number;
+}
+
+void domain_setting_compare(const struct uuid *tenant, const struct setting_value was[SETTING__COUNT],
+                            const struct setting_value now[SETTING__COUNT], struct setting_shifts *shifts)
+{
+  for (int i = 0; i < SETTING__COUNT; i++) {
+    const struct setting_rule *rule = &rules[i];
+    enum setting_effect effect = SETTING_CHANGES;
+    if (same_value(rule, &was[i], &now[i]))
+      continue;
+    if (!is_list(rule) && rule->tighter != SETTING_LOCKED)
+      effect = tighter(rule, was[i].number, now[i].number) ? SETTING_TIGHTENS : SETTING_LOOSENS;
+    else if (is_list(rule) && !was[i].lines.p)
+      effect = SETTING_TIGHTENS;
+    else if (is_list(rule) && !now[i].lines.p)
+      effect = SETTING_LOOSENS;
+    add_shift(shifts, tenant, (enum setting)i, effect);
+  }
+}
+
+RESULT domain_setting_conflicts(const struct store_call *call, struct str path,
+                                const struct setting_value now[SETTING__COUNT], struct setting_shifts *shifts)
+{
+  struct store_settings settings;
+  TRY(store_setting_below(call, path, domain_setting_section(SETTING_SECURITY), (int64_t)shifts->most, &settings));
+  for (size_t i = 0; i < settings.count; i++) {
+    const struct store_setting *row = &settings.rows[i];
+    enum setting setting = domain_setting_named(row->name);
+    struct setting_value own, merged;
+    if (setting == SETTING__COUNT || rules[setting].tighter == SETTING_UNION)
+      continue;
+    TRY(parse(&rules[setting], row, &own));
+    merged = now[setting];
+    TRY(merge(&rules[setting], &own, call->arena, &merged));
+    if (!same_value(&rules[setting], &merged, &own))
+      add_shift(shifts, &row->tenant, setting, SETTING_CONFLICTS);
+  }
+  return R_OK;
+}

@@ -110,3 +110,27 @@ RESULT domain_setting_set(struct change *change, const struct setting_change *wa
 
 /* The name of a section in the database. */
 struct str domain_setting_section(enum setting_section section);
+
+/* What becomes of a setting where what holds above it is another. */
+enum setting_effect {
+  SETTING_TIGHTENS = 1,
+  SETTING_LOOSENS,
+  SETTING_CHANGES, /* neither is tighter */
+  SETTING_CONFLICTS /* what a tenant has set is looser than what would hold above, which wins */
+};
+struct setting_shift {
+  struct uuid tenant;
+  enum setting setting;
+  enum setting_effect effect;
+};
+/* As many as there is room for. */
+struct setting_shifts {
+  struct setting_shift *list;
+  size_t count, most;
+};
+/* Of what holds for a tenant by others, when `now` holds in the place of `was`. */
+void domain_setting_compare(const struct uuid *tenant, const struct setting_value was[SETTING__COUNT],
+                            const struct setting_value now[SETTING__COUNT], struct setting_shifts *shifts);
+/* Of what is set at and below a path, when `now` holds above it. */
+RESULT domain_setting_conflicts(const struct store_call *call, struct str path,
+                                const struct setting_value now[SETTING__COUNT], struct setting_shifts *shifts);

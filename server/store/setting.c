@@ -78,3 +78,16 @@ RESULT store_setting_own(const struct store_call *call, const struct uuid *tenan
   *ret_json = db_text(&rows, 0, 0);
   return R_OK;
 }
+
+RESULT store_setting_below(const struct store_call *call, struct str path, struct str section, int64_t most,
+                           struct store_settings *ret_settings)
+{
+  struct db_values v = {0};
+  TRY(store_run_put_span(&v, &(struct store_range){.low = path, .subtree = true}, call->arena));
+  db_put_text(&v, section);
+  db_put_int(&v, most);
+  enum result r = list(call, SQL_setting_below, &v, ret_settings);
+  if (r == R_NOT_FOUND)
+    *ret_settings = (struct store_settings){.path = path};
+  return r == R_NOT_FOUND ? R_OK : r;
+}

@@ -23,6 +23,10 @@ RESULT store_setting_list(const struct store_call *call, const struct uuid *tena
 RESULT store_setting_in_force(const struct store_call *call, const struct uuid *tenant, struct str section,
                               struct store_settings *ret_settings);
 
+/* What is set at and below a path, of the first `most`; the rows tell by whom. */
+RESULT store_setting_below(const struct store_call *call, struct str path, struct str section, int64_t most,
+                           struct store_settings *ret_settings);
+
 /* Which setting of which tenant. */
 struct store_setting_key {
   struct uuid tenant;

@@ -209,6 +209,28 @@ def beside_terminated(cell):
     return made
 
 
+def roots_stay(cell):
+    """What one sees begins there: it is not one's own to take away."""
+    return 403 if cell.target.tenant.kind == "provider" else None
+
+
+def new_house(cell):
+    return cell.estate.tenant(unused("house"), "partner", cell.estate.tenants["provider"]).id if cell.expected() == 200 else random_id()
+
+
+def no_other_home(cell):
+    """A grant that reaches the tenant alone reaches no other to go to."""
+    wide = [grant for grant in cell.actor.roots("user:move") if grant.reach == "subtree" and grant.reaches(cell.target.tenant)]
+    return None if wide else 404
+
+
+def other_home(cell):
+    target = cell.target.tenant
+    if cell.expected() != 200:
+        return random_id()
+    return target.parent.id if target.kind == "customer" else cell.estate.tenant(unused("home"), "customer", target).id
+
+
 def fresh(kind):
     return lambda cell: cell.estate.fresh(kind, cell.target.tenant)
 
@@ -366,6 +388,7 @@ ROWS = {
     "suspendTenant": [Row(200, body(reach="subtree"), rule=own_tenant_stays, fresh=beside),
                       Row(200, body(reach="staff"), "staff", rule=own_tenant_stays, fresh=beside)],
     "resumeTenant": [Row(200, rule=own_tenant_stays, fresh=beside_suspended)],
+    "moveTenant": [Row(200, body(parent_id=new_house, dry_run=True), rule=roots_stay)],
     "terminateTenant": [Row(200, rule=own_tenant_stays, fresh=beside)],
     "restoreTenant": [Row(200, rule=own_tenant_stays, fresh=beside_terminated)],
     "listChildren": [Row(200), Row(200, name="subtree", query="?scope=subtree")],
@@ -382,6 +405,7 @@ ROWS = {
     "suspendUser": [Row(200, fresh=fresh("user"))],
     "resumeUser": [Row(200, fresh=fresh_suspended_user)],
     "terminateUser": [Row(200, fresh=fresh("user"))],
+    "moveUser": [Row(200, body(tenant_id=other_home, dry_run=True), rule=no_other_home)],
     "inviteUser": [Row(201, fresh=fresh("user"))],
     "resetUserPassword": [Row(201, rule=nobody_is_active, fresh=fresh_active_user)],
     # Another user than the one whom the same actor has invited.

@@ -17,6 +17,8 @@ ROWS = {
         request_digest) SELECT t.id, t.path, t.boundary, p.id, t.label, ''""",
     "bailiwick.tenant_setting": """INSERT INTO tenant_setting (tenant_id, tenant_path, tenant_boundary, section, name, value)
         SELECT t.id, t.path, t.boundary, 'security', 'password_history', '3'""",
+    "bailiwick.tenant_former": """INSERT INTO tenant_former (tenant_id, tenant_path, tenant_boundary, former)
+        SELECT t.id, t.path, t.boundary, '/former'""",
     "vault.credential": """INSERT INTO vault.credential (principal_id, tenant_id, tenant_path, tenant_boundary, password_hash)
         SELECT p.id, t.id, t.path, t.boundary, '-'""",
     "vault.password_history": """INSERT INTO vault.password_history (principal_id, tenant_id, tenant_path, tenant_boundary,

@@ -1,0 +1,23 @@
+-- A tenant that is to go below another: where both stand, what goes along, and what is in the way.
+-- role: app
+-- plan: custom
+-- params: $1 tenant uuid, $2 parent uuid
+-- row: path text, parent_id uuid, parent_path text, new_path text, deepest bigint, fits boolean, clashes json, external_id text,
+--      rows json
+SELECT t.path, t.parent_id, t.parent_path, p.path AS new_path,
+       (SELECT max(length(x.path)) FROM tenant x WHERE x.path >= t.path AND x.path < t.path || '0')::bigint AS deepest,
+       EXISTS (SELECT FROM tenant_kind_rule r WHERE r.parent_kind = p.kind AND r.kind = t.kind) AS fits,
+       to_json(ARRAY(SELECT 'external_id' FROM tenant s
+                      WHERE s.parent_id = p.id AND s.external_id = t.external_id AND s.id <> t.id
+                        AND (s.names_until IS NULL OR s.names_until > now()))) AS clashes,
+       t.external_id,
+       json_build_object(
+         'tenants', (SELECT count(*) FROM tenant x WHERE x.path >= t.path AND x.path < t.path || '0'),
+         'users', (SELECT count(*) FROM principal x
+                    WHERE x.kind = 'user' AND x.tenant_path >= t.path AND x.tenant_path < t.path || '0'),
+         'clients', (SELECT count(*) FROM principal x
+                      WHERE x.kind = 'client' AND x.tenant_path >= t.path AND x.tenant_path < t.path || '0'),
+         'roles', (SELECT count(*) FROM role x WHERE x.tenant_path >= t.path AND x.tenant_path < t.path || '0'),
+         'grants', (SELECT count(*) FROM "grant" x WHERE x.tenant_path >= t.path AND x.tenant_path < t.path || '0')) AS rows
+  FROM tenant t, tenant p
+ WHERE t.id = $1 AND p.id = $2
