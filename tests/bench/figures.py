@@ -16,6 +16,7 @@ import requests
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from imports import Imports, median_ratio  # noqa: E402
+from moves import Moves  # noqa: E402
 from opponents import PROGRAMS, Broken, Empty, PgBench, pipeline, rate_of, statement, wrk  # noqa: E402
 from suites import build_folder  # noqa: E402
 from support.server import Server  # noqa: E402
@@ -37,6 +38,7 @@ class Size:
         self.rounds, self.seconds, self.warm_up = (1, 1, 1) if quick else (5, 3, 2)
         self.imported = 2000 if quick else 100000
         self.changes = 20 if quick else 300
+        self.moved = 1000 if quick else 100000  # users below the partner that moves
         self.connections = 8
 
 
@@ -70,6 +72,20 @@ class Bench:
         self.token = self.call("POST", "/oauth2/token", data={
             "grant_type": "client_credentials", "client_id": self.client, "client_secret": self.secret})["access_token"]
 
+    def sign_in_administrator(self):
+        self.admin = self.call("POST", "/v1/login", json={
+            "login": "admin", "password": PASSWORD, "tenant": self.server.tenant_code})["access_token"]
+
+    def settled(self):
+        """Waits until the service has taken in what it or somebody else has put into the database."""
+        with psycopg.connect(host=self.socket, user="postgres", dbname="bailiwick") as connection:
+            [last] = connection.execute("SELECT max(revision) FROM bailiwick.policy_event").fetchone()
+        deadline = time.monotonic() + 120
+        while float(re.search(r"^bailiwick_policy_revision (\S+)", self.server.metrics(), re.M)[1]) < (last or 0):
+            if time.monotonic() > deadline:
+                raise Broken("the service does not follow")
+            time.sleep(0.1)
+
     def load(self):
         began = time.monotonic()
         subprocess.run([PROGRAMS / "psql", "-Xq1", "-v", "ON_ERROR_STOP=1", "-h", self.socket, "-U", "postgres",
@@ -84,9 +100,10 @@ class Bench:
                 "  JOIN bailiwick.principal u ON u.tenant_id = t.id WHERE p.id = %s GROUP BY p.path",
                 [self.partner]).fetchone()
 
-    def call(self, method, path, token=None, headers=None, **options):
+    def call(self, method, path, token=None, headers=None, timeout=30, **options):
         bearer = {"Authorization": f"Bearer {token}"} if token else {}
-        reply = requests.request(method, self.server.url + path, headers=bearer | (headers or {}), timeout=30, **options)
+        reply = requests.request(method, self.server.url + path, headers=bearer | (headers or {}),
+                                 timeout=timeout, **options)
         if not reply.ok:
             raise Broken(f"{method} {path}: {reply.status_code} {reply.text}")
         return reply.json()
@@ -449,6 +466,11 @@ def import_me_p99_ratio(bench):
     return beside / idle
 
 
+def move_ratio(bench):
+    """Of partner 1 with its tenth of the customers and a crowd of users, below another partner and back."""
+    return Moves(bench, numbered("8001", 2)).measure()
+
+
 def memory_mb(bench):
     """Resident, of the service's process alone, when it has served all that was measured before."""
     bench.wrk("/v1/me", bench.size.warm_up)
@@ -469,6 +491,7 @@ FIGURES = {
     "import_memory_mb": (import_memory_mb, "<= 64"),
     "reimport_ratio": (reimport_ratio, ">= 3"),
     "import_me_p99_ratio": (import_me_p99_ratio, "<= 2"),
+    "move_ratio": (move_ratio, "<= 1.5"),
     "policy_load_seconds": (policy_load_seconds, None),
     "decision_ns": (decision_ns, None),
     "token_again_us": (token_again_us, "<= 2"),

@@ -57,16 +57,6 @@ class Imports:
         status = Path(f"/proc/{self.bench.server.process.pid}/status").read_text()
         return int(re.search(r"VmRSS:\s+(\d+) kB", status)[1]) / 1024
 
-    def settled(self):
-        """Waits until the service has taken in what it or somebody else has put into the database."""
-        with psycopg.connect(host=self.bench.socket, user="postgres", dbname="bailiwick") as connection:
-            [last] = connection.execute("SELECT max(revision) FROM bailiwick.policy_event").fetchone()
-        deadline = time.monotonic() + 120
-        while float(re.search(r"^bailiwick_policy_revision (\S+)", self.bench.server.metrics(), re.M)[1]) < (last or 0):
-            if time.monotonic() > deadline:
-                raise Broken("the service does not follow")
-            time.sleep(0.1)
-
     def copy(self, word):
         """Rows a second of a round's users, under other names and ids in the same order, by psql."""
         path = self.bench.server.folder / "users.copy"
@@ -91,18 +81,18 @@ class Imports:
     def round(self, word):
         rows = self.rows(word)
         job = self.begin("users", rows)
-        self.settled()
+        self.bench.settled()
         before = self.resident()
         marks, most = self.load(job)
         self.growth.append(most - before)
         self.rates.append(self.users / marks[-1][0])
         self.tails.append(tenth(marks, 9) / tenth(marks, 0))
-        self.settled()
+        self.bench.settled()
         self.copied.append(self.copy(word))
-        self.settled()
+        self.bench.settled()
         again, _ = self.load(self.begin("users", rows))
         self.again.append(self.users / again[-1][0])
-        self.settled()
+        self.bench.settled()
 
     def measure(self):
         for number in range(self.bench.size.rounds):
@@ -115,7 +105,7 @@ class Imports:
     def beside(self, ask):
         """What `ask` says while a job runs: it is given what says whether that goes on."""
         job = self.begin("users", self.rows("beside"))
-        self.settled()
+        self.bench.settled()
         self.call("POST", f"{job}/start")
         return ask(lambda: self.call("GET", job)["ended_at"] is None)
 
