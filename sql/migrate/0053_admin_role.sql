@@ -6,6 +6,10 @@ ALTER TABLE role ADD COLUMN admin_of text COLLATE "C"
   CONSTRAINT role_admin_of CHECK (admin_of IS NULL OR builtin AND admin_of IN ('provider', 'partner', 'customer'));
 CREATE UNIQUE INDEX role_admin ON role (admin_of) WHERE admin_of IS NOT NULL;
 
+-- What people did to people: whoever made somebody cannot alone make them the one who runs a tenant.
+CREATE INDEX audit_event_touched ON audit_event (object_id, actor_id)
+  WHERE actor_kind = 'user' AND object_kind = 'user' AND outcome = 'done';
+
 SET LOCAL ROLE bailiwick_migrate;
 DO $$
 DECLARE

@@ -296,7 +296,7 @@ def test_a_foreign_tenants_row_cannot_be_referenced(db):
     # Of these there is one a principal, a proof or a place of a job: where the other has one too, that key would refuse first.
     one_each = ("vault.credential", "vault.client_secret", "vault.recovery", "bailiwick.second_factor",
                 "bailiwick.import_part", "bailiwick.import_result", "bailiwick.import_removal",
-                "bailiwick.import_waiting")
+                "bailiwick.import_waiting", "bailiwick.import_draft")
     db.execute("SET CONSTRAINTS ALL IMMEDIATE")
     tried = 0
     for key in keys(db):
