@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/text.h"
 #include "crypto/digest.h"
+#include "domain/admin.h"
 #include "domain/audit.h"
 #include "domain/guard.h"
 #include "store/move.h"
@@ -265,6 +266,18 @@ static RESULT tell(struct change *change, const struct move *move, const struct 
   return own.named.p ? tell_one(change, move, &made->from, &made->destination, &own) : R_NO_MEMORY;
 }
 
+/* Whoever runs a tenant from within is not taken out of it as the last. */
+static RESULT carry_out(struct change *change, const struct move *move, const struct survey *survey, struct str meeting,
+                        struct store_object *ret_moved)
+{
+  struct domain_admin_watch watch = {0};
+  if (move->kind == MOVE_USER)
+    TRY(domain_admin_watch_one(change, &move->object, &survey->move.from, &watch));
+  TRY(end_grants(change, &survey->ends));
+  TRY(kinds[move->kind].make(change->tx, &survey->move, meeting, ret_moved));
+  return domain_admin_keep(change, &watch);
+}
+
 RESULT domain_move(struct change *change, const struct move *move, struct outcome *ret_outcome)
 {
   struct survey *survey = arena_alloc(change->arena, sizeof *survey);
@@ -277,8 +290,7 @@ RESULT domain_move(struct change *change, const struct move *move, struct outcom
   if (clash(&survey->move))
     return R_ALREADY_EXISTS;
   struct str meeting = meeting_of(survey->move.from_path, survey->move.to_path);
-  TRY(end_grants(change, &survey->ends));
-  TRY(kinds[move->kind].make(change->tx, &survey->move, meeting, &moved));
+  TRY(carry_out(change, move, survey, meeting, &moved));
   TRY(tell(change, move, &survey->move, meeting));
   *ret_outcome = (struct outcome){.id = moved.id, .body = moved.body, .version = moved.version};
   return R_OK;

@@ -206,14 +206,11 @@ static RESULT set_state(struct change *change, const struct uuid *id, user_turn 
   struct store_user user;
   struct store_object changed;
   struct domain_admin_watch watch = {0};
-  bool runs;
   TRY(take(change, id, &user));
   TRY(domain_guard_other(change, id));
   if (str_is(user.state, "terminated"))
     return R_WRONG_STATE;
-  TRY(store_grant_runs(change->tx, id, &user.tenant, &runs));
-  if (runs)
-    TRY(domain_admin_watch(change, &user.tenant, &watch));
+  TRY(domain_admin_watch_one(change, id, &user.tenant, &watch));
   TRY(turn(change, id, &changed));
   TRY(domain_admin_keep(change, &watch));
   return record(change, &user.tenant, user.object.body, &changed, ret_outcome);

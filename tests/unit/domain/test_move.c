@@ -109,6 +109,41 @@ static void nobody_moves_themselves_or_whom_they_may_not_touch(void **state)
   estate_abandon(&change);
 }
 
+/* P1-HELPDESK may do whatever who runs P1 may, by another role. */
+static void hire_a_warden(void)
+{
+  estate_sql(
+      "INSERT INTO role (id, tenant_id, tenant_path, tenant_boundary, name, permissions)"
+      " SELECT '00000000-0000-7000-c000-000000000001', t.id, t.path, t.boundary, 'warden', r.permissions"
+      " FROM tenant t, role r WHERE t.label = 'p1p1p1p1' AND r.admin_of = 'partner';"
+      "INSERT INTO \"grant\" (id, tenant_id, tenant_path, tenant_boundary, principal_id, principal_path, role_id,"
+      " role_path, reach) SELECT '00000000-0000-7000-c000-000000000002', t.id, t.path, t.boundary, p.id,"
+      " p.tenant_path, '00000000-0000-7000-c000-000000000001', t.path, 'subtree'"
+      " FROM tenant t, principal p WHERE t.label = 'p1p1p1p1' AND p.login = 'p1-helpdesk'");
+  estate_settle();
+}
+
+static enum result taken_out_by(enum estate_user user, enum estate_tenant at)
+{
+  struct move move = {.kind = MOVE_USER, .object = estate_user(P1_ADMIN), .destination = estate_tenant(A)};
+  struct change change = estate_change(user, at);
+  struct move_plan plan = {0};
+  struct outcome outcome;
+  assert_ok(domain_move_plan(&change, &move, &plan));
+  move.plan = plan.token;
+  enum result r = domain_move(&change, &move, &outcome);
+  estate_abandon(&change);
+  return r;
+}
+
+static void the_last_who_runs_a_tenant_is_moved_out_by_those_above_alone(void **state)
+{
+  (void)state;
+  hire_a_warden();
+  assert_result(taken_out_by(P1_HELPDESK, P1), R_LAST_ADMIN);
+  assert_ok(taken_out_by(PROVIDER_ADMIN, PROVIDER));
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -116,6 +151,8 @@ int main(void)
       cmocka_unit_test_setup_teardown(a_plan_is_of_its_maker_and_its_minutes, estate_begin, estate_end),
       cmocka_unit_test_setup_teardown(what_is_set_where_it_goes_is_told, estate_begin, estate_end),
       cmocka_unit_test_setup_teardown(nobody_moves_themselves_or_whom_they_may_not_touch, estate_begin, estate_end),
+      cmocka_unit_test_setup_teardown(the_last_who_runs_a_tenant_is_moved_out_by_those_above_alone, estate_begin,
+                                      estate_end),
   };
   return cmocka_run_group_tests(tests, estate_up, estate_down);
 }
