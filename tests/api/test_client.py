@@ -150,8 +150,9 @@ def test_secrets_are_guessed_at_a_limited_rate_and_nobody_elsewhere_is_kept_out(
     wrong, right = (FORM | {"client_id": client["id"], "client_secret": text} for text in ("wrong", secret))
     for _ in range(10):
         guesser.call("POST", "/oauth2/token", 401, data=wrong)
-    reply = guesser.call("POST", "/oauth2/token", 429, data=right)
+    reply = guesser.call("POST", "/oauth2/token", 429, data=wrong)
     assert reply.json() == {"error": "temporarily_unavailable"} and int(reply.headers["Retry-After"]) > 0
+    guesser.call("POST", "/oauth2/token", 200, data=right)
     token(anonymous, client_id=client["id"], client_secret=secret)
 
 

@@ -56,9 +56,9 @@ def test_an_invitation_is_not_shown_again_and_stays_good(estate, admin, anonymou
 
 
 def test_a_refused_request_leaves_its_key_free(estate, admin, key):
-    body = {"parent_id": estate.id("alpha_one"), "kind": "customer", "name": unique("once")}
-    admin.post("/v1/tenants", body, 422, headers=key)
-    admin.post("/v1/tenants", body | {"parent_id": estate.id("alpha")}, 201, headers=key)
+    path, body = f"/v1/tenants/{estate.id('alpha')}/roles", {"name": unique("once"), "permissions": ["tenant:create_customer"]}
+    admin.post(path, body | {"kinds": ["customer"]}, 422, headers=key)
+    admin.post(path, body | {"kinds": ["partner"]}, 201, headers=key)
 
 
 def test_a_repeated_suspension_is_no_second_one(estate, admin, key):

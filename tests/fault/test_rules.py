@@ -32,10 +32,12 @@ def at_once(*calls):
     return found
 
 
-def known(caller):
-    """Once its process has followed to the caller's user and grants."""
+def arrived(person, server, document):
+    """Signed in at another process, whose tokens are its own, once it has followed to what they hold."""
+    caller = Client(server, document)
+    caller.token = caller.post("/v1/login", person.body()).json()["access_token"]
     deadline = time.monotonic() + 30
-    while not caller.call("GET", "/v1/me").ok or not caller.get("/v1/me").json()["roots"]:
+    while not caller.get("/v1/me").json()["roots"]:
         assert time.monotonic() < deadline
         time.sleep(0.02)
     return caller
@@ -61,7 +63,7 @@ def test_two_who_run_a_tenant_do_not_end_each_other(pair, document, mine, theirs
         estate.tenants["contested"] = tenant
         people = [estate.person("contested", "customer_admin") for _ in range(2)]
         grants = [grant_of(admin, person) for person in people]
-        callers = [people[0].client, known(Client(other, document, people[1].client.token))]
+        callers = [people[0].client, arrived(people[1], other, document)]
         replies = at_once(lambda: take(callers[0], people[1], grants[1], mine), lambda: take(callers[1], people[0], grants[0], theirs))
         left = [person.id for person in people
                 if admin.get(f"/v1/users/{person.id}").json()["state"] == "active" and list(admin.pages(f"/v1/users/{person.id}/grants"))]
@@ -71,10 +73,9 @@ def test_two_who_run_a_tenant_do_not_end_each_other(pair, document, mine, theirs
             "last_admin", "unauthenticated", "forbidden", "not_found", "privileged", "busy"}
 
 
-def test_a_name_at_a_tenant_and_above_it_is_one_roles(pair):
+def test_a_name_at_a_tenant_and_above_it_is_one_roles(pair, document):
     estate, other = pair
-    here, there = estate.actor("alpha", "partner_admin"), estate.admin.client
-    elsewhere = known(Client(other, here.document, here.token))
+    there, elsewhere = estate.admin.client, arrived(estate.person("alpha", "partner_admin"), other, document)
     for _ in range(2 * ROUNDS):
         body = {"name": unique("contested"), "permissions": ["tenant:read"]}
         replies = at_once(lambda: there.call("POST", f"/v1/tenants/{estate.id('provider')}/roles", json=body),

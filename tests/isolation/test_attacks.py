@@ -38,7 +38,8 @@ def id_fields():
 
 # What each naming member is tried with: its kind of thing.
 NAMED = {("createTenant", "parent_id"): "tenant", ("createGrant", "principal_id"): "user",
-         ("createGrant", "role_id"): "role", ("explain", "principal_id"): "user", ("explain", "id"): "tenant"}
+         ("createGrant", "role_id"): "role", ("explain", "principal_id"): "user", ("explain", "id"): "tenant",
+         ("moveTenant", "parent_id"): "tenant", ("moveUser", "tenant_id"): "tenant"}
 
 
 def test_every_member_that_names_something_is_tried():
@@ -85,6 +86,19 @@ def test_nothing_foreign_is_explained(estate, admin, name, kind):
 
     assert told(principal_id=foreign) == told(principal_id=random_id()) != told()
     assert told(type=kind, id=foreign) == told(type=kind, id=random_id()) != told()
+
+
+@pytest.mark.parametrize("name", ["p2", "c", "provider"])
+def test_a_foreign_destination_is_none(estate, partner, digest, name):
+    """Neither for a user, whom a partner may move, nor for a tenant, which it may not."""
+    own, foreign = estate.tenants["a"], estate.tenants[name]
+    before = digest.take()
+    for path, member, status in ((f"/v1/users/{own.things['user']}/move", "tenant_id", 404),
+                                 (f"/v1/tenants/{own.id}/move", "parent_id", 403)):
+        replies = [estate.api.call("POST", path, partner.token, body={member: there, "dry_run": True})
+                   for there in (foreign.id, random_id())]
+        assert replies[0].status == status and replies[0].told() == replies[1].told()
+    assert changed(before, digest.take()) == []
 
 
 def test_a_grant_s_tenant_lies_in_its_principal_s_home(estate, partner, digest):

@@ -114,7 +114,8 @@ class Actor:
 
     def may_below(self, permission, tenant):
         """A grant that reaches the tenant alone does not reach what is put below it."""
-        return any(grant.reaches(tenant) and grant.reach == "subtree" and permission in grant.permissions for grant in self.grants)
+        return self.may(permission, tenant) and any(
+            grant.reaches(tenant) and grant.reach == "subtree" and permission in grant.permissions for grant in self.grants)
 
     def roots(self, permission):
         return [grant for grant in self.grants if grant.in_force and permission in grant.permissions]
