@@ -30,6 +30,7 @@ static enum result relay(struct api_call *call, const struct json_text *stated, 
   TRY(api_budget_caller(call));
   if (call->caller.kind != AUTHN_CLIENT)
     return R_FORBIDDEN;
+  TRY(domain_session_relays(s, &call->caller.principal));
   struct authn_caller *client = arena_alloc(call->arena, sizeof *client);
   http_address_format(&address, text);
   s->address = arena_copy(call->arena, str_of(text));

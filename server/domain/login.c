@@ -400,6 +400,7 @@ static enum result judge_reuse(struct signin *s, struct str digest)
     return r == R_NOT_FOUND ? R_UNAUTHENTICATED : r;
   s->principal = reuse.principal;
   s->tenant = reuse.tenant;
+  TRY(domain_session_relayed_for(s, &reuse.principal));
   if (reuse.raced) {
     r = domain_session_allowed(s, &reuse.principal, &reuse.session, reuse.epoch);
     return r == R_OK ? R_REFRESH_RACED : r == R_LOGIN_FAILED ? R_UNAUTHENTICATED : r;

@@ -64,6 +64,23 @@ static bool may_relay(const struct signin *s, const struct uuid *tenant)
   return answer.effect == BW_ALLOW;
 }
 
+static enum result find_relayed(const struct signin *s, const struct uuid *client, size_t *ret_count)
+{
+  const struct policy_root *roots;
+  return policy_roots(s->domain->policy, client, BW_LOGIN_RELAY, s->now, s->arena, &roots, ret_count);
+}
+
+RESULT domain_session_relays(const struct signin *s, const struct uuid *client)
+{
+  struct store_call store = domain_session_store(s);
+  uint64_t seen = bw_model_revision(policy_model(s->domain->policy));
+  size_t count;
+  TRY(find_relayed(s, client, &count));
+  if (count == 0 && policy_catch_up(s->domain->policy, &store, seen))
+    TRY(find_relayed(s, client, &count));
+  return count > 0 ? R_OK : R_FORBIDDEN;
+}
+
 RESULT domain_session_relayed(struct signin *s, const struct uuid *tenant)
 {
   struct store_call store = domain_session_store(s);

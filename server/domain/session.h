@@ -51,6 +51,10 @@ RESULT domain_session_housed(const struct signin *s, const struct uuid *home);
 /* The person's home by the snapshot: zero for who is not in it. */
 struct uuid domain_session_home(const struct signin *s, const struct uuid *person);
 
+/* The client may relay for somebody: R_FORBIDDEN else. To be asked before anything that it states is believed, as for whom it
+   means may never come out. */
+RESULT domain_session_relays(const struct signin *s, const struct uuid *client);
+
 /* Who relays a login may do so for people of the tenant: R_FORBIDDEN, for one that it does not see as for none,
    and the tenant is not told of it. R_OK when nobody relays. */
 RESULT domain_session_relayed(struct signin *s, const struct uuid *tenant);

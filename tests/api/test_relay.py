@@ -116,6 +116,18 @@ def test_a_token_of_somebody_elsewhere_is_neither_spent_nor_told_of(estate, port
     portal.problem("POST", "/v1/login/totp", 403, "forbidden", json=body)
 
 
+def test_a_spent_token_of_somebody_elsewhere_is_no_more_told_of(estate, portal):
+    """Neither that it was just spent, nor, later, by the end of the session."""
+    foreign = estate.person("beta_one")
+    spent = {"refresh_token": foreign.refresh_token}
+    session = foreign.client.other().post("/v1/token/refresh", spent).json()
+    portal.problem("POST", "/v1/token/refresh", 403, "forbidden", json=spent | {"client_address": HOME})
+    estate.server.sql(f"""UPDATE vault.refresh SET used_at = used_at - interval '1 minute'
+                           WHERE session_id = '{session["session_id"]}' AND used_at IS NOT NULL""")
+    portal.problem("POST", "/v1/token/refresh", 403, "forbidden", json=spent | {"client_address": HOME})
+    foreign.client.other(session["access_token"]).get("/v1/me")
+
+
 def test_a_portal_that_may_no_longer_is_refused_from_the_next_login(estate, person):
     portal = estate.machine("alpha_one")
     me = portal.get("/v1/me").json()

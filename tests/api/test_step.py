@@ -215,6 +215,35 @@ def test_a_step_is_refused_whose_address_somebody_else_states(at, scene, step):
     made(scene, step, path, body)
 
 
+RUBBISH = {
+    "login": {"login": "nobody", "password": WRONG, "tenant": "none-of-ours"},
+    "loginTotp": {"pending_token": "rubbish", "code": "000000"},
+    "loginRecovery": {"pending_token": "rubbish", "code": "rubbish"},
+    "loginEnroll": {"pending_token": "rubbish"},
+    "loginEnrollConfirm": {"pending_token": "rubbish", "code": "000000"},
+    "loginPassword": {"pending_token": "rubbish", "new_password": ANOTHER},
+    "refreshToken": {"refresh_token": "rubbish"},
+    "forgotPassword": {"login": "nobody", "tenant": "none-of-ours"},
+    "resetPassword": {"token": "rubbish", "password": ANOTHER},
+    "acceptInvitation": {"token": "rubbish", "password": ANOTHER},
+}
+
+
+def test_nothing_is_believed_of_a_machine_that_relays_for_nobody(at, portal):
+    """Though the step comes to nobody for whom it could be asked: the address is in no event of its refusal, as a portal's is."""
+    plain, paths = at.machine("alpha", "viewer"), {route.operation: route.path for route in source.routes()}
+    forged, told = "198.51.100.222", "198.51.100.223"
+    for step in STATED:
+        body = RUBBISH[step.operation]
+        plain.problem("POST", paths[step.operation], 403, "forbidden", json=body | {"client_address": forged})
+    portal.post("/v1/login/totp", RUBBISH["loginTotp"] | {"client_address": told}, 401)
+    deadline, written = time.monotonic() + 60, []
+    while told not in written and time.monotonic() < deadline:
+        written = [row[0] for row in at.server.sql(f"SELECT address FROM audit_event WHERE address IN ('{forged}', '{told}')")]
+        time.sleep(0.05)
+    assert told in written and forged not in written
+
+
 def test_who_sees_nothing_of_the_portal_is_not_told_which_it_was(at, scene):
     scene.login()
     reader = at.person(scene.home["name"], "auditor").client
