@@ -46,6 +46,16 @@ def test_a_refresh_token_used_again_later_ends_its_session_alone(estate, person,
     assert person.session_id in [event["object_id"] for event in events]
 
 
+@pytest.mark.parametrize("at", ["'-11 seconds'", "'1 minute'"])
+def test_a_refresh_token_was_used_at_once_only_close_to_now(estate, person, anonymous, at):
+    """However the database's clock was set back meanwhile."""
+    session = refresh(anonymous, person.refresh_token)
+    estate.server.sql(f"""UPDATE vault.refresh SET used_at = clock_timestamp() + interval {at}
+                           WHERE session_id = '{person.session_id}' AND used_at IS NOT NULL""")
+    refresh(anonymous, person.refresh_token, 401)
+    refresh(anonymous, session["refresh_token"], 401)
+
+
 def test_a_spent_token_of_a_session_that_is_over_opens_nothing(estate, person, anonymous):
     refresh(anonymous, person.refresh_token)
     estate.admin.client.post(f"/v1/users/{person.id}/suspend")
