@@ -173,7 +173,7 @@ static RESULT fill_own(const struct crypto_keys *keys, const struct crypto_floor
       by.cost = other.cost;
   uint64_t whole = work_of(by.cost), work = parse(done, &other) ? work_of(other.cost) : 0;
   by.cost.memory = work < whole ? (uint32_t)((whole - work) / by.cost.passes) : 0;
-  return by.cost.memory >= 8 * by.cost.lanes ? compute(keys, &by, STR("-"), tag) : R_OK;
+  return cost_within(by.cost) ? compute(keys, &by, STR("-"), tag) : R_OK;
 }
 
 static RESULT fill_foreign(struct str dearest, struct str done)

@@ -1,5 +1,6 @@
 /* Settings: flags, variables and files, and the refusal of whatever is unknown, said twice or wrong. */
 #include "cli/setting.h"
+#include "crypto/hash.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -162,6 +163,14 @@ static void a_number_out_of_its_range_is_named(void **state)
               "database_workers: must be a number from 1 to 256\n");
 }
 
+static void the_dearest_hash_that_can_be_set_can_be_made(void **state)
+{
+  (void)state;
+  are_read(LIST("--hash-memory=262144"), NULL);
+  assert_int_equal(settings.hash_memory, CRYPTO_COST_MEMORY_MOST);
+  are_refused(LIST("--hash-memory=262145"), NULL, "hash_memory: must be a number from 8192 to 262144\n");
+}
+
 static void a_log_level_is_one_of_four(void **state)
 {
   (void)state;
@@ -266,6 +275,7 @@ int main(void)
       cmocka_unit_test_setup_teardown(a_list_that_is_too_long_is_named_not_cut, begin, end),
       cmocka_unit_test_setup_teardown(a_flag_without_its_value_is_named, begin, end),
       cmocka_unit_test_setup_teardown(a_number_out_of_its_range_is_named, begin, end),
+      cmocka_unit_test_setup_teardown(the_dearest_hash_that_can_be_set_can_be_made, begin, end),
       cmocka_unit_test_setup_teardown(a_log_level_is_one_of_four, begin, end),
       cmocka_unit_test_setup_teardown(everything_wrong_is_named_at_once, begin, end),
       cmocka_unit_test_setup_teardown(what_the_commands_read_themselves_is_left_to_them, begin, end),
