@@ -194,13 +194,14 @@ static enum result authenticate_within_budget(struct api_call *call)
   return r;
 }
 
-/* The same of who says in the request itself which client they are. */
+/* The same of who says in the request itself which client they are. Who did so wrongly too often is charged on: to refuse
+   them asks the database each time. */
 static enum result enter_within_budget(struct api_call *call)
 {
   enum result r = api_oauth_enter(call);
   if (r == R_OK)
     return api_budget_caller(call);
-  if (r == R_LOGIN_FAILED || r == R_MALFORMED)
+  if (r == R_LOGIN_FAILED || r == R_THROTTLED || r == R_MALFORMED)
     TRY(api_budget_address(call));
   return r;
 }

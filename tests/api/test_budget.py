@@ -96,6 +96,15 @@ def test_an_address_without_a_token_that_is_good_has_a_budget(estate):
     machine.call("GET", "/v1/me", 200, headers={"X-Forwarded-For": "198.51.100.1"})
 
 
+def test_an_address_is_charged_on_for_a_client_that_was_refused_too_often(estate):
+    caller = Client(estate.server, estate.document)
+    caller.address = "198.51.100.3"
+    form = {"client_id": "of-nobody", "client_secret": "wrong", "token": "x"}
+    replies = [caller.call("POST", "/oauth2/introspect", None, data=form) for _ in range(80)]
+    assert {reply.status_code for reply in replies} == {401, 429}
+    assert left(replies[-1])[:2] == ("address", 50) and any(left(reply)[3] == 0 for reply in replies[-30:])
+
+
 def test_what_memory_answers_counts_a_hundredth(estate):
     machine = estate.machines[1]
     for _ in range(200):
