@@ -99,6 +99,13 @@ static bool changes(enum bw_permission permission)
   return permission != BW_IMPORT_RUN && !strstr(bw_permission_row(permission)->wire, ":read");
 }
 
+/* Of what is permitted above it, what nobody may at a customer. */
+static bool barred(const struct import_actor *actor, const struct uuid *tenant, enum bw_permission permission)
+{
+  return bw_permission_row(permission)->flags & BW_PERMISSION_NOT_AT_CUSTOMER &&
+         import_made_customer(actor->made, tenant);
+}
+
 RESULT import_actor_leave(const struct import_actor *actor, const struct uuid *tenant, enum bw_permission permission,
                           struct arena *arena, struct import_leave *ret_leave)
 {
@@ -121,7 +128,7 @@ RESULT import_actor_leave(const struct import_actor *actor, const struct uuid *t
   if (!visible || !is_within(actor, &question.tenant))
     return R_NOT_FOUND;
   /* Whoever has made a tenant sees it, and the one above it answers for it no further than a subtree goes. */
-  if (answer.effect != BW_ALLOW || (is_made && answer.reach != BW_REACH_SUBTREE))
+  if (answer.effect != BW_ALLOW || (is_made && answer.reach != BW_REACH_SUBTREE) || barred(actor, tenant, permission))
     return R_FORBIDDEN;
   if (changes(permission) && bw_tenant_ended(model, &question.tenant))
     return R_WRONG_STATE;

@@ -5,6 +5,7 @@ enum { PLACES = 1 << 16, MOST = PLACES / 4 * 3 };
 
 struct made {
   struct uuid tenant, anchor; /* tenant: zero where nothing is */
+  bool customer;
 };
 
 struct import_made {
@@ -30,21 +31,32 @@ static size_t place_of(const struct import_made *made, const struct uuid *tenant
   return at;
 }
 
-bool import_made_anchor(const struct import_made *made, const struct uuid *tenant, struct uuid *ret_anchor)
+static const struct made *found(const struct import_made *made, const struct uuid *tenant)
 {
-  const struct made *found = made ? &made->places[place_of(made, tenant)] : NULL;
-  if (!found || uuid_is_zero(&found->tenant))
-    return false;
-  *ret_anchor = found->anchor;
-  return true;
+  const struct made *place = made ? &made->places[place_of(made, tenant)] : NULL;
+  return place && !uuid_is_zero(&place->tenant) ? place : NULL;
 }
 
-void import_made_put(struct import_made *made, const struct uuid *tenant, const struct uuid *parent)
+bool import_made_anchor(const struct import_made *made, const struct uuid *tenant, struct uuid *ret_anchor)
+{
+  const struct made *one = found(made, tenant);
+  if (one)
+    *ret_anchor = one->anchor;
+  return one;
+}
+
+bool import_made_customer(const struct import_made *made, const struct uuid *tenant)
+{
+  const struct made *one = found(made, tenant);
+  return one && one->customer;
+}
+
+void import_made_put(struct import_made *made, const struct uuid *tenant, const struct uuid *parent, bool customer)
 {
   struct uuid anchor = *parent;
   if (!made || made->count == MOST)
     return;
   (void)import_made_anchor(made, parent, &anchor);
-  made->places[place_of(made, tenant)] = (struct made){*tenant, anchor};
+  made->places[place_of(made, tenant)] = (struct made){*tenant, anchor, customer};
   made->count++;
 }

@@ -66,7 +66,7 @@ RESULT import_tenant_apply(struct import_work *w, const struct import_row *row)
   import_memo_forget(w->apply->memo, wanted->external_id.value);
   TRY(import_work_change(w, &under, create_tenant, &t, IMPORT_CREATED));
   w->applied.id = t.id;
-  import_made_put(w->apply->actor->made, &t.id, &t.made.parent);
+  import_made_put(w->apply->actor->made, &t.id, &t.made.parent, !partner);
   return R_OK;
 }
 

@@ -39,7 +39,7 @@ static void is_below(const struct import_made *made, uint32_t tenant, uint32_t w
 static void put(struct import_made *made, uint32_t tenant, uint32_t parent)
 {
   struct uuid id = numbered(tenant), above = numbered(parent);
-  import_made_put(made, &id, &above);
+  import_made_put(made, &id, &above, false);
 }
 
 static void the_nearest_that_was_there_before_answers(void **state)
@@ -54,6 +54,18 @@ static void the_nearest_that_was_there_before_answers(void **state)
   for (uint32_t tenant = 2; tenant <= 4; tenant++)
     is_below(made, tenant, 1);
   assert_false(import_made_anchor(made, &before, &ignored));
+}
+
+static void a_customer_is_known_as_one(void **state)
+{
+  (void)state;
+  struct import_made *made;
+  struct uuid customer = numbered(2), partner = numbered(3), before = numbered(1);
+  assert_int_equal(import_made_new(arena, &made), R_OK);
+  import_made_put(made, &customer, &before, true);
+  import_made_put(made, &partner, &before, false);
+  assert_true(import_made_customer(made, &customer));
+  assert_false(import_made_customer(made, &partner) || import_made_customer(made, &before));
 }
 
 static void many_are_told_apart_and_too_many_are_forgotten(void **state)
@@ -73,7 +85,7 @@ static void where_nothing_is_kept_nothing_is_found(void **state)
 {
   (void)state;
   struct uuid id = numbered(1), ignored;
-  import_made_put(NULL, &id, &id);
+  import_made_put(NULL, &id, &id, true);
   assert_false(import_made_anchor(NULL, &id, &ignored));
 }
 
@@ -81,6 +93,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(the_nearest_that_was_there_before_answers, begin, end),
+      cmocka_unit_test_setup_teardown(a_customer_is_known_as_one, begin, end),
       cmocka_unit_test_setup_teardown(many_are_told_apart_and_too_many_are_forgotten, begin, end),
       cmocka_unit_test_setup_teardown(where_nothing_is_kept_nothing_is_found, begin, end),
   };
