@@ -17,7 +17,7 @@ from processes import (Broken, Task, adopt_orphans, await_one, descendants, end,
                        waited)
 
 ROOT = Path(__file__).resolve().parent.parent
-COMMAND_SECONDS = 900
+COMMAND_SECONDS = int(os.environ.get("TEST_SECONDS", "900"))  # the long forms of some tests take more
 LANES = 4  # on two processors, for much of what tests do is waiting
 PARTS = {"api": 8, "fault": 5}  # so that no task is much longer than others
 PLAIN = {"fault", "clients"}  # the suites that need a build without sanitizers too

@@ -31,10 +31,10 @@ class Report:
 
 
 class Jobs:
-    """The import jobs of one tenant, as one caller sees them."""
+    """The import jobs of one tenant, as one caller sees them, who waits so many seconds for the end of one."""
 
-    def __init__(self, client, tenant):
-        self.client, self.place = client, f"/v1/tenants/{tenant}/imports"
+    def __init__(self, client, tenant, seconds=SECONDS):
+        self.client, self.place, self.seconds = client, f"/v1/tenants/{tenant}/imports", seconds
 
     def open(self, **wanted):
         return self.client.post(self.place, wanted, 201).json()
@@ -56,8 +56,8 @@ class Jobs:
     def see(self, job):
         return self.client.get(self.path(job)).json()
 
-    def ended(self, job, seconds=SECONDS):
-        deadline = time.monotonic() + seconds
+    def ended(self, job):
+        deadline = time.monotonic() + self.seconds
         while self.see(job)["ended_at"] is None:
             assert time.monotonic() < deadline, self.see(job)
             time.sleep(0.05)
