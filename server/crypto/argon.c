@@ -1,4 +1,4 @@
-/* Argon2id by libargon2, in memory that is kept: to get and give back five thousand pages for each hash takes a tenth
+/* Argon2 by libargon2, in memory that is kept: to get and give back five thousand pages for each hash takes a tenth
    of its time, and a login flood is answered that much slower. */
 #include "crypto/argon.h"
 #include <argon2.h>
@@ -94,30 +94,38 @@ static void give(uint8_t *memory, size_t n)
     (void)munmap(gone.memory, gone.length);
 }
 
-RESULT crypto_argon_tag(struct crypto_cost cost, struct secret password, const unsigned char salt[CRYPTO_ARGON_SALT],
-                        unsigned char ret_tag[CRYPTO_ARGON_TAG])
+RESULT crypto_argon_compute(const struct crypto_argon *by, struct secret password, size_t n, unsigned char *ret_tag)
 {
-  unsigned char tag[CRYPTO_ARGON_TAG], own_salt[CRYPTO_ARGON_SALT];
-  memcpy(own_salt, salt, sizeof own_salt);
+  unsigned char tag[CRYPTO_ARGON_MOST], salt[CRYPTO_ARGON_MOST];
+  if (n > sizeof tag || by->salt.n > sizeof salt)
+    return FAULT(R_INTERNAL);
+  memcpy(salt, by->salt.p, by->salt.n);
   argon2_context context = {.out = tag,
-                            .outlen = sizeof tag,
+                            .outlen = (uint32_t)n,
                             .pwd = password.p,
                             .pwdlen = (uint32_t)password.n,
-                            .salt = own_salt,
-                            .saltlen = sizeof own_salt,
-                            .t_cost = cost.passes,
-                            .m_cost = cost.memory,
-                            .lanes = cost.lanes,
-                            .threads = cost.lanes,
+                            .salt = salt,
+                            .saltlen = (uint32_t)by->salt.n,
+                            .t_cost = by->cost.passes,
+                            .m_cost = by->cost.memory,
+                            .lanes = by->cost.lanes,
+                            .threads = 1, /* a turn at computing is one processor's */
                             .version = ARGON2_VERSION_13,
                             .allocate_cbk = take,
                             .free_cbk = give};
-  int made = argon2id_ctx(&context);
+  int made = by->blind ? argon2i_ctx(&context) : argon2id_ctx(&context);
   if (made == ARGON2_MEMORY_ALLOCATION_ERROR)
     return R_NO_MEMORY;
   if (made != ARGON2_OK)
     return FAULT(R_INTERNAL);
-  memcpy(ret_tag, tag, sizeof tag);
+  memcpy(ret_tag, tag, n);
   secret_wipe(tag, sizeof tag);
   return R_OK;
+}
+
+RESULT crypto_argon_tag(struct crypto_cost cost, struct secret password, const unsigned char salt[CRYPTO_ARGON_SALT],
+                        unsigned char ret_tag[CRYPTO_ARGON_TAG])
+{
+  struct crypto_argon by = {.cost = cost, .salt = {(const char *)salt, CRYPTO_ARGON_SALT}};
+  return crypto_argon_compute(&by, password, CRYPTO_ARGON_TAG, ret_tag);
 }

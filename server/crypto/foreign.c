@@ -19,7 +19,7 @@ enum family { NONE, BCRYPT_FAMILY, SHA256_FAMILY, SHA512_FAMILY, ARGON2_FAMILY }
 struct work {
   enum family family;
   uint64_t amount;
-  uint32_t passes, lanes; /* of Argon2 alone */
+  struct crypto_cost cost; /* of Argon2 alone */
 };
 
 static RESULT within(struct work work, uint64_t each, unsigned most, struct work *ret_work)
@@ -223,7 +223,13 @@ static bool number_cut(struct str *rest, const char *letter, char separator, uns
   return str_is(name, letter) && str_number(part, UINT32_MAX, ret_number);
 }
 
-static RESULT argon2_weigh(struct str hash, unsigned most, struct work *ret_work)
+struct argon2 {
+  struct crypto_cost cost;
+  unsigned char salt[CRYPTO_ARGON_MOST], tag[CRYPTO_ARGON_MOST];
+  size_t salt_n, tag_n;
+};
+
+static RESULT argon2_parse(struct str hash, struct argon2 *parsed)
 {
   unsigned long long version, memory, passes, lanes;
   struct str rest = hash;
@@ -234,33 +240,57 @@ static RESULT argon2_weigh(struct str hash, unsigned most, struct work *ret_work
       memory < 8 * lanes)
     return R_HASH_MALFORMED;
   struct str salt = str_cut(&rest, '$');
-  if (salt.n < 11 || salt.n > 86 || rest.n < 22 || rest.n > 86 || !all_in(salt, ALNUM "+/") ||
-      !all_in(rest, ALNUM "+/"))
+  if (salt.n < 11 || rest.n < 22 || !all_in(salt, ALNUM "+/") || !all_in(rest, ALNUM "+/") ||
+      !base64(salt, sizeof parsed->salt, parsed->salt, &parsed->salt_n) ||
+      !base64(rest, sizeof parsed->tag, parsed->tag, &parsed->tag_n))
     return R_HASH_MALFORMED;
-  if (memory > CRYPTO_COST_MEMORY_MOST || passes > CRYPTO_COST_PASSES_MOST || lanes > CRYPTO_COST_LANES_MOST)
+  if (memory > CRYPTO_FOREIGN_MEMORY_MOST || passes > CRYPTO_COST_PASSES_MOST || lanes > CRYPTO_COST_LANES_MOST)
     return R_HASH_COSTLY;
-  struct work work = {ARGON2_FAMILY, memory * passes, (uint32_t)passes, (uint32_t)lanes};
+  parsed->cost = (struct crypto_cost){(uint32_t)memory, (uint32_t)passes, (uint32_t)lanes};
+  return R_OK;
+}
+
+static RESULT argon2_weigh(struct str hash, unsigned most, struct work *ret_work)
+{
+  struct argon2 parsed;
+  TRY(argon2_parse(hash, &parsed));
+  struct crypto_cost cost = parsed.cost;
+  struct work work = {ARGON2_FAMILY, (uint64_t)cost.memory * cost.passes, cost};
   return within(work, WORK_ARGON2, most, ret_work);
 }
 
 static RESULT argon2_check(struct str hash, struct str password)
 {
-  char text[CRYPTO_FOREIGN_MOST + 1];
-  memcpy(text, hash.p, hash.n);
-  text[hash.n] = '\0';
-  int same = (str_starts(hash, STR("$argon2id$")) ? argon2id_verify : argon2i_verify)(text, password.p, password.n);
-  if (same == ARGON2_MEMORY_ALLOCATION_ERROR)
-    return R_NO_MEMORY;
-  return same == ARGON2_OK ? R_OK : R_LOGIN_FAILED;
+  struct argon2 parsed;
+  unsigned char made[CRYPTO_ARGON_MOST];
+  if (argon2_parse(hash, &parsed) != R_OK)
+    return R_LOGIN_FAILED;
+  struct crypto_argon by = {.cost = parsed.cost,
+                            .salt = {(const char *)parsed.salt, parsed.salt_n},
+                            .blind = str_starts(hash, STR("$argon2i$"))};
+  struct secret secret = {(unsigned char *)(uintptr_t)password.p, password.n};
+  TRY(crypto_argon_compute(&by, secret, parsed.tag_n, made));
+  bool same = secret_equal((struct secret){made, parsed.tag_n}, (struct secret){parsed.tag, parsed.tag_n});
+  secret_wipe(made, sizeof made);
+  return same ? R_OK : R_LOGIN_FAILED;
 }
 
-static RESULT argon2_fill(struct str dearest, const struct work *whole, uint64_t done)
+static RESULT argon2_spend(struct crypto_cost cost)
 {
   static const unsigned char salt[CRYPTO_ARGON_SALT];
   unsigned char tag[CRYPTO_ARGON_TAG], password = '-';
-  struct crypto_cost cost = {(uint32_t)((whole->amount - done) / whole->passes), whole->passes, whole->lanes};
+  bool none = cost.passes == 0 || cost.memory < 8 * cost.lanes;
+  return none ? R_OK : crypto_argon_tag(cost, (struct secret){&password, 1}, salt, tag);
+}
+
+/* In the memory of the dearest, whole passes and a part of one: what fits the processor's caches is done faster. */
+static RESULT argon2_fill(struct str dearest, const struct work *whole, uint64_t done)
+{
+  uint64_t missing = whole->amount - done;
+  uint32_t memory = whole->cost.memory, lanes = whole->cost.lanes;
   (void)dearest;
-  return cost.memory < 8 * cost.lanes ? R_OK : crypto_argon_tag(cost, (struct secret){&password, 1}, salt, tag);
+  TRY(argon2_spend((struct crypto_cost){memory, (uint32_t)(missing / memory), lanes}));
+  return argon2_spend((struct crypto_cost){(uint32_t)(missing % memory), 1, lanes});
 }
 
 static const struct {
