@@ -11,7 +11,7 @@
 
 enum { ROWS = 200, COLUMNS_MOST = 12, PAGE = 256 << 10, PAGE_MOST = 1 << 20 };
 
-/* What can be exported: its columns in CSV are the members of its lines. */
+/* What can be exported: its columns in CSV are the members that its lines may have. */
 struct kind {
   store_export_page *read;
   enum bw_permission also; /* what the caller must hold besides the route's */
@@ -32,8 +32,8 @@ static const struct kind grants = {
     store_export_grants,
     BW_USER_READ,
     "grants",
-    {"kind", "user_external_id", "user_tenant_external_id", "tenant_external_id", "role", "scope", "reason",
-     "ticket", "not_before", "expires_at"}};
+    {"kind", "user_external_id", "user_login", "user_tenant_external_id", "tenant_external_id", "role", "scope",
+     "reason", "ticket", "not_before", "expires_at"}};
 
 /* One under way: what it was asked for, and how far it is. */
 struct export {

@@ -5,7 +5,7 @@
 struct store_export {
   struct store_range range;
   struct uuid parent; /* of tenants: only those right below this one; zero: all below */
-  bool importable;    /* leave out what no import could take, for want of an external_id */
+  bool importable;    /* leave out what no import could take: what rows cannot name */
 };
 
 /* The next page. Of tenants the range's own is none: it is what the others are put into. */

@@ -1,21 +1,25 @@
--- A page of the users of a tenant, or of it and all below it, in the order of the tree, as an import takes them. Who was
--- terminated is nobody to load again.
+-- A page of the users of a tenant, or of it and all below it, in the order of the tree, as an import takes them: it knows
+-- who has no external_id by the login, where that member is left out. Who was terminated is nobody to load again.
 -- role: app
 -- plan: custom
 -- params: $1 low text, $2 high text, $3 after_path text, $4 after_id uuid, $5 importable boolean, $6 limit bigint
 -- row: id uuid, path text, body json, version bigint
 SELECT p.id, p.tenant_path AS path,
-       json_build_object('kind', 'user', 'external_id', p.external_id,
-                         'tenant_external_id', (SELECT export_name(t, $1) FROM tenant t
-                                                 WHERE t.id = p.tenant_id AND t.path = p.tenant_path),
-                         'login', p.login, 'display_name', p.display_name, 'email', p.email,
-                         'dialling_addresses', p.dialling_addresses) AS body,
+       CASE WHEN p.external_id IS NULL
+            THEN json_build_object('kind', 'user', 'tenant_external_id', home.name, 'login', p.login,
+                                   'display_name', p.display_name, 'email', p.email,
+                                   'dialling_addresses', p.dialling_addresses)
+            ELSE json_build_object('kind', 'user', 'external_id', p.external_id, 'tenant_external_id', home.name,
+                                   'login', p.login, 'display_name', p.display_name, 'email', p.email,
+                                   'dialling_addresses', p.dialling_addresses)
+       END AS body,
        0::bigint AS version
   FROM principal p
+  CROSS JOIN LATERAL (
+       SELECT export_name(t, $1) AS name, t.external_id IS NOT NULL OR t.path = $1 AS importable
+         FROM tenant t WHERE t.id = p.tenant_id AND t.path = p.tenant_path
+        LIMIT 1) home
  WHERE p.kind = 'user' AND p.tenant_path >= $1 AND p.tenant_path < $2 AND (p.tenant_path, p.id) > ($3, $4)
-   AND p.state <> 'terminated'
-   AND (NOT $5 OR (p.external_id IS NOT NULL AND (
-         p.tenant_path = $1 OR (SELECT t.external_id IS NOT NULL FROM tenant t
-                                 WHERE t.id = p.tenant_id AND t.path = p.tenant_path))))
+   AND p.state <> 'terminated' AND (NOT $5 OR home.importable)
  ORDER BY p.tenant_path, p.id
  LIMIT $6

@@ -35,13 +35,19 @@ def some_rows(chance):
     for n in range(MANY):
         at = {"home": chance.choice(tenants)} if chance.random() < 0.8 else {}
         addresses = [text(chance, str(i)) for i in range(chance.randint(0, 3))]
-        rows.append(user(text(chance, f"u{n}"), login=text(chance, f"l{n}", SIGNS), **at,
-                         **absent_or(chance, display_name=text(chance)), **absent_or(chance, email=f"+{n}=a@a.example"),
-                         **absent_or(chance, dialling_addresses=addresses)))
+        made = user(text(chance, f"u{n}"), login=text(chance, f"l{n}", SIGNS), **at,
+                    **absent_or(chance, display_name=text(chance)), **absent_or(chance, email=f"+{n}=a@a.example"),
+                    **absent_or(chance, dialling_addresses=addresses))
+        known = chance.choice([("user_external_id", "external_id"), ("user_login", "login")])
+        if "login" in known:
+            del made["external_id"]
+        rows.append(made)
         if at:
-            rows.append({**grant(rows[-1]["external_id"], at["home"], **absent_or(chance, reason=text(chance)),
+            rows.append({**grant(None, at["home"], **absent_or(chance, reason=text(chance)),
                                  **absent_or(chance, expires_at="2099-01-01T00:00:00Z")),
                          "user_tenant_external_id": at["home"]})
+            del rows[-1]["user_external_id"]
+            rows[-1][known[0]] = made[known[1]]
     return sorted(rows, key=lambda row: KINDS.index(row["kind"] + "s"))
 
 

@@ -51,16 +51,40 @@ static void nothing_of_a_neighbour_is_shown(void **state)
   assert_int_equal(rows(store_export_grants, call, below(A, 200)), 0);
 }
 
-static void what_has_no_external_id_can_be_left_out(void **state)
+static const char *plain_row(store_export_page *read)
+{
+  struct store_call call = estate_call(PROVIDER_ADMIN, PROVIDER);
+  struct store_export what = below(A, 200);
+  struct store_page page;
+  assert_ok(read(&call, &what, &page));
+  for (size_t i = 0; i < page.count; i++)
+    if (strstr(page.items[i].body.p, "login\" : \"a-plain\""))
+      return page.items[i].body.p;
+  return NULL;
+}
+
+static void who_has_no_external_id_is_named_by_login(void **state)
+{
+  (void)state;
+  assert_null(strstr(plain_row(store_export_users), "\"external_id\""));
+  estate_sql("UPDATE principal SET external_id = 'plain' WHERE login = 'a-plain'");
+  assert_non_null(strstr(plain_row(store_export_users), "\"external_id\" : \"plain\""));
+  estate_sql("UPDATE principal SET external_id = NULL WHERE login = 'a-plain'");
+}
+
+static void what_rows_cannot_name_can_be_left_out(void **state)
 {
   (void)state;
   struct store_call call = estate_call(PROVIDER_ADMIN, PROVIDER);
-  struct store_export what = below(A, 200);
+  struct store_export what = below(PROVIDER, 200);
+  size_t all = rows(store_export_users, call, what);
   what.importable = true;
-  assert_int_equal(rows(store_export_users, call, what), 0);
-  estate_sql("UPDATE principal SET external_id = 'plain' WHERE login = 'a-plain'");
-  assert_int_equal(rows(store_export_users, call, what), 1);
-  estate_sql("UPDATE principal SET external_id = NULL WHERE login = 'a-plain'");
+  size_t named = rows(store_export_users, call, what);
+  assert_true(named > 0 && named < all);
+  estate_sql("UPDATE tenant SET external_id = 'named'"
+             " WHERE id = (SELECT tenant_id FROM principal WHERE login = 'a-plain')");
+  assert_true(rows(store_export_users, call, what) > named);
+  estate_sql("UPDATE tenant SET external_id = NULL WHERE external_id = 'named'");
 }
 
 static void a_holder_from_above_has_no_name(void **state)
@@ -81,7 +105,8 @@ int main(void)
       cmocka_unit_test_setup_teardown(pages_of_any_size_show_the_same, estate_begin, estate_end),
       cmocka_unit_test_setup_teardown(those_right_below_are_fewer, estate_begin, estate_end),
       cmocka_unit_test_setup_teardown(nothing_of_a_neighbour_is_shown, estate_begin, estate_end),
-      cmocka_unit_test_setup_teardown(what_has_no_external_id_can_be_left_out, estate_begin, estate_end),
+      cmocka_unit_test_setup_teardown(who_has_no_external_id_is_named_by_login, estate_begin, estate_end),
+      cmocka_unit_test_setup_teardown(what_rows_cannot_name_can_be_left_out, estate_begin, estate_end),
       cmocka_unit_test_setup_teardown(a_holder_from_above_has_no_name, estate_begin, estate_end),
   };
   return cmocka_run_group_tests(tests, estate_up, estate_down);
