@@ -113,7 +113,7 @@ static RESULT take(struct page *p, const struct import_link_page *asked)
   if (count == 0)
     return R_OK;
   TRY(take_place(p, places[0].lines, asked->after));
-  if (p->next == 0 && count > 1)
+  if (p->next == 0 && count > 1 && places[1].place < IMPORT_REMOVALS_BEGIN / IMPORT_PLACE)
     p->next = places[1].place * IMPORT_PLACE - 1;
   return R_OK;
 }

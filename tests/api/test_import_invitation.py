@@ -183,6 +183,14 @@ def test_more_than_a_page_of_links(at, word):
     assert [item["line"] for item in items] == list(range(1, 451)) and len({item["token"] for item in items}) == 450
 
 
+def test_links_of_a_job_that_removes_end_with_its_lines(at, word):
+    made = jobs_of(at, tenant="alpha").load([tenant(word), user(f"{word}-old", word)])
+    jobs = Jobs(at.admin.client, made.results[1]["id"])
+    report = jobs.load([user(f"{word}-new")], kind="users", mode="sync", removals_most=1, invitations="link")
+    report.is_clean(created=1, removed=1)
+    assert [item["line"] for item in links_of(jobs, report.job)] == [1]
+
+
 def test_links_are_for_who_opened_the_job(at, word):
     jobs = jobs_of(at, at.actor("alpha_one", "customer_admin"))
     report = jobs.load([user(word)], invitations="link")
