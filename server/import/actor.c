@@ -73,14 +73,23 @@ static bool catch_up(const struct import_actor *actor, uint64_t seen, struct are
   return policy_catch_up(policy_of(actor), &store, seen);
 }
 
-static RESULT leave_operator(const struct import_actor *actor, const struct bw_id *tenant, struct arena *arena,
+/* Running a job changes nothing by itself: each row asks for what it changes. */
+static bool changes(enum bw_permission permission)
+{
+  return permission != BW_IMPORT_RUN && !strstr(bw_permission_row(permission)->wire, ":read");
+}
+
+static RESULT leave_operator(const struct import_actor *actor, const struct bw_question *question, struct arena *arena,
                              struct import_leave *ret_leave)
 {
+  const struct bw_id *tenant = &question->tenant;
   const struct bw_model *model = policy_model(policy_of(actor));
   uint64_t seen = bw_model_revision(model);
   struct bw_tenant_fact fact;
   if (!bw_tenant(model, tenant, &fact) && !(catch_up(actor, seen, arena) && bw_tenant(model, tenant, &fact)))
     return R_NOT_FOUND;
+  if (changes(question->permission) && bw_tenant_ended(model, tenant))
+    return R_WRONG_STATE;
   ret_leave->root = actor->home;
   ret_leave->reach = BW_REACH_SUBTREE;
   return policy_scope_whole(policy_of(actor), arena, &ret_leave->scope);
@@ -91,12 +100,6 @@ static bool is_within(const struct import_actor *actor, const struct bw_id *tena
 {
   struct bw_id within = policy_id(&actor->within);
   return uuid_is_zero(&actor->within) || bw_tenant_within(policy_model(policy_of(actor)), tenant, &within);
-}
-
-/* Running a job changes nothing by itself: each row asks for what it changes. */
-static bool changes(enum bw_permission permission)
-{
-  return permission != BW_IMPORT_RUN && !strstr(bw_permission_row(permission)->wire, ":read");
 }
 
 /* Of what is permitted above it, what nobody may at a customer. */
@@ -118,7 +121,7 @@ RESULT import_actor_leave(const struct import_actor *actor, const struct uuid *t
   if (!policy_fresh(policy_of(actor)))
     return FAULT(R_UNAVAILABLE);
   if (actor->who.kind == DOMAIN_ACTOR_OPERATOR)
-    return leave_operator(actor, &question.tenant, arena, ret_leave);
+    return leave_operator(actor, &question, arena, ret_leave);
   bw_decide(model, &question, &answer);
   if (answer.effect != BW_ALLOW && catch_up(actor, answer.revision, arena))
     bw_decide(model, &question, &answer);

@@ -122,6 +122,15 @@ def test_the_same_role_with_another_scope_is_another_grant(at, partner):
     load(at.server, [user("u1", partner), grant("u1", partner), grant("u1", partner, scope="self")]).is_clean(created=3)
 
 
+def test_an_operator_writes_nothing_where_a_tenant_is_over(at, partner):
+    load(at.server, [user("u1", partner)]).is_clean(created=1)
+    at.admin.post(f"/v1/tenants/{at.find(partner)[0]['id']}/terminate")
+    rows = [user("u1", partner, display_name="Another"), user("u2", partner), tenant(f"{partner}-c", above=partner)]
+    report = load(at.server, rows)
+    assert {line: why.split(":")[0] for line, why in report.refused.items()} == dict.fromkeys((1, 2, 3), "wrong_state")
+    assert [found["display_name"] for found in users_of(at, partner).values()] == ["u1"]
+
+
 def test_siblings_share_no_external_id_and_cousins_may(at, partner):
     other = at.word("partner")
     branches = [tenant("branch", above=partner), tenant("branch", above=other)]
