@@ -34,6 +34,8 @@ static RESULT tenant_found(struct import_work *w, const struct import_row_tenant
   w->applied.id = tenant->id;
   TRY(import_work_found(w, "external_id"));
   TRY(import_work_view(w, tenant, &view));
+  if (import_work_is_over(view))
+    return R_WRONG_STATE;
   if (!str_equal(json_str(json_member(view, "kind")), row->tenant_kind.value))
     return import_work_blame(w, "tenant_kind", R_CONFLICT);
   if (import_work_same_text(view, "name", &row->name))

@@ -74,6 +74,8 @@ static RESULT user_found(struct import_work *w, const struct uuid *home, const s
   w->applied.id = user->id;
   TRY(import_work_found(w, row->external_id.present ? "external_id" : "login"));
   TRY(import_work_view(w, user, &view));
+  if (import_work_is_over(view))
+    return R_WRONG_STATE;
   if (str_is(json_str(json_member(view, "state")), "invited"))
     u.password_hash = row->password_hash.value;
   if (!u.password_hash.p && import_work_same_text(view, "login", &row->login) &&
@@ -149,5 +151,5 @@ RESULT import_user_remove(struct import_work *w, const struct import_row *row)
     return r == R_NOT_FOUND && !w->applied.about.p ? R_OK : r;
   w->applied.id = object.id = user.id;
   TRY(import_work_view(w, &user, &view));
-  return str_is(json_str(json_member(view, "state")), "terminated") ? R_OK : import_user_end(w, &object);
+  return import_work_is_over(view) ? R_OK : import_user_end(w, &object);
 }

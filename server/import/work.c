@@ -149,6 +149,8 @@ bool import_work_same_texts(const struct json *view, const char *member, const s
   return true;
 }
 
+bool import_work_is_over(const struct json *view) { return str_is(json_str(json_member(view, "state")), "terminated"); }
+
 int64_t import_work_time(const struct json *view, const char *member)
 {
   int64_t time = 0;

@@ -58,6 +58,8 @@ RESULT import_work_found(struct import_work *w, const char *member);
 
 /* What is there, as the API shows it, against what is wanted: what a row leaves out is the same. */
 RESULT import_work_view(const struct import_work *w, const struct store_object *object, const struct json **ret_view);
+/* What is over is not brought back by a row, and never as it is wanted. */
+bool import_work_is_over(const struct json *view);
 bool import_work_same_text(const struct json *view, const char *member, const struct json_text *wanted);
 bool import_work_same_texts(const struct json *view, const char *member, const struct json_texts *wanted);
 /* 0: none. */

@@ -71,6 +71,42 @@ def test_the_same_file_created_twice_changes_nothing(at, jobs):
     assert at.digest(["tenant", "principal", '"grant"']) == before
 
 
+# Who is over
+
+def test_who_is_over_is_not_as_they_are_wanted_and_has_a_successor_once_the_names_have_rested(at, jobs, partner):
+    person, rows = users_of(at, partner)["u1"], [user("u1"), user("u2")]
+    at.admin.post(f"/v1/users/{person['id']}/terminate")
+    report = jobs.load(rows)
+    assert (report.counts, report.refused) == ({"unchanged": 1, "refused": 1}, {1: ("wrong_state", None)})
+    at.look.execute("UPDATE principal SET names_until = now() WHERE id = %s", [person["id"]])
+    jobs.load(rows).is_clean(created=1, unchanged=1)
+    successor = users_of(at, partner)["u1"]
+    assert successor["id"] != person["id"] and successor["state"] == "invited"
+
+
+def test_a_tenant_that_is_over_is_not_as_it_is_wanted_and_has_a_successor_once_its_name_has_rested(at, jobs, partner):
+    name = f"{partner}-c"
+    old = id_of(at, name)
+    at.admin.post(f"/v1/tenants/{old}/terminate")
+    report = jobs.load([tenant(name)])
+    assert (report.counts, report.refused) == ({"refused": 1}, {1: ("wrong_state", None)})
+    at.look.execute("UPDATE tenant SET names_until = now() WHERE id = %s", [old])
+    report = jobs.load([tenant(name), user("u9", name)])
+    report.is_clean(created=2)
+    assert report.results[1]["id"] != old
+
+
+def test_a_name_means_the_tenant_that_lives_beside_one_that_is_over(at, partner):
+    jobs, place, twin = Jobs(at.admin, id_of(at, partner)), f"{partner}-p", f"{partner}-twin"
+    report = jobs.load([tenant(place, "partner"), tenant(twin), tenant(twin, above=place)])
+    report.is_clean(created=3)
+    assert jobs.load([user("u9", twin)]).refused == {1: ("conflict", "tenant_external_id")}
+    at.admin.post(f"/v1/tenants/{report.results[2]['id']}/terminate")
+    jobs.load([user("u9", twin)]).is_clean(created=1)
+    found = list(at.admin.pages(f"/v1/tenants/{report.results[3]['id']}/users"))
+    assert [one["external_id"] for one in found] == ["u9"]
+
+
 # By login
 
 def test_a_login_names_a_user_who_has_no_external_id(at, jobs, partner):
