@@ -54,7 +54,7 @@ static void gather(struct import_rows *s, struct arena *arena, struct block *b)
 {
   struct import_verdict ignored = {0};
   struct import_line line;
-  int most = s->pace->rows - s->rows < BLOCK ? s->pace->rows - s->rows : BLOCK;
+  int most = s->most - s->rows < BLOCK ? s->most - s->rows : BLOCK;
   for (size_t at = s->at; b->count < most && import_line_at(&s->text, at, &line); at += line.size) {
     struct import_row *row = &b->rows[b->count];
     if (!is_good(s, &line, arena, &ignored, row) || !add_name(b, row))

@@ -194,7 +194,7 @@ static void forget_text(void *object)
 RESULT import_draft_open(struct import_rows *s)
 {
   struct import_draft *draft = arena_alloc(s->arena, sizeof *draft);
-  s->drafted = arena_array(s->arena, OWN_MOST * ((size_t)s->pace->rows + 1), sizeof *s->drafted);
+  s->drafted = arena_array(s->arena, OWN_MOST * ((size_t)s->most + 1), sizeof *s->drafted);
   if (!draft || !s->drafted || !arena_on_free(s->arena, forget_text, draft))
     return R_NO_MEMORY;
   draft->begun = clock_now() / 1000;
@@ -274,10 +274,10 @@ static RESULT add_row(struct import_rows *s, const struct store_draft *found, st
 {
   struct import_draft *draft = s->draft;
   struct brought *brought = &draft->rows[draft->row_count];
-  if (draft->brought_count == BROUGHT)
-    return R_LIMIT_REACHED;
   if (!add_number(draft, found->number))
     return R_OK;
+  if (draft->brought_count > BROUGHT)
+    return R_LIMIT_REACHED;
   *brought = (struct brought){.number = found->number, .place = found->place};
   draft->row_count++;
   TRY(read_row(s, brought, arena));
@@ -291,7 +291,7 @@ static RESULT find_rows(struct import_rows *s, struct arena *arena)
   struct store_call call = {.pool = s->domain->app, .scope = s->whole, .arena = arena, .tx = s->tx};
   TRY(store_tx_scope(s->tx, s->whole));
   while (draft->key_count > 0) {
-    const struct store_draft_keys wanted = {draft->keys, draft->key_count, BROUGHT};
+    const struct store_draft_keys wanted = {draft->keys, draft->key_count, BROUGHT + 1};
     const struct store_draft *found;
     size_t count;
     TRY(store_draft_find(&call, &s->job.key.job, &wanted, &found, &count));
@@ -331,12 +331,21 @@ static RESULT apply_rows(struct import_rows *s)
   return R_OK;
 }
 
+/* Whose rows have no room together never will. */
+static RESULT collect(struct import_rows *s, const struct import_row *rows, size_t count, struct arena *arena)
+{
+  enum result r = R_OK;
+  for (size_t i = 0; r == R_OK && i < count; i++)
+    r = ask_for(s->draft, &rows[i], arena);
+  if (r == R_OK)
+    r = find_rows(s, arena);
+  return r == R_NO_MEMORY ? R_LIMIT_REACHED : r;
+}
+
 static RESULT bring(struct import_rows *s, const struct import_row *rows, size_t count, struct arena *arena)
 {
   s->draft->key_count = s->draft->row_count = 0;
-  for (size_t i = 0; i < count; i++)
-    TRY(ask_for(s->draft, &rows[i], arena));
-  TRY(find_rows(s, arena));
+  TRY(collect(s, rows, count, arena));
   return apply_rows(s);
 }
 

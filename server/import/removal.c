@@ -136,7 +136,7 @@ RESULT import_removal_run(struct import_rows *s)
   const struct store_removal *planned;
   size_t count;
   TRY(store_tx_scope(s->tx, s->whole));
-  const struct store_removal_page page = {s->job.key.job, s->job.removals_done, s->pace->rows};
+  const struct store_removal_page page = {s->job.key.job, s->job.removals_done, s->most};
   TRY(store_removal_next(&call, &page, &planned, &count));
   for (size_t i = 0; i < count && !s->closed && clock_monotonic() < until; i++) {
     enum result r = remove_one(s, &planned[i]);

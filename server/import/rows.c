@@ -56,7 +56,7 @@ static bool must_wait(const struct import_rows *s, const struct import_row *row,
 
 RESULT import_rows_stuck(const struct import_rows *s)
 {
-  bool stuck = s->rows == 0 && uuid_equal(&s->pace->stuck, &s->job.key.job);
+  bool stuck = s->rows == 0 && s->job.tries > 0 && uuid_equal(&s->pace->stuck, &s->job.key.job);
   return stuck ? s->pace->reason : R_OK;
 }
 
@@ -238,7 +238,7 @@ RESULT import_rows_run(struct import_rows *s)
   int64_t until = clock_monotonic() + step_time;
   struct import_line line;
   int together;
-  while (!s->closed && s->rows < s->pace->rows && clock_monotonic() < until && import_line_at(&s->text, s->at, &line)) {
+  while (!s->closed && s->rows < s->most && clock_monotonic() < until && import_line_at(&s->text, s->at, &line)) {
     TRY(import_block_run(s, &together));
     if (together == 0)
       TRY(do_line(s, &line));

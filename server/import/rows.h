@@ -33,7 +33,7 @@ struct import_rows {
   struct import_text text;         /* of the content, from where the job is */
   size_t at;                       /* gone through */
   enum import_row_kind kind;       /* of the rows that changed something in this step */
-  int rows;
+  int rows, most;
   bool closed; /* no row more in this step */
   bool plain;  /* each row by itself */
   unsigned kept_out[IMPORT_ROW__KINDS][R__COUNT];

@@ -7,8 +7,10 @@
 #include "import/text.h"
 #include "import/waiting.h"
 
-enum { ROWS = 1024 };
-static const int64_t statement_time = 30 * CLOCK_SECOND, apply_wait = 2 * CLOCK_SECOND;
+/* ROWS: of a step, at most. TRIES_MOST: of one step, with a pause before each that is the longer the more there were.
+ */
+enum { ROWS = 1024, TRIES_MOST = 8, PUT_OFF_ARENA = 4 << 20 };
+static const int64_t statement_time = 30 * CLOCK_SECOND, apply_wait = 2 * CLOCK_SECOND, put_off_time = 5 * CLOCK_SECOND;
 
 static bool is_at_rows(const struct import_rows *s) { return str_is(s->job.phase, "rows"); }
 
@@ -111,7 +113,7 @@ static RESULT put_down(struct import_rows *s)
 static RESULT prepare(struct import_rows *s)
 {
   enum { IDS = 2 }; /* of a row, at most */
-  size_t rows = (size_t)s->pace->rows + 1;
+  size_t rows = (size_t)s->most + 1;
   s->seen = s->apply.mode == IMPORT_SYNC ? arena_array(s->arena, IDS * rows, sizeof *s->seen) : NULL;
   s->waiting = arena_array(s->arena, rows, sizeof *s->waiting);
   TRY(import_results_in(s->arena, s->job.refused, rows, &s->results));
@@ -135,11 +137,10 @@ static struct domain_actor submitter_of(const struct store_import_step *job, str
 }
 
 /* Who acts: the submitter, by the rights they have by now, below the job's tenant. */
-static RESULT take_on(struct import_rows *s)
+static void assume(struct import_rows *s)
 {
   const struct store_import_step *job = &s->job;
   char id[UUID_TEXT];
-  struct str ignored;
   uuid_format(&job->key.job, id);
   s->actor = (struct import_actor){.domain = s->domain,
                                    .who = submitter_of(job, arena_copy(s->arena, str_of(id))),
@@ -153,7 +154,8 @@ static RESULT take_on(struct import_rows *s)
                                          .interval = job->mail_pace > 0 ? 60 * CLOCK_SECOND / job->mail_pace : 0,
                                          .next = job->mail_next};
   s->apply.inviting = str_is(job->invitations, "none") ? NULL : &s->inviting;
-  s->progress = (struct store_import_progress){.line = job->line,
+  s->progress = (struct store_import_progress){.header = job->header,
+                                               .line = job->line,
                                                .skipping = job->skipping,
                                                .results = job->results,
                                                .phase = job->phase,
@@ -162,8 +164,15 @@ static RESULT take_on(struct import_rows *s)
                                                .waiting = job->waiting,
                                                .waiting_line = job->waiting_line,
                                                .waiting_moved = job->waiting_moved};
+}
+
+static RESULT take_on(struct import_rows *s)
+{
+  const struct store_import_step *job = &s->job;
+  struct str ignored;
+  assume(s);
+  s->most = job->tries > 0 ? 1 : s->pace->rows;
   TRY(prepare(s));
-  s->progress.header = job->header;
   if (job->header.p)
     TRY(import_csv_open(job->header, import_rows_only_kind(s), s->arena, &s->header, &ignored));
   return is_at_rows(s) ? import_text_read(s, job->done, s->arena, &s->text) : R_OK;
@@ -185,11 +194,13 @@ static RESULT run(struct import_rows *s, struct import_stepped *ret_stepped)
   uint64_t revision;
   TRY(store_import_take(s->tx, uuid_is_zero(&s->pace->only) ? NULL : &s->pace->only, &s->job));
   ret_stepped->job = s->job.key.job;
+  ret_stepped->alone = s->job.tries > 0;
   TRY(take_on(s));
   TRY(s->job.dry_run ? run_for_show(s) : run_phase(s));
   TRY(put_down(s));
   TRY(store_tx_commit(s->tx, &revision));
   *ret_stepped = (struct import_stepped){.job = s->job.key.job,
+                                         .alone = s->job.tries > 0,
                                          .rows = s->rows,
                                          .created = s->progress.created,
                                          .updated = s->progress.updated,
@@ -211,31 +222,68 @@ struct import_pace import_pace_of(struct domain_refusal *refusals)
   return (struct import_pace){.refusals = refusals, .rows = ROWS, .reason = R_OK};
 }
 
+/* The job's own doing, as far as can be told: the database was there, and the outcome is known. */
+static bool is_own(enum result r) { return r != R_OK && r != R_AGAIN && r != R_UNAVAILABLE && r != R_OUTCOME_UNKNOWN; }
+
 void import_pace_learn(struct import_pace *pace, const struct import_stepped *stepped, enum result r)
 {
-  bool known = !uuid_is_zero(&stepped->job);
-  bool alone = pace->rows == 1 && uuid_equal(&pace->stuck, &stepped->job);
-  bool bad = known && r != R_OK && r != R_AGAIN && !import_rows_is_passing(r);
+  bool known = !uuid_is_zero(&stepped->job), same = uuid_equal(&pace->stuck, &stepped->job);
+  bool bad = known && stepped->alone && is_own(r) && !import_rows_is_passing(r);
   pace->known = stepped->revision;
-  if (!bad && (r != R_OK || !known))
+  if (!bad && (r != R_OK || !same))
     return;
-  pace->rows = bad ? 1 : ROWS;
   pace->stuck = bad ? stepped->job : (struct uuid){0};
-  pace->reason = bad && alone ? r : R_OK;
+  pace->reason = bad ? r : R_OK;
+}
+
+static RESULT open_step(struct import_rows *s, int64_t time, struct store_tx **ret_tx)
+{
+  TRY(policy_scope_whole(s->domain->policy, s->arena, &s->whole));
+  struct store_call call = {
+      .pool = s->domain->app, .scope = s->whole, .arena = s->arena, .deadline = clock_monotonic() + time};
+  TRY(store_tx_open(&call, ret_tx));
+  s->tx = *ret_tx;
+  return R_OK;
+}
+
+/* In a transaction of its own, since that of the step is undone: else the same job would be next again, for ever. */
+static RESULT put_off(const struct import_rows *failed, enum result why)
+{
+  CLEANUP(arena_free) struct arena *arena = arena_new(PUT_OFF_ARENA);
+  CLEANUP(store_tx_close) struct store_tx *tx = NULL;
+  struct import_rows s = {.domain = failed->domain, .pace = failed->pace, .arena = arena};
+  const struct uuid *job = &failed->job.key.job;
+  uint64_t ignored;
+  if (!arena)
+    return R_NO_MEMORY;
+  TRY(open_step(&s, put_off_time, &tx));
+  TRY(store_import_take(tx, job, &s.job));
+  if (is_own(why) && s.job.tries + 1 >= TRIES_MOST) {
+    assume(&s);
+    import_rows_stop(&s, why);
+    TRY(put_down(&s));
+  } else {
+    TRY(store_import_put_off(tx, job, is_own(why)));
+  }
+  return store_tx_commit(tx, &ignored);
+}
+
+static RESULT attempt(struct import_rows *s, struct import_stepped *ret_stepped)
+{
+  CLEANUP(store_tx_close) struct store_tx *tx = NULL;
+  TRY(open_step(s, statement_time, &tx));
+  return run(s, ret_stepped);
 }
 
 RESULT import_step(const struct domain *domain, const struct import_pace *pace, struct arena *arena,
                    struct import_stepped *ret_stepped)
 {
   struct import_rows s = {.domain = domain, .pace = pace, .arena = arena};
-  CLEANUP(store_tx_close) struct store_tx *tx = NULL;
   *ret_stepped = (struct import_stepped){0};
   if (!policy_fresh(domain->policy))
     return FAULT(R_UNAVAILABLE);
-  TRY(policy_scope_whole(domain->policy, arena, &s.whole));
-  struct store_call call = {
-      .pool = domain->app, .scope = s.whole, .arena = arena, .deadline = clock_monotonic() + statement_time};
-  TRY(store_tx_open(&call, &tx));
-  s.tx = tx;
-  return run(&s, ret_stepped);
+  enum result r = attempt(&s, ret_stepped);
+  if (r != R_OK && !uuid_is_zero(&ret_stepped->job))
+    (void)!put_off(&s, r); /* where that fails too the database is away, or another process has the job */
+  return r;
 }

@@ -17,16 +17,17 @@ struct import_pace import_pace_of(struct domain_refusal *refusals);
 
 struct import_stepped {
   struct uuid job; /* zero while none was taken */
+  bool alone;      /* its rows were taken one by one */
   int rows;
   int64_t created, updated, unchanged, removed, refused;
   uint64_t revision; /* behind it */
 };
 
-/* What a step that ended so means for the next: one that failed as a whole is taken row by row, and a row that fails by
-   itself is refused. */
+/* What a step that ended so means for the next of its job: a row that fails by itself is refused. */
 void import_pace_learn(struct import_pace *pace, const struct import_stepped *stepped, enum result r);
 
 /* The job whose tenant was served longest ago, of those that no other process is at, or that one. R_NOT_FOUND: there is
-   nothing to do. Any other failure: nothing of the step is done; *ret_stepped says which job's it was. */
+   nothing to do. Any other failure: nothing of the step is done; *ret_stepped says which job's it was. That job is put
+   off, others first, and taken row by row from then on; one that has failed too often by itself is stopped. */
 RESULT import_step(const struct domain *domain, const struct import_pace *pace, struct arena *arena,
                    struct import_stepped *ret_stepped);

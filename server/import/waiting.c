@@ -68,7 +68,7 @@ static void end_round(struct import_rows *s)
 RESULT import_waiting_run(struct import_rows *s)
 {
   struct store_call call = {.pool = s->domain->app, .scope = s->whole, .arena = s->arena, .tx = s->tx};
-  const struct store_waiting_page page = {s->job.key.job, s->job.waiting_line, s->pace->rows};
+  const struct store_waiting_page page = {s->job.key.job, s->job.waiting_line, s->most};
   const struct store_waiting *lines;
   size_t count, done = 0;
   TRY(store_tx_scope(s->tx, s->whole));
@@ -79,7 +79,7 @@ RESULT import_waiting_run(struct import_rows *s)
   }
   int64_t good = s->progress.created + s->progress.updated + s->progress.unchanged;
   s->progress.waiting_moved |= good > 0;
-  if (done == count && count < (size_t)s->pace->rows)
+  if (done == count && count < (size_t)s->most)
     end_round(s);
   return R_OK;
 }

@@ -191,7 +191,8 @@ static struct store_import_step step_of(const struct db_rows *rows)
     WAITING_MOVED,
     INVITATIONS,
     MAIL_PACE,
-    MAIL_NEXT
+    MAIL_NEXT,
+    TRIES
   };
   return (struct store_import_step){.key = {db_uuid(rows, 0, TENANT), db_uuid(rows, 0, ID)},
                                     .path = db_text(rows, 0, PATH),
@@ -221,7 +222,8 @@ static struct store_import_step step_of(const struct db_rows *rows)
                                     .waiting_moved = db_bool(rows, 0, WAITING_MOVED),
                                     .invitations = db_text(rows, 0, INVITATIONS),
                                     .mail_pace = db_int(rows, 0, MAIL_PACE),
-                                    .mail_next = db_time(rows, 0, MAIL_NEXT)};
+                                    .mail_next = db_time(rows, 0, MAIL_NEXT),
+                                    .tries = db_int(rows, 0, TRIES)};
 }
 
 RESULT store_import_take(struct store_tx *tx, const struct uuid *only, struct store_import_step *ret_step)
@@ -237,6 +239,14 @@ RESULT store_import_take(struct store_tx *tx, const struct uuid *only, struct st
     return R_NOT_FOUND;
   *ret_step = step_of(&rows);
   return R_OK;
+}
+
+RESULT store_import_put_off(struct store_tx *tx, const struct uuid *job, bool counted)
+{
+  struct db_values v = {0};
+  db_put_uuid(&v, job);
+  db_put_bool(&v, counted);
+  return store_queue(tx, SQL_import_put_off, &v);
 }
 
 RESULT store_import_advance(struct store_tx *tx, const struct uuid *job, const struct store_import_progress *progress,

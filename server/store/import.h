@@ -80,10 +80,13 @@ struct store_import_step {
   int64_t removals_most, removals, removals_done; /* removals: -1 until they are known */
   int64_t waiting, waiting_line;                  /* rows that wait; the last of them that was tried in this round */
   bool waiting_moved;                             /* one before it waits no longer */
+  int64_t tries;                                  /* of the step that is next, which failed each time */
 };
 /* Held until the transaction ends; passes by what another process has. `only` that job, or any where it is NULL.
    R_NOT_FOUND: there is nothing to do. */
 RESULT store_import_take(struct store_tx *tx, const struct uuid *only, struct store_import_step *ret_step);
+/* Others are next. With `counted` this was a try, and it rests the longer the more there were. Queued. */
+RESULT store_import_put_off(struct store_tx *tx, const struct uuid *job, bool counted);
 
 /* What a step has come to. */
 struct store_import_progress {

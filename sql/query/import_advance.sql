@@ -11,7 +11,7 @@ UPDATE import_job j
        phase = $14, removals = $15, removals_done = $16, waiting = $17,
        waiting_line = $18, waiting_moved = $19, mail_next = coalesce($20, j.mail_next),
        state = coalesce($11, 'running'), code = $12, started_at = coalesce(j.started_at, now()),
-       served_at = clock_timestamp(), ended_at = CASE WHEN $11 IS NOT NULL THEN clock_timestamp() END
+       tries = NULL, served_at = clock_timestamp(), ended_at = CASE WHEN $11 IS NOT NULL THEN clock_timestamp() END
  WHERE j.id = $1
 RETURNING j.id, j.tenant_path AS path, import_view(j, current_setting('bailiwick.low')) AS body, 0::bigint AS version,
           json_build_object('submitter_id', j.submitter_path) AS named

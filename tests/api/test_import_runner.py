@@ -85,6 +85,25 @@ def test_a_tenant_with_many_jobs_gets_no_more_than_one_with_one(at):
     assert other < second and other < third
 
 
+def test_a_job_that_fails_as_a_whole_is_in_nobodys_way_and_is_stopped_in_the_end(at):
+    word, (jobs, others) = unique("s"), [Jobs(at.admin.client, at.id(name)) for name in ("alpha", "beta")]
+    bad = jobs.open()
+    jobs.send(bad, lines([user(f"{word}-bad")]))
+    at.server.sql(f"UPDATE import_part SET sealed = sealed || '0'::bytea WHERE job_id = '{bad['id']}'")
+    jobs.start(bad)
+    deadline = time.monotonic() + SECONDS
+    while at.server.sql(f"SELECT tries FROM import_job WHERE id = '{bad['id']}'") == [(None,)]:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    others.load([user(f"{word}-{i}") for i in range(3)]).is_clean(created=3)
+    assert jobs.see(bad)["ended_at"] is None
+    # Most of its tries, and the rests between them, are left out.
+    at.server.sql(f"UPDATE import_job SET tries = 7, served_at = 'epoch' WHERE id = '{bad['id']}'")
+    assert [jobs.ended(bad)[member] for member in ("state", "code", "bytes_done")] == ["stopped", "internal", 0]
+    assert at.server.sql(f"SELECT count(*) FROM import_part WHERE job_id = '{bad['id']}'") == [(0,)]
+    assert at.server.sql(f"SELECT after ->> 'code' FROM audit_event WHERE action = 'endImport' AND object_id = '{bad['id']}'") == [("internal",)]
+
+
 def test_what_is_counted_is_what_was_done(at):
     jobs, word = Jobs(at.admin.client, at.id("alpha")), unique("c")
     outcomes = ("created", "updated", "unchanged", "refused")
