@@ -9,6 +9,9 @@ extern "C" {
 
 enum bw_effect { BW_DENY, BW_ALLOW };
 
+/* A subject's grants are its own and, wherever this header says so, those of the groups that it is in. A group is no
+   subject: it does nothing itself. */
+
 /* Why. The order is that of nearness: the first that applies is given. */
 enum bw_reason {
   BW_REASON_NONE,        /* zeroed memory: denied */
@@ -57,7 +60,7 @@ struct bw_root {
 size_t bw_roots(const struct bw_model *model, const struct bw_id *subject, int64_t now, size_t most,
                 struct bw_root *ret_roots);
 
-/* The same of one grant; false when it gives nobody anything then. */
+/* The same of one grant for its holder; false when it gives them nothing then, and of a grant that a group holds. */
 bool bw_root_of(const struct bw_model *model, const struct bw_id *grant, int64_t now, struct bw_root *ret_root);
 
 /* All permissions that the subject's live grants give it at the tenant; empty when there are none. */
@@ -69,6 +72,9 @@ bool bw_tenant(const struct bw_model *model, const struct bw_id *id, struct bw_t
 bool bw_principal(const struct bw_model *model, const struct bw_id *id, struct bw_principal_fact *ret_fact);
 bool bw_role(const struct bw_model *model, const struct bw_id *id, struct bw_role_fact *ret_fact);
 bool bw_grant(const struct bw_model *model, const struct bw_id *id, struct bw_grant_fact *ret_fact);
+
+/* The groups that a principal is in, suspended ones too, directly or by others, in no order; how many. */
+size_t bw_groups(const struct bw_model *model, const struct bw_id *principal, struct bw_id ret_groups[BW_GROUPS]);
 
 /* Labels from the root down to the tenant: "/aaaaaaaa/bbbbbbbb" with a NUL; the depth, 0 for an unknown tenant. */
 enum { BW_PATH = BW_DEPTH * (BW_LABEL + 1) + 1 };
@@ -97,7 +103,8 @@ bool bw_client_admits(const struct bw_model *model, const struct bw_id *client, 
 /* `below` is `above` or stands under it. */
 bool bw_tenant_within(const struct bw_model *model, const struct bw_id *below, const struct bw_id *above);
 
-/* A grant of the principal's that has not expired, in force yet or not, has a role with a privileged permission. */
+/* A grant of the principal's that has not expired, in force yet or not, has a role with a privileged permission. Those
+   of suspended groups count here too, for they may be resumed; and of a group itself, what it gives its members. */
 bool bw_principal_privileged(const struct bw_model *model, const struct bw_id *principal, int64_t now);
 
 #ifdef __cplusplus

@@ -41,7 +41,7 @@ struct bw_search {
   bool above;         /* those at home above the view; else those at home at or below it */
   struct bw_id after; /* chains of higher grants alone */
 };
-/* Each grant that gives it to somebody for whom the decision is yes, by its id. Up to `most`; gives how many there
+/* Each grant of somebody's own for whom the decision is yes, by its id: not those of groups. Up to `most`; gives how many there
    are. */
 size_t bw_search(const struct bw_model *model, const struct bw_search *search, size_t most,
                  struct bw_chain *ret_chains);

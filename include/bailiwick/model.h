@@ -1,5 +1,5 @@
-/* The snapshot: tenants, principals, roles and grants in memory. One writer, any number of readers without locks.
-   A transaction's changes are published as one: no reader sees half of them. */
+/* The snapshot: tenants, principals, roles, grants and memberships in memory. One writer, any number of readers without
+   locks. A transaction's changes are published as one: no reader sees half of them. */
 #pragma once
 #include <bailiwick/permission.h>
 
@@ -19,7 +19,7 @@ enum bw_tenant_state {
   BW_TENANT_SUBTREE_SUSPENDED,
   BW_TENANT_TERMINATED
 };
-enum bw_principal_kind { BW_PRINCIPAL_USER = 1, BW_PRINCIPAL_CLIENT };
+enum bw_principal_kind { BW_PRINCIPAL_USER = 1, BW_PRINCIPAL_CLIENT, BW_PRINCIPAL_GROUP };
 enum bw_principal_state {
   BW_PRINCIPAL_ACTIVE = 1,
   BW_PRINCIPAL_INVITED,
@@ -62,6 +62,14 @@ struct bw_grant_fact {
   int64_t not_before, expires_at; /* microseconds UTC; 0: unbounded */
 };
 
+/* Of a principal, which may be a group itself, in a group of the same home: while the group is active its grants count
+   as the member's, and so do those of the groups that it is in. Who is in more than BW_GROUPS, all counted, has nothing
+   by any. */
+enum { BW_GROUPS = 32 };
+struct bw_membership_fact {
+  struct bw_id id, member, group;
+};
+
 /* The portals by which people come, numbered from 1. */
 enum { BW_PORTALS = 3 };
 
@@ -100,12 +108,14 @@ bool bw_model_put_tenant(struct bw_model *model, const struct bw_tenant_fact *fa
 bool bw_model_put_principal(struct bw_model *model, const struct bw_principal_fact *fact);
 bool bw_model_put_role(struct bw_model *model, const struct bw_role_fact *fact);
 bool bw_model_put_grant(struct bw_model *model, const struct bw_grant_fact *fact);
+bool bw_model_put_membership(struct bw_model *model, const struct bw_membership_fact *fact);
 bool bw_model_put_terms(struct bw_model *model, const struct bw_terms_fact *fact);
 bool bw_model_end_session(struct bw_model *model, const struct bw_id *session, int64_t forget_at);
 void bw_model_drop_tenant(struct bw_model *model, const struct bw_id *id);
 void bw_model_drop_principal(struct bw_model *model, const struct bw_id *id);
 void bw_model_drop_role(struct bw_model *model, const struct bw_id *id);
 void bw_model_drop_grant(struct bw_model *model, const struct bw_id *id);
+void bw_model_drop_membership(struct bw_model *model, const struct bw_id *id);
 void bw_model_drop_terms(struct bw_model *model, const struct bw_id *id);
 /* Forgets ended sessions whose forget_at has passed. */
 void bw_model_forget_sessions(struct bw_model *model, int64_t now);
@@ -114,7 +124,7 @@ bool bw_model_commit(struct bw_model *model, uint64_t revision);
 uint64_t bw_model_revision(const struct bw_model *model);
 
 struct bw_model_counts {
-  size_t tenants, principals, roles, grants, sessions, bytes;
+  size_t tenants, principals, roles, grants, memberships, sessions, bytes;
 };
 void bw_model_count(const struct bw_model *model, struct bw_model_counts *ret_counts);
 

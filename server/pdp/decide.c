@@ -52,7 +52,7 @@ static bool home_acts(const struct pdp_line *line, unsigned home)
 static bool active(const struct pdp_principal *p)
 {
   uint32_t info = pdp_get(&p->info);
-  return info & PDP_PRESENT && pdp_state(info) == BW_PRINCIPAL_ACTIVE;
+  return info & PDP_PRESENT && pdp_state(info) == BW_PRINCIPAL_ACTIVE && pdp_kind(info) != BW_PRINCIPAL_GROUP;
 }
 
 const struct pdp_principal *pdp_subject(const struct bw_model *m, const struct bw_id *id)
@@ -165,10 +165,11 @@ static struct candidate best_grant(const struct bw_model *m, const struct pdp_pr
                                    const struct pdp_target *target, const struct bw_question *q)
 {
   struct candidate best = {0};
+  struct pdp_holding holding;
   const struct pdp_grant *g;
-  for (uint32_t i = pdp_get(&subject->first); i; i = pdp_get(&g->next)) {
+  pdp_holding_begin(m, subject, false, &holding);
+  while ((g = pdp_holding_next(m, &holding))) {
     unsigned place;
-    g = pdp_grant(m, i);
     if (!pdp_target_reached(m, target, g, q->now, &place))
       continue;
     unsigned barred = pdp_barred(subject, target->line.info[place], target->line.info[0]);
@@ -241,11 +242,12 @@ void bw_held(const struct bw_model *m, const struct bw_id *subject, const struct
     set = (struct bw_permission_set){0};
     struct pdp_target target;
     const struct pdp_principal *p;
-    bool seen = !look(m, subject, tenant, &p, &target);
+    struct pdp_holding holding = {0};
     const struct pdp_grant *g;
-    for (uint32_t i = seen ? pdp_get(&p->first) : 0; i; i = pdp_get(&g->next)) {
+    if (!look(m, subject, tenant, &p, &target))
+      pdp_holding_begin(m, p, false, &holding);
+    while ((g = pdp_holding_next(m, &holding))) {
       unsigned place;
-      g = pdp_grant(m, i);
       if (!pdp_target_reached(m, &target, g, now, &place))
         continue;
       unsigned barred = pdp_barred(p, target.line.info[place], target.line.info[0]);
@@ -347,10 +349,10 @@ bool bw_principal_privileged(const struct bw_model *m, const struct bw_id *princ
   pdp_reading_begin(&r, m);
   do {
     privileged = false;
+    struct pdp_holding holding;
     const struct pdp_grant *g;
-    uint32_t i = pdp_get(&pdp_principal(m, pdp_principal_find(m, principal))->first);
-    for (; i && !privileged; i = pdp_get(&g->next)) {
-      g = pdp_grant(m, i);
+    pdp_holding_begin(m, pdp_principal(m, pdp_principal_find(m, principal)), true, &holding);
+    while (!privileged && (g = pdp_holding_next(m, &holding))) {
       int64_t expires_at = pdp_get(&g->expires_at);
       privileged = (!expires_at || now < expires_at) && privileged_role(pdp_role(m, pdp_get(&g->role)));
     }

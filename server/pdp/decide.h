@@ -1,6 +1,6 @@
 /* What the questions share: the line from a tenant up to its root, and which grants count on it. */
 #pragma once
-#include "pdp/model.h"
+#include "pdp/holding.h"
 #include <bailiwick/decide.h>
 
 /* at[0] is the tenant, at[n - 1] its root. */
@@ -15,7 +15,7 @@ bool pdp_line_of(const struct bw_model *m, uint32_t tenant, struct pdp_line *ret
 /* "/aaaaaaaa/bbbbbbbb" with a NUL, root first. */
 void pdp_line_path(const struct bw_model *m, const struct pdp_line *line, char ret_path[BW_PATH]);
 
-/* The principal of an id if it may act: active, and no suspension applies to its home. NULL otherwise. */
+/* The principal of an id if it may act: no group, active, and no suspension applies to its home. NULL otherwise. */
 const struct pdp_principal *pdp_subject(const struct bw_model *m, const struct bw_id *id);
 
 /* The flags of what a grant does not give, whatever its role says: its holder is a machine, or the kind of the tenant

@@ -97,11 +97,12 @@ static void keep(struct kept *k, const struct bw_chain *chain)
 static void explain(const struct bw_model *m, const struct bw_question *q, struct kept *k)
 {
   struct asked asked = {.question = q, .holder = pdp_principal(m, pdp_principal_find(m, &q->subject))};
+  struct pdp_holding holding;
   const struct pdp_grant *g;
   if (!pdp_target_of(m, pdp_tenant_find(m, &q->tenant), pdp_get(&asked.holder->home), &asked.target))
     return;
-  for (uint32_t i = pdp_get(&asked.holder->first); i; i = pdp_get(&g->next)) {
-    g = pdp_grant(m, i);
+  pdp_holding_begin(m, asked.holder, false, &holding);
+  while ((g = pdp_holding_next(m, &holding))) {
     struct bw_chain chain = chain_of(m, asked.holder, g);
     chain.verdict = verdict_of(m, &asked, g, &chain.up);
     if (chain.verdict)

@@ -95,10 +95,11 @@ void bw_model_count(const struct bw_model *m, struct bw_model_counts *ret_counts
       .tenants = pdp_get(&m->present[PDP_TENANTS]),
       .principals = pdp_get(&m->present[PDP_PRINCIPALS]),
       .roles = pdp_get(&m->present[PDP_ROLES]),
-      .grants = pdp_get(&m->present[PDP_GRANTS]),
+      .memberships = pdp_get(&m->memberships),
       .sessions = pdp_get(&m->present[PDP_SESSIONS]),
       .bytes = sizeof *m + sizeof *m->lock,
   };
+  ret_counts->grants = pdp_get(&m->present[PDP_GRANTS]) - ret_counts->memberships;
   for (int i = 0; i < PDP_TABLES; i++)
     ret_counts->bytes += pdp_get(&m->table[i].bytes);
 }
@@ -183,7 +184,7 @@ bool bw_grant(const struct bw_model *m, const struct bw_id *id, struct bw_grant_
     fact.not_before = pdp_get(&g->not_before);
     fact.expires_at = pdp_get(&g->expires_at);
   } while (pdp_reading_again(&r));
-  if (!(info & PDP_PRESENT))
+  if (!(info & PDP_PRESENT) || info & PDP_MEMBERSHIP)
     return false;
   *ret_fact = fact;
   return true;

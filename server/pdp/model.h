@@ -8,7 +8,7 @@ enum { PDP_TENANTS, PDP_PRINCIPALS, PDP_ROLES, PDP_GRANTS, PDP_SESSIONS, PDP_TER
 /* A thing's `info`: two small numbers (kind or reach, state) and two flags; of a tenant also the rule and the minutes that it asks
    of sessions. A thing that others only refer to has 0. */
 enum { PDP_STATE_SHIFT = 8, PDP_BOUNDARY = 1 << 16, PDP_PRESENT = 1 << 17, PDP_RULE_SHIFT = 18, PDP_MINUTES_SHIFT = 20,
-       PDP_RULE_MOST = 3, PDP_MINUTES_MOST = 0xfff };
+       PDP_RULE_MOST = 3, PDP_MINUTES_MOST = 0xfff, PDP_MEMBERSHIP = 1 << 16 };
 
 /* Numbers beside a key are indices, 0 none. Sizes matter: a walk up the tree touches one cache line a tenant. */
 struct pdp_tenant {
@@ -26,6 +26,8 @@ struct pdp_role {
   uint32_t tenant, info;
   struct bw_permission_set permissions;
 };
+/* A membership is a grant of no reach, whose role is a group: memberships stand before grants in a principal's list, so
+   that the first tells whether there are any. */
 struct pdp_grant {
   struct pdp_key key;
   uint32_t principal, role, tenant, info;
@@ -44,6 +46,7 @@ struct bw_model {
   uint64_t revision;
   struct pdp_lock *lock; /* held while the version is odd */
   uint64_t present[PDP_TABLES];
+  uint64_t memberships; /* of the grants present */
   struct pdp_table table[PDP_TABLES];
   struct pdp_stage *stage; /* the publication begun, not yet applied: newest block first */
   struct pdp_seen *seen;   /* what it has spoken of, when it is one of everything */
@@ -111,7 +114,7 @@ static inline bool pdp_session_ended(const struct bw_model *m, const struct bw_i
      pdp_reading_begin(&r, model);
      do { ... } while (pdp_reading_again(&r));
    What was read counts only once again() has said no. Whatever is read meanwhile is safe to follow: indices stay in
-   their table, and a list of grants is never a ring. */
+   their table, one of another table leads somewhere too, and a list of grants is never a ring. */
 struct pdp_reading {
   const struct bw_model *model;
   uint64_t version;

@@ -12,6 +12,7 @@ enum step_kind {
   PUT_PRINCIPAL,
   PUT_ROLE,
   PUT_GRANT,
+  PUT_MEMBERSHIP,
   END_SESSION,
   PUT_TERMS,
   DROP_TENANT,
@@ -178,16 +179,21 @@ static void unlink_here(struct bw_model *m, struct pdp_grant *g)
   g->previous_here = 0;
 }
 
-static void link_grant(struct bw_model *m, struct pdp_grant *g, uint32_t self)
+/* Behind the memberships, or as the first of them. */
+static void link_grant(struct bw_model *m, struct pdp_grant *g, const struct step *s)
 {
-  struct pdp_principal *p = thing(m, PDP_PRINCIPALS, g->principal);
   if (!g->principal)
     return;
-  struct pdp_grant *after = thing(m, PDP_GRANTS, p->first);
-  if (p->first)
-    after->previous = self;
-  pdp_set(&g->next, p->first);
-  pdp_set(&p->first, self);
+  uint32_t before = 0, *place = &((struct pdp_principal *)thing(m, PDP_PRINCIPALS, g->principal))->first;
+  while (!(s->info & PDP_MEMBERSHIP) && info_of(m, PDP_GRANTS, *place) & PDP_MEMBERSHIP) {
+    before = *place;
+    place = &((struct pdp_grant *)thing(m, PDP_GRANTS, before))->next;
+  }
+  if (*place)
+    ((struct pdp_grant *)thing(m, PDP_GRANTS, *place))->previous = s->self;
+  g->previous = before;
+  pdp_set(&g->next, *place);
+  pdp_set(place, s->self);
 }
 
 static void link_here(struct bw_model *m, struct pdp_grant *g, uint32_t self)
@@ -205,14 +211,16 @@ static void link_here(struct bw_model *m, struct pdp_grant *g, uint32_t self)
 /* Whom, with what and where; nobody, nothing and nowhere for a grant that goes. */
 static void set_grant(struct bw_model *m, struct pdp_grant *g, const struct step *s)
 {
+  uint32_t was = g->info & PDP_MEMBERSHIP, is = s->info & PDP_MEMBERSHIP;
   unlink_grant(m, g);
   unlink_here(m, g);
+  pdp_set(&m->memberships, m->memberships - !!was + !!is);
   refer(m, PDP_PRINCIPALS, &g->principal, s->named[0]);
-  refer(m, PDP_ROLES, &g->role, s->named[1]);
+  refer(m, was ? PDP_PRINCIPALS : PDP_ROLES, &g->role, s->named[1]);
   refer(m, PDP_TENANTS, &g->tenant, s->named[2]);
   pdp_set(&g->not_before, s->times[0]);
   pdp_set(&g->expires_at, s->times[1]);
-  link_grant(m, g, s->self);
+  link_grant(m, g, s);
   link_here(m, g, s->self);
 }
 
@@ -322,6 +330,7 @@ static const struct {
     [PUT_PRINCIPAL] = {PDP_PRINCIPALS, {PDP_TENANTS}, put_principal, same_principal},
     [PUT_ROLE] = {PDP_ROLES, {PDP_TENANTS}, put_role, same_role},
     [PUT_GRANT] = {PDP_GRANTS, {PDP_PRINCIPALS, PDP_ROLES, PDP_TENANTS}, put_grant, same_grant},
+    [PUT_MEMBERSHIP] = {PDP_GRANTS, {PDP_PRINCIPALS, PDP_PRINCIPALS}, put_grant, same_grant},
     [END_SESSION] = {PDP_SESSIONS, {0}, end_session, same_session},
     [PUT_TERMS] = {PDP_TERMS, {0}, put_terms, same_terms},
     [DROP_TENANT] = {PDP_TENANTS, {0}, drop_tenant, NULL},
@@ -502,6 +511,12 @@ bool bw_model_put_grant(struct bw_model *m, const struct bw_grant_fact *fact)
   return stage_step(m, &s, &fact->id, (const struct bw_id *[NAMED]){&fact->principal, &fact->role, &fact->tenant});
 }
 
+bool bw_model_put_membership(struct bw_model *m, const struct bw_membership_fact *fact)
+{
+  struct step s = {.kind = PUT_MEMBERSHIP, .info = PDP_MEMBERSHIP};
+  return stage_step(m, &s, &fact->id, (const struct bw_id *[NAMED]){&fact->member, &fact->group});
+}
+
 bool bw_model_end_session(struct bw_model *m, const struct bw_id *session, int64_t forget_at)
 {
   struct step s = {.kind = END_SESSION, .forget_at = forget_at};
@@ -526,6 +541,7 @@ void bw_model_drop_tenant(struct bw_model *m, const struct bw_id *id) { drop(m, 
 void bw_model_drop_principal(struct bw_model *m, const struct bw_id *id) { drop(m, DROP_PRINCIPAL, id); }
 void bw_model_drop_role(struct bw_model *m, const struct bw_id *id) { drop(m, DROP_ROLE, id); }
 void bw_model_drop_grant(struct bw_model *m, const struct bw_id *id) { drop(m, DROP_GRANT, id); }
+void bw_model_drop_membership(struct bw_model *m, const struct bw_id *id) { drop(m, DROP_GRANT, id); }
 void bw_model_drop_terms(struct bw_model *m, const struct bw_id *id) { drop(m, DROP_TERMS, id); }
 
 /* Slots that tables grew out of, and networks that are others by now, freed when no reader can be in them. */

@@ -83,10 +83,12 @@ size_t bw_roots(const struct bw_model *m, const struct bw_id *subject, int64_t n
   do {
     count = 0;
     const struct pdp_principal *p = pdp_subject(m, subject);
+    struct pdp_holding holding = {0};
     const struct pdp_grant *g;
-    for (uint32_t i = p ? pdp_get(&p->first) : 0; i; i = pdp_get(&g->next)) {
+    if (p)
+      pdp_holding_begin(m, p, false, &holding);
+    while ((g = pdp_holding_next(m, &holding))) {
       struct found found;
-      g = pdp_grant(m, i);
       if (!root_of(m, p, g, now, &found))
         continue;
       insert(m, ret_roots, count < most ? count : most, most, &found);

@@ -88,15 +88,20 @@ bool pdp_table_open(struct pdp_table *t, size_t size)
   t->size = size;
   t->made = 1;
   t->slots = slots_new(t, SLOTS_FIRST);
-  return t->slots && chunk_add(t, 0);
+  if (!t->slots || !chunk_add(t, 0))
+    return false;
+  for (size_t i = 1; i < PDP_CHUNKS; i++)
+    t->chunk[i] = t->chunk[0];
+  return true;
 }
 
 void pdp_table_close(struct pdp_table *t)
 {
   slots_free(t, t->retired);
   slots_free(t, t->slots);
-  for (size_t i = 0; i < PDP_CHUNKS && t->chunk[i]; i++)
+  for (size_t i = 1; i < PDP_CHUNKS && t->chunk[i] != t->chunk[0]; i++)
     free(t->chunk[i]);
+  free(t->chunk[0]);
 }
 
 static uint32_t index_take(struct pdp_table *t)

@@ -33,7 +33,8 @@ struct pdp_table {
   bool listed;                      /* each thing has a word more, apart from it: of a list that begins with it */
   uint64_t bytes;                   /* allocated */
   struct pdp_slots *retired;        /* replaced in this publication */
-  unsigned char *chunk[PDP_CHUNKS]; /* PDP_CHUNK things, then their reference counts, then the words of lists */
+  /* PDP_CHUNK things, then their reference counts, then the words of lists; the first stands in for those not made. */
+  unsigned char *chunk[PDP_CHUNKS];
 };
 
 static inline struct pdp_key pdp_key(const struct bw_id *id)

@@ -1,5 +1,6 @@
-/* Rows of tenants, principals, roles, grants, ended sessions and terms of sessions, put into the model or dropped from
-   it. A word that this binary does not know, as a newer schema may hold, becomes 0, which permits nothing. */
+/* Rows of tenants, principals, roles, grants, memberships, ended sessions and terms of sessions, put into the model or
+   dropped from it. A word that this binary does not know, as a newer schema may hold, becomes 0, which permits
+   nothing. */
 #include "policy/fact.h"
 #include "base/network.h"
 #include "policy/mint.h"
@@ -11,7 +12,8 @@ static const char *const tenant_states[] = {
     [BW_TENANT_STAFF_SUSPENDED] = "staff",
     [BW_TENANT_SUBTREE_SUSPENDED] = "subtree",
     [BW_TENANT_TERMINATED] = "terminated"};
-static const char *const principal_kinds[] = {[BW_PRINCIPAL_USER] = "user", [BW_PRINCIPAL_CLIENT] = "client"};
+static const char *const principal_kinds[] = {
+    [BW_PRINCIPAL_USER] = "user", [BW_PRINCIPAL_CLIENT] = "client", [BW_PRINCIPAL_GROUP] = "group"};
 static const char *const principal_states[] = {[BW_PRINCIPAL_ACTIVE] = "active",
                                                [BW_PRINCIPAL_INVITED] = "invited",
                                                [BW_PRINCIPAL_SUSPENDED] = "suspended",
@@ -119,6 +121,17 @@ static bool apply_grant(struct bw_model *model, const struct db_rows *rows, int 
   return bw_model_put_grant(model, &fact);
 }
 
+static bool apply_membership(struct bw_model *model, const struct db_rows *rows, int row)
+{
+  struct bw_membership_fact fact = {
+      .id = id_of(rows, row, ID), .member = id_of(rows, row, FIRST), .group = id_of(rows, row, FIRST + 1)};
+  if (!db_bool(rows, row, KNOWN)) {
+    bw_model_drop_membership(model, &fact.id);
+    return true;
+  }
+  return bw_model_put_membership(model, &fact);
+}
+
 static bool apply_session(struct bw_model *model, const struct db_rows *rows, int row)
 {
   struct bw_id id = id_of(rows, row, 0);
@@ -164,6 +177,7 @@ const struct policy_fact_kind policy_fact_kinds[POLICY_FACTS] = {
     [POLICY_PRINCIPAL] = {"principal", SQL_policy_principals, SQL_policy_principals_changed, apply_principal},
     [POLICY_ROLE] = {"role", SQL_policy_roles, SQL_policy_roles_changed, apply_role},
     [POLICY_GRANT] = {"grant", SQL_policy_grants, SQL_policy_grants_changed, apply_grant},
+    [POLICY_MEMBERSHIP] = {"membership", SQL_policy_memberships, SQL_policy_memberships_changed, apply_membership},
     [POLICY_SESSION] = {"session", SQL_policy_sessions, SQL_policy_sessions_changed, apply_session},
     [POLICY_TERMS] = {"terms", SQL_policy_terms, SQL_policy_terms_changed, apply_terms},
 };

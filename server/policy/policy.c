@@ -71,11 +71,8 @@ void policy_metrics(const struct policy *policy, struct buf *text)
   const struct {
     const char *kind;
     size_t count;
-  } facts[] = {{"tenant", counts.tenants},
-               {"principal", counts.principals},
-               {"role", counts.roles},
-               {"grant", counts.grants},
-               {"ended_session", counts.sessions}};
+  } facts[] = {{"tenant", counts.tenants}, {"principal", counts.principals},   {"role", counts.roles},
+               {"grant", counts.grants},   {"membership", counts.memberships}, {"ended_session", counts.sessions}};
   metric_put(text, "bailiwick_policy_revision", "gauge", "newest policy revision applied here", (double)bw_model_revision(policy->model));
   metric_put(text, "bailiwick_policy_fresh", "gauge", "1 while the snapshot is in step with the database", policy_fresh(policy));
   metric_put(text, "bailiwick_policy_age_seconds", "gauge", "since the database was last heard",

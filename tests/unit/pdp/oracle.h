@@ -4,7 +4,7 @@
 #include "world.h"
 #include <bailiwick/explain.h>
 
-enum { TENANTS = 32, PRINCIPALS = 8, ROLES = 6, GRANTS = 80 };
+enum { TENANTS = 32, PEOPLE = 8, PRINCIPALS = 12, ROLES = 6, GRANTS = 80, MEMBERSHIPS = 24 };
 
 /* A fact with the id of zeroes is not there. */
 struct oracle {
@@ -12,6 +12,7 @@ struct oracle {
   struct bw_principal_fact principal[PRINCIPALS];
   struct bw_role_fact role[ROLES];
   struct bw_grant_fact grant[GRANTS];
+  struct bw_membership_fact membership[MEMBERSHIPS];
 };
 
 static bool same(struct bw_id a, struct bw_id b) { return memcmp(&a, &b, sizeof a) == 0; }
@@ -55,7 +56,7 @@ static bool oracle_within(const struct oracle *o, struct bw_id below, struct bw_
 static bool oracle_subject(const struct oracle *o, struct bw_id subject)
 {
   const struct bw_principal_fact *p = find_principal(o, subject);
-  if (!p || p->state != BW_PRINCIPAL_ACTIVE || !oracle_depth(o, p->home))
+  if (!p || p->kind == BW_PRINCIPAL_GROUP || p->state != BW_PRINCIPAL_ACTIVE || !oracle_depth(o, p->home))
     return false;
   if (find_tenant(o, p->home)->state != BW_TENANT_ACTIVE)
     return false;
@@ -66,12 +67,33 @@ static bool oracle_subject(const struct oracle *o, struct bw_id subject)
   return true;
 }
 
-/* In force, with its role, inside the home of its holder. */
-static bool oracle_live(const struct oracle *o, const struct bw_grant_fact *g, int64_t now)
+/* A principal is the holder, or in a group, of its home and in use, that is the holder or itself in such a group: at
+   most `steps` one above the other. `idle`: groups that are not in use too. */
+static bool oracle_has(const struct oracle *o, struct bw_id who, struct bw_id holder, bool idle, int steps)
 {
-  const struct bw_principal_fact *p = find_principal(o, g->principal);
+  const struct bw_principal_fact *p = find_principal(o, who), *last = find_principal(o, holder);
+  if (same(who, holder))
+    return true;
+  if (!p || !last || last->kind != BW_PRINCIPAL_GROUP || steps == 0)
+    return false;
+  for (const struct bw_membership_fact *m = o->membership; m < o->membership + MEMBERSHIPS; m++) {
+    if (is(m->id, 0) || !same(m->member, who))
+      continue;
+    const struct bw_principal_fact *group = find_principal(o, m->group);
+    bool counts = group && group->kind == BW_PRINCIPAL_GROUP && (idle || group->state == BW_PRINCIPAL_ACTIVE);
+    if (counts && same(group->home, p->home) && oracle_has(o, m->group, holder, idle, steps - 1))
+      return true;
+  }
+  return false;
+}
+
+/* In force for somebody who has it, with its role, inside their home. */
+static bool oracle_live(const struct oracle *o, struct bw_id who, const struct bw_grant_fact *g, int64_t now)
+{
+  const struct bw_principal_fact *p = find_principal(o, who);
   const struct bw_role_fact *role = find_role(o, g->role);
-  if (is(g->id, 0) || !p || !role || !oracle_subject(o, p->id))
+  if (is(g->id, 0) || !p || !role || !oracle_subject(o, who) ||
+      !oracle_has(o, who, g->principal, false, PRINCIPALS - PEOPLE))
     return false;
   if ((g->not_before != 0 && now < g->not_before) || (g->expires_at != 0 && now >= g->expires_at))
     return false;
@@ -104,21 +126,28 @@ static bool oracle_wider(const struct oracle *o, const struct bw_grant_fact *a, 
 static bool oracle_fits(const struct oracle *o, const struct bw_grant_fact *g, struct bw_id target, unsigned flags)
 {
   enum bw_tenant_kind held = find_tenant(o, g->tenant)->kind, at = find_tenant(o, target)->kind;
-  if (flags & BW_PERMISSION_NO_MACHINE && find_principal(o, g->principal)->kind != BW_PRINCIPAL_USER)
-    return false;
   if (flags & BW_PERMISSION_NOT_BELOW_PROVIDER && held != BW_TENANT_PROVIDER)
     return false;
   return !(flags & BW_PERMISSION_NOT_AT_CUSTOMER) || (held != BW_TENANT_CUSTOMER && at != BW_TENANT_CUSTOMER);
 }
 
-/* What a grant's role gives its holder at a target, permission by permission: not everything to everybody everywhere.
- */
-static struct bw_permission_set oracle_given(const struct oracle *o, const struct bw_grant_fact *g, struct bw_id target)
+/* Who asks what of which grant at which target. */
+struct oracle_case {
+  struct bw_id who, target;
+  const struct bw_grant_fact *grant;
+};
+
+/* What a grant's role gives whoever has it, permission by permission: not everything to everybody everywhere. */
+static struct bw_permission_set oracle_given(const struct oracle *o, struct oracle_case c)
 {
-  struct bw_permission_set set = find_role(o, g->role)->permissions, fit = {{0}};
-  for (unsigned i = 1; i < BW_PERMISSION__COUNT; i++)
-    if (bw_permission_has(&set, i) && oracle_fits(o, g, target, bw_permission_row(i)->flags))
+  struct bw_permission_set set = find_role(o, c.grant->role)->permissions, fit = {{0}};
+  bool person = find_principal(o, c.who)->kind == BW_PRINCIPAL_USER;
+  for (unsigned i = 1; i < BW_PERMISSION__COUNT; i++) {
+    unsigned flags = bw_permission_has(&set, i) ? bw_permission_row(i)->flags : 0;
+    if (bw_permission_has(&set, i) && (person || !(flags & BW_PERMISSION_NO_MACHINE)) &&
+        oracle_fits(o, c.grant, c.target, flags))
       bw_permission_add(&fit, i);
+  }
   return fit;
 }
 
@@ -126,9 +155,9 @@ static const struct bw_grant_fact *oracle_widest(const struct oracle *o, const s
 {
   const struct bw_grant_fact *widest = NULL;
   for (const struct bw_grant_fact *g = o->grant; g < o->grant + GRANTS; g++) {
-    if (!same(g->principal, q->subject) || !oracle_live(o, g, q->now) || !oracle_reaches(o, g, q->tenant))
+    if (!oracle_live(o, q->subject, g, q->now) || !oracle_reaches(o, g, q->tenant))
       continue;
-    struct bw_permission_set given = oracle_given(o, g, q->tenant);
+    struct bw_permission_set given = oracle_given(o, (struct oracle_case){q->subject, q->tenant, g});
     if (permitting && !bw_permission_has(&given, q->permission))
       continue;
     if (!widest || oracle_wider(o, g, widest))

@@ -78,6 +78,19 @@ static inline void put_grant(struct bw_model *m, struct bw_grant_fact fact)
   assert_true(bw_model_put_grant(m, &fact));
 }
 
+static inline void put_group(struct bw_model *m, unsigned number, unsigned home)
+{
+  struct bw_principal_fact fact = principal_fact(number, home);
+  fact.kind = BW_PRINCIPAL_GROUP;
+  put_principal(m, fact);
+}
+
+static inline void put_member(struct bw_model *m, unsigned number, unsigned member, unsigned group)
+{
+  struct bw_membership_fact fact = {.id = id(number), .member = id(member), .group = id(group)};
+  assert_true(bw_model_put_membership(m, &fact));
+}
+
 static inline struct bw_answer ask_for(const struct bw_model *m, unsigned subject, unsigned tenant,
                                        enum bw_permission permission)
 {

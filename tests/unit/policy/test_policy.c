@@ -73,6 +73,25 @@ static void a_grant_made_by_hand_is_followed_and_so_is_its_end(void **state)
   assert_true(SOON(!bw_grant(policy_model(*state), &grant, &fact)));
 }
 
+static void what_a_group_holds_is_had_by_who_is_in_it_and_no_longer(void **state)
+{
+  sql("SELECT test.group(180, 4), test.group(181, 4), test.member(281, 104, 180), test.member(282, 180, 181),"
+      " test.grant(252, 181, 3, 4, 'subtree');");
+  assert_true(SOON(allowed(*state, 104, 4)));
+  sql("UPDATE principal SET state = 'suspended', state_before = 'active' WHERE id = test.id(180);");
+  assert_true(SOON(!allowed(*state, 104, 4)));
+  sql("UPDATE principal SET state = 'active', state_before = NULL WHERE id = test.id(180);");
+  assert_true(SOON(allowed(*state, 104, 4)));
+  struct bw_model_counts counts;
+  bw_model_count(policy_model(*state), &counts);
+  assert_int_equal(counts.memberships, 2);
+  sql("DELETE FROM membership WHERE id = test.id(282);");
+  assert_true(SOON(!allowed(*state, 104, 4)));
+  sql("DELETE FROM principal WHERE kind = 'group';");
+  bw_model_count(policy_model(*state), &counts);
+  assert_true(SOON((bw_model_count(policy_model(*state), &counts), counts.memberships == 0)));
+}
+
 static void an_applied_revision_is_waited_for(void **state)
 {
   sql("SELECT test.grant(251, 104, 3, 4, 'subtree');");
@@ -524,6 +543,7 @@ int main(void)
       FOLLOWED(what_was_there_is_loaded),
       FOLLOWED(a_role_permits_what_the_table_says),
       FOLLOWED(a_grant_made_by_hand_is_followed_and_so_is_its_end),
+      FOLLOWED(what_a_group_holds_is_had_by_who_is_in_it_and_no_longer),
       FOLLOWED(an_applied_revision_is_waited_for),
       cmocka_unit_test(a_waiter_in_vain_makes_the_process_stale_until_it_caught_up),
       cmocka_unit_test(a_change_of_unknown_number_is_waited_for),

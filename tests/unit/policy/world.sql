@@ -34,6 +34,18 @@ LANGUAGE sql SET search_path = bailiwick, pg_temp AS $$
    WHERE t.id = test.id(at) AND p.id = test.id(who) AND r.id = test.role(role_number)
 $$;
 
+CREATE FUNCTION test.group(n integer, home integer) RETURNS void LANGUAGE sql SET search_path = bailiwick, pg_temp AS $$
+  INSERT INTO principal (id, tenant_id, tenant_path, tenant_boundary, kind, state, display_name, name_key)
+  SELECT test.id(n), t.id, t.path, t.boundary, 'group', 'active', 'G' || n, 'g' || n FROM tenant t WHERE t.id = test.id(home)
+$$;
+
+CREATE FUNCTION test.member(n integer, who integer, group_number integer) RETURNS void LANGUAGE sql
+SET search_path = bailiwick, pg_temp AS $$
+  INSERT INTO membership (id, tenant_id, tenant_path, tenant_boundary, group_id, member_id)
+  SELECT test.id(n), p.tenant_id, p.tenant_path, p.tenant_boundary, test.id(group_number), p.id
+    FROM principal p WHERE p.id = test.id(who)
+$$;
+
 CREATE FUNCTION test.session(n integer, who integer) RETURNS void LANGUAGE sql SET search_path = bailiwick, pg_temp AS $$
   INSERT INTO session (id, principal_id, tenant_id, tenant_path, tenant_boundary, epoch, strength, audience, expires_at)
   SELECT test.id(n), p.id, p.tenant_id, p.tenant_path, p.tenant_boundary, p.epoch, 1, 'service', now() + interval '1 hour'
