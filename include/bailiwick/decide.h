@@ -60,8 +60,9 @@ struct bw_root {
 size_t bw_roots(const struct bw_model *model, const struct bw_id *subject, int64_t now, size_t most,
                 struct bw_root *ret_roots);
 
-/* The same of one grant for its holder; false when it gives them nothing then, and of a grant that a group holds. */
-bool bw_root_of(const struct bw_model *model, const struct bw_id *grant, int64_t now, struct bw_root *ret_root);
+/* The same of one grant; false when it gives the subject nothing then. */
+bool bw_root_of(const struct bw_model *model, const struct bw_id *subject, const struct bw_id *grant, int64_t now,
+                struct bw_root *ret_root);
 
 /* All permissions that the subject's live grants give it at the tenant; empty when there are none. */
 void bw_held(const struct bw_model *model, const struct bw_id *subject, const struct bw_id *tenant, int64_t now,

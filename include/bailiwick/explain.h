@@ -17,7 +17,7 @@ enum bw_verdict {
   BW_VERDICT_GIVES,
 };
 
-/* How somebody comes to what they can do at a tenant. */
+/* How somebody comes to what they can do at a tenant: by a grant of theirs, or of a group that they are in. */
 struct bw_chain {
   struct bw_id grant, principal, home, role;
   struct bw_id tenant; /* at which the grant was given */
@@ -39,10 +39,10 @@ struct bw_search {
   int64_t now;
   struct bw_id view;  /* at or above the tenant */
   bool above;         /* those at home above the view; else those at home at or below it */
-  struct bw_id after; /* chains of higher grants alone */
+  struct bw_id after, after_principal; /* chains of higher grants alone, and of this one those of higher principals */
 };
-/* Each grant of somebody's own for whom the decision is yes, by its id: not those of groups. Up to `most`; gives how many there
-   are. */
+/* Each grant that gives it to somebody for whom the decision is yes, by its id and theirs: once, by however many
+   groups. Up to `most`; gives how many there are. */
 size_t bw_search(const struct bw_model *model, const struct bw_search *search, size_t most,
                  struct bw_chain *ret_chains);
 

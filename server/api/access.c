@@ -19,15 +19,21 @@ BODY(api_access_query, "AccessQuery", API_LIST_FIELDS(struct access_query),
 
 static const struct bw_model *model_of(const struct api_call *call) { return policy_model(call->api->domain->policy); }
 
-/* Those whom the caller sees come first; behind them, from places marked so, those above. */
-static const char above_place[] = "above";
+/* Those whom the caller sees come first; behind them, from places marked so, those above. A place is a grant and who
+ * has it. */
+static const char seen_place[] = "", above_place[] = "above ";
 
-static enum result add(struct api_list *list, const struct bw_id *id, const char *place, struct buf *body)
+static enum result add(struct api_call *call, const struct bw_chain *chain, const char *side, struct buf *body,
+                       struct api_list *list)
 {
-  struct store_object item = {.id = policy_uuid(id), .path = str_of(place), .body = buf_str(body)};
+  struct uuid principal = policy_uuid(&chain->principal);
+  char who[UUID_TEXT];
+  uuid_format(&principal, who);
+  struct str place = arena_print(call->arena, "%s%s", side, who);
+  struct store_object item = {.id = policy_uuid(&chain->grant), .path = place, .body = buf_str(body)};
   struct store_page page = {&item, 1};
   api_list_take(list, &page);
-  return item.body.p ? R_OK : R_NO_MEMORY;
+  return place.p && item.body.p ? R_OK : R_NO_MEMORY;
 }
 
 static enum result add_seen(struct api_call *call, const struct api_chains *chains, size_t i, struct api_list *list)
@@ -43,7 +49,7 @@ static enum result add_seen(struct api_call *call, const struct api_chains *chai
   api_chain_put_inherited(&w, chains, i);
   api_chain_put_grant(&w, chains, i);
   json_close(&w, '}');
-  return add(list, &chain->grant, "", &body);
+  return add(call, chain, seen_place, &body, list);
 }
 
 /* By role, and there by holder. */
@@ -117,7 +123,7 @@ static enum result add_above(struct api_call *call, const struct api_chains *cha
   json_key(&w, "grant");
   json_put_null(&w);
   json_close(&w, '}');
-  return add(list, &chain->grant, above_place, &body);
+  return add(call, chain, above_place, &body, list);
 }
 
 /* A page's chains: those of people who are seen, then those of people above. */
@@ -127,24 +133,42 @@ struct found {
   struct crowd crowd;
 };
 
+/* Which side the last place was on, and who had the grant there. */
+static bool left_above(const struct api_list *list, struct bw_id *ret_principal)
+{
+  bool above = str_starts(list->after_path, str_of(above_place));
+  size_t side = above ? sizeof above_place - 1 : 0;
+  struct uuid principal = {0};
+  if (list->after_path.n > side)
+    (void)!uuid_parse((struct str){list->after_path.p + side, list->after_path.n - side}, &principal);
+  *ret_principal = policy_id(&principal);
+  return above;
+}
+
+static bool is_behind(const struct bw_search *search, const struct bw_chain *chain)
+{
+  int order = memcmp(&chain->grant, &search->after, sizeof chain->grant);
+  return order > 0 || (order == 0 && memcmp(&chain->principal, &search->after_principal, sizeof chain->principal) > 0);
+}
+
 static enum result find(struct api_call *call, struct bw_search *search, const struct api_list *list,
                         struct found *ret_found)
 {
-  struct bw_id after = policy_id(&list->after_id);
+  struct bw_search whole = *search;
   struct found found = {.chains = arena_array(call->arena, list->fetch, sizeof *found.chains)};
   if (!found.chains)
     return R_NO_MEMORY;
-  if (!str_is(list->after_path, above_place)) {
-    search->after = after;
+  search->after = policy_id(&list->after_id);
+  if (!left_above(list, &search->after_principal)) {
     size_t seen = bw_search(model_of(call), search, list->fetch, found.chains);
     found.seen = found.count = seen < list->fetch ? seen : list->fetch;
-    search->after = after = (struct bw_id){0};
+    *search = whole;
   }
-  search->above = true;
+  whole.above = true;
   if (found.count < list->fetch)
-    TRY(find_above(call, search, &found.crowd));
+    TRY(find_above(call, &whole, &found.crowd));
   for (size_t i = 0; i < found.crowd.count && found.count < list->fetch; i++)
-    if (memcmp(&found.crowd.chains[i].grant, &after, sizeof after) > 0)
+    if (is_behind(search, &found.crowd.chains[i]))
       found.chains[found.count++] = found.crowd.chains[i];
   *ret_found = found;
   return R_OK;
@@ -206,14 +230,33 @@ static enum result list_held(struct api_call *call, const struct store_page *pag
 {
   for (size_t i = 0; i < page->count; i++) {
     struct bw_id id = policy_id(&page->items[i].id);
+    struct bw_id subject = policy_id(&call->object);
     struct bw_root root;
-    if (bw_root_of(model_of(call), &id, at, &root))
+    if (bw_root_of(model_of(call), &subject, &id, at, &root))
       TRY(add_held(call, &page->items[i], &root, list));
   }
   return R_OK;
 }
 
-/* What a user holds lies at their home or below it. */
+/* A principal and the groups that it is in, as the store takes them. */
+static struct str holders_of(const struct api_call *call)
+{
+  struct bw_id user = policy_id(&call->object), groups[BW_GROUPS];
+  size_t count = bw_groups(model_of(call), &user, groups);
+  struct buf text = buf_in(call->arena, (BW_GROUPS + 1) * UUID_TEXT + 2);
+  char id[UUID_TEXT];
+  uuid_format(&call->object, id);
+  buf_print(&text, "{%s", id);
+  for (size_t i = 0; i < count; i++) {
+    struct uuid group = policy_uuid(&groups[i]);
+    uuid_format(&group, id);
+    buf_print(&text, ",%s", id);
+  }
+  buf_put_char(&text, '}');
+  return buf_str(&text);
+}
+
+/* What a user holds, or a group that they are in, lies at their home or below it. */
 api_handler api_access_held;
 RESULT api_access_held(struct api_call *call)
 {
@@ -224,10 +267,13 @@ RESULT api_access_held(struct api_call *call)
   TRY(api_query(call, &api_held_permissions_query, &query));
   TRY(api_list_begin(call, &query.limit, &query.cursor, &list));
   TRY(api_list_range(call, &list, &call->tenant, true, &range));
+  struct str holders = holders_of(call);
+  if (!holders.p)
+    return R_NO_MEMORY;
   for (bool more = true; more && list.fetch > 0;) {
     struct store_page page;
     range.limit = (int64_t)list.fetch;
-    TRY(store_grant_held(&store, &call->object, &range, &page));
+    TRY(store_grant_list_of(&store, holders, &range, &page));
     more = page.count == list.fetch;
     TRY(list_held(call, &page, query.at.present ? query.at.value : call->now, &list));
     if (more) {

@@ -14,7 +14,7 @@ struct explain {
 };
 BODY(api_explain_body, "Explain", FIELD(struct explain, principal_id, REQUIRED, 0, 0),
      FIELD(struct explain, action, REQUIRED, 1, 100),
-     FIELD_CHOICE(struct explain, type, REQUIRED, 1, 20, "tenant|user|client|grant"),
+     FIELD_CHOICE(struct explain, type, REQUIRED, 1, 20, "tenant|user|client|group|grant"),
      FIELD(struct explain, id, REQUIRED, 0, 0), FIELD(struct explain, at, OPTIONAL, 0, 0));
 
 static const struct bw_model *model_of(const struct api_call *call) { return policy_model(call->api->domain->policy); }
@@ -46,7 +46,8 @@ static enum result enter_root(struct api_call *call, const struct bw_id *tenant,
 static enum result find_subject(struct api_call *call, const struct bw_id *id, const struct policy_root *root,
                                 struct bw_principal_fact *ret_subject)
 {
-  bool seen = bw_principal(model_of(call), id, ret_subject) && within(call, &ret_subject->home, root);
+  bool seen = bw_principal(model_of(call), id, ret_subject) && ret_subject->kind != BW_PRINCIPAL_GROUP &&
+              within(call, &ret_subject->home, root);
   return seen ? R_OK : api_wrong(call, "principal_id", "unknown", "there is no such user or client here");
 }
 

@@ -83,8 +83,8 @@ RESULT api_gate_authenticate(struct api_call *call)
 
 /* What {id} is, by the scope rule of the route. */
 static const enum api_type types[SCOPE__COUNT] = {
-    [SCOPE_TENANT] = API_TENANT, [SCOPE_USER] = API_USER, [SCOPE_CLIENT] = API_CLIENT, [SCOPE_GRANT] = API_GRANT,
-    [SCOPE_ROLE] = API_ROLE};
+    [SCOPE_TENANT] = API_TENANT, [SCOPE_USER] = API_USER, [SCOPE_CLIENT] = API_CLIENT, [SCOPE_GROUP] = API_GROUP,
+    [SCOPE_GRANT] = API_GRANT,   [SCOPE_ROLE] = API_ROLE};
 
 /* The parent that the body names, else the caller's home. A parent_id that is no UUID is left to the handler, which names it as
    a wrong field. */

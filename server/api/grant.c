@@ -117,7 +117,7 @@ RESULT api_grant_create(struct api_call *call)
   grant.ticket = body.ticket.value;
   enum result r = domain_grant_create(&call->change, &grant, &outcome);
   if (r == R_NOT_FOUND)
-    return api_wrong(call, "principal_id", "unknown", "there is no such user or client here");
+    return api_wrong(call, "principal_id", "unknown", "there is no such user, client or group here");
   TRY(r);
   return api_reply_created(call, "/v1/grants/", &outcome);
 }

@@ -101,7 +101,8 @@ struct check {
   struct json_id id;
 };
 BODY(api_check_body, "Check", FIELD(struct check, action, REQUIRED, 1, 100),
-     FIELD_CHOICE(struct check, type, REQUIRED, 1, 20, "tenant|user|client|grant"), FIELD(struct check, id, REQUIRED, 0, 0));
+     FIELD_CHOICE(struct check, type, REQUIRED, 1, 20, "tenant|user|client|group|grant"),
+     FIELD(struct check, id, REQUIRED, 0, 0));
 
 /* As the gate would answer this session: what is put below a tenant lies outside a grant that reaches the tenant
    alone, and who would only have to show a second factor is told so. */

@@ -24,6 +24,11 @@ static struct bw_id place_client(const struct bw_model *model, const struct bw_i
   return place_principal(model, id, BW_PRINCIPAL_CLIENT);
 }
 
+static struct bw_id place_group(const struct bw_model *model, const struct bw_id *id)
+{
+  return place_principal(model, id, BW_PRINCIPAL_GROUP);
+}
+
 static struct bw_id place_grant(const struct bw_model *model, const struct bw_id *id)
 {
   struct bw_grant_fact fact;
@@ -44,6 +49,7 @@ static const struct {
     [API_TENANT] = {"tenant", place_tenant},
     [API_USER] = {"user", place_user},
     [API_CLIENT] = {"client", place_client},
+    [API_GROUP] = {"group", place_group},
     [API_GRANT] = {"grant", place_grant},
     [API_ROLE] = {"", place_role},
 };

@@ -3,7 +3,7 @@
 #include "base/uuid.h"
 #include <bailiwick/decide.h>
 
-enum api_type { API_TENANT = 1, API_USER, API_CLIENT, API_GRANT, API_ROLE, API__TYPES };
+enum api_type { API_TENANT = 1, API_USER, API_CLIENT, API_GROUP, API_GRANT, API_ROLE, API__TYPES };
 
 /* 0 for an unknown name. */
 enum api_type api_type_named(struct str name);

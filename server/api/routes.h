@@ -13,6 +13,7 @@ enum scope_rule {
   SCOPE_TENANT,     /* {id} is a tenant */
   SCOPE_USER,       /* {id} is a user: their home */
   SCOPE_CLIENT,     /* {id} is a client: its home */
+  SCOPE_GROUP,      /* {id} is a group: its home */
   SCOPE_GRANT,      /* {id} is a grant: its tenant */
   SCOPE_ROLE,       /* {id} is a role: the tenant that made it */
   SCOPE__COUNT

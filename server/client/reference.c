@@ -157,15 +157,17 @@ static RESULT inhabitant(struct seeker *s, struct str reference, const struct na
 
 #define USER_NAMES {"users?external_id=", "external_id", true, false}, {"users?q=", "login", true, false}
 #define CLIENT_NAMES {"clients?external_id=", "external_id", true, false}, {"clients", "display_name", false, true}
+#define GROUP_NAMES {"groups?external_id=", "external_id", true, false}, {"groups", "display_name", false, false}
 static const struct naming user_names[] = {USER_NAMES, {0}};
 static const struct naming client_names[] = {CLIENT_NAMES, {0}};
+static const struct naming group_names[] = {GROUP_NAMES, {0}};
 static const struct naming role_names[] = {{"roles", "name", false, false}, {0}};
-static const struct naming principal_names[] = {USER_NAMES, CLIENT_NAMES, {0}};
+static const struct naming principal_names[] = {USER_NAMES, CLIENT_NAMES, GROUP_NAMES, {0}};
 
 static const struct {
   const char *collection;
   const struct naming *names;
-} inhabitants[] = {{"users", user_names}, {"clients", client_names}, {"roles", role_names}};
+} inhabitants[] = {{"users", user_names}, {"clients", client_names}, {"groups", group_names}, {"roles", role_names}};
 
 static RESULT resolve_id(struct seeker *s, struct str collection, struct str *id)
 {

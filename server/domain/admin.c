@@ -15,12 +15,12 @@ RESULT domain_admin_watch(struct change *change, const struct uuid *tenant, stru
   return R_OK;
 }
 
-RESULT domain_admin_watch_one(struct change *change, const struct uuid *principal, const struct uuid *tenant,
-                              struct domain_admin_watch *ret_watch)
+RESULT domain_admin_watch_of(struct change *change, const struct uuid *principal, const struct uuid *home,
+                             struct domain_admin_watch *ret_watch)
 {
   bool runs;
-  TRY(store_grant_runs(change->tx, principal, tenant, &runs));
-  return runs ? domain_admin_watch(change, tenant, ret_watch) : R_OK;
+  TRY(store_grant_runs(change->tx, principal, home, &runs));
+  return runs ? domain_admin_watch(change, home, ret_watch) : R_OK;
 }
 
 static bool as_long(const struct store_admin *a, const struct store_admin *b)

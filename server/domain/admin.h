@@ -15,9 +15,9 @@ struct domain_admin_watch {
    user too holds them first, and grants after. Nothing is watched for an actor who is not at home there or below. */
 RESULT domain_admin_watch(struct change *change, const struct uuid *tenant, struct domain_admin_watch *ret_watch);
 
-/* The same where a principal may stop being at that tenant what they are: watched only while they run it. */
-RESULT domain_admin_watch_one(struct change *change, const struct uuid *principal, const struct uuid *tenant,
-                              struct domain_admin_watch *ret_watch);
+/* The same before what may take from a principal, or from who is in a group, at their home. */
+RESULT domain_admin_watch_of(struct change *change, const struct uuid *principal, const struct uuid *home,
+                             struct domain_admin_watch *ret_watch);
 
 /* After it. R_LAST_ADMIN: somebody holds the role no longer, or not as far or as long, and none of the tenant's own who
    are active holds it as far and as long instead. Whose grant is not in force yet is no successor, and who comes from

@@ -4,6 +4,7 @@
 #include "domain/audit.h"
 #include "domain/grant.h"
 #include "domain/guard.h"
+#include "domain/membership.h"
 #include "domain/proof.h"
 #include "store/client.h"
 
@@ -78,6 +79,7 @@ RESULT domain_client_delete(struct change *change, const struct uuid *id)
   TRY(take(change, id, &client));
   TRY(domain_guard_other(change, id));
   TRY(domain_grant_end_all(change, id, &client.tenant));
+  TRY(domain_membership_end_all(change, id));
   TRY(store_client_delete(change->tx, id));
   struct audit_record event = {
       .tenant = client.tenant, .object_kind = "client", .object = *id, .before = client.object.body};

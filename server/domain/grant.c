@@ -5,6 +5,7 @@
 #include "domain/guard.h"
 #include "domain/start.h"
 #include "store/grant.h"
+#include "store/group.h"
 #include "store/role.h"
 
 static const char *const reaches[] = {[BW_REACH_SELF] = "self", [BW_REACH_SUBTREE] = "subtree"};
@@ -22,6 +23,14 @@ static bool listed(struct str names, struct str name)
   return false;
 }
 
+/* What a group holds a machine may have that is in it. The tenant is held, so that none comes in meanwhile. */
+static RESULT look_inside(struct change *change, const struct uuid *group, struct store_holder *holder)
+{
+  struct store_tenant home;
+  TRY(store_tenant_lock(change->tx, &holder->home, &home));
+  return store_group_machine(change->tx, group, &holder->machine);
+}
+
 /* Whether this principal can hold this role there, whoever gives it. */
 static RESULT check_place(struct change *change, const struct grant_new *grant, const struct store_place *place,
                           const struct store_role *role)
@@ -36,6 +45,8 @@ static RESULT check_place(struct change *change, const struct grant_new *grant, 
     return R_WRONG_STATE;
   if (!listed(role->kinds, place->kind))
     return R_KIND_CEILING;
+  if (holder.group)
+    TRY(look_inside(change, &grant->principal, &holder));
   return holder.machine && domain_guard_barred(role->permissions) ? R_NOT_FOR_MACHINES : R_OK;
 }
 

@@ -11,10 +11,11 @@ struct grant_new {
 
 /* R_CEILING: the actor does not hold every permission of the role there, with at least that reach, and starts no
    tenant (domain/start.h, of which R_FOUR_EYES is too); R_PRIVILEGED: the role or the principal is privileged and
-   the actor lacks grant:assign_privileged there; R_SELF_SERVICE: to oneself; R_KIND_CEILING: the role is not for
-   that kind of tenant; R_NOT_FOR_MACHINES: to a client, of a role with what no machine may hold; R_OUTSIDE_HOME;
-   R_RULE: it ends before it begins, or is over; R_NOT_FOUND with `principal` or `role` invisible (the api names the
-   field); R_ALREADY_EXISTS; R_AGAIN: the role changed meanwhile. An operator at the machine has no ceiling. */
+   the actor lacks grant:assign_privileged there; R_SELF_SERVICE: to oneself, or to a group that one is in;
+   R_KIND_CEILING: the role is not for that kind of tenant; R_NOT_FOR_MACHINES: to a client, or to a group with one in
+   it, of a role with what no machine may hold; R_OUTSIDE_HOME; R_RULE: it ends before it begins, or is over;
+   R_NOT_FOUND with `principal` or `role` invisible (the api names the field); R_ALREADY_EXISTS; R_AGAIN: the role
+   changed meanwhile. An operator at the machine has no ceiling. */
 RESULT domain_grant_create(struct change *change, const struct grant_new *grant, struct outcome *ret_outcome);
 
 /* R_SELF_SERVICE for one's own; R_PRIVILEGED as above; R_LAST_ADMIN: as domain/admin.h says of its tenant. */

@@ -11,7 +11,31 @@ static const struct bw_model *model_of(const struct change *change) { return pol
 
 RESULT domain_guard_other(const struct change *change, const struct uuid *principal)
 {
-  return bound(change) && uuid_equal(&change->actor.id, principal) ? R_SELF_SERVICE : R_OK;
+  struct bw_id actor = policy_id(&change->actor.id), id = policy_id(principal), groups[BW_GROUPS];
+  if (!bound(change))
+    return R_OK;
+  size_t count = bw_groups(model_of(change), &actor, groups);
+  bool own = uuid_equal(&change->actor.id, principal);
+  for (size_t i = 0; i < count; i++)
+    own |= memcmp(&groups[i], &id, sizeof id) == 0;
+  return own ? R_SELF_SERVICE : R_OK;
+}
+
+struct str domain_guard_selves(const struct change *change)
+{
+  struct bw_id actor = policy_id(&change->actor.id), groups[BW_GROUPS];
+  size_t count = bw_groups(model_of(change), &actor, groups);
+  struct buf text = buf_in(change->arena, (BW_GROUPS + 1) * UUID_TEXT + 2);
+  char id[UUID_TEXT];
+  uuid_format(&change->actor.id, id);
+  buf_print(&text, "{%s", id);
+  for (size_t i = 0; i < count; i++) {
+    struct uuid group = policy_uuid(&groups[i]);
+    uuid_format(&group, id);
+    buf_print(&text, ",%s", id);
+  }
+  buf_put_char(&text, '}');
+  return buf_str(&text);
 }
 
 RESULT domain_guard_away(const struct change *change, const struct uuid *tenant)

@@ -4,11 +4,14 @@
 #include "domain/change.h"
 #include "store/tenant.h"
 
-/* R_SELF_SERVICE when it is the actor. */
+/* R_SELF_SERVICE when it is the actor, or a group that the actor is in. */
 RESULT domain_guard_other(const struct change *change, const struct uuid *principal);
 
 /* R_SELF_SERVICE when the actor holds that role now, wherever: also where the scope does not reach. */
 RESULT domain_guard_role(const struct change *change, const struct uuid *role);
+
+/* The actor and all groups that they are in: "{...,...}". .p NULL: memory is out. */
+struct str domain_guard_selves(const struct change *change);
 
 /* R_SELF_SERVICE when the actor is at home there or below. */
 RESULT domain_guard_away(const struct change *change, const struct uuid *tenant);

@@ -272,7 +272,7 @@ static RESULT carry_out(struct change *change, const struct move *move, const st
 {
   struct domain_admin_watch watch = {0};
   if (move->kind == MOVE_USER)
-    TRY(domain_admin_watch_one(change, &move->object, &survey->move.from, &watch));
+    TRY(domain_admin_watch_of(change, &move->object, &survey->move.from, &watch));
   TRY(end_grants(change, &survey->ends));
   TRY(kinds[move->kind].make(change->tx, &survey->move, meeting, ret_moved));
   return domain_admin_keep(change, &watch);

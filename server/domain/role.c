@@ -104,8 +104,11 @@ static RESULT check_holders(struct change *change, const struct uuid *id, const 
   const struct store_role_holder *holders;
   size_t count;
   bool barred = domain_guard_barred(as->permissions);
+  struct str selves = domain_guard_selves(change);
+  if (!selves.p)
+    return R_NO_MEMORY;
   TRY(domain_guard_role(change, id));
-  TRY(store_role_holders(change->tx, id, &change->actor.id, &holders, &count));
+  TRY(store_role_holders(change->tx, id, selves, &holders, &count));
   for (size_t i = 0; i < count; i++) {
     if (holders[i].own)
       return R_SELF_SERVICE;
@@ -165,11 +168,14 @@ RESULT domain_role_delete(struct change *change, const struct uuid *id)
   struct store_place place;
   const struct store_role_holder *holders;
   size_t count;
+  struct str selves = domain_guard_selves(change);
+  if (!selves.p)
+    return R_NO_MEMORY;
   TRY(take(change, id, &role));
   TRY(store_tenant_place(change->tx, &role.tenant, &place));
   struct domain_gift gift = {.place = &place, .reach = BW_REACH_SUBTREE, .permissions = role.permissions};
   TRY(domain_guard_gift(change, &gift));
-  TRY(store_role_holders(change->tx, id, &change->actor.id, &holders, &count));
+  TRY(store_role_holders(change->tx, id, selves, &holders, &count));
   if (count > 0)
     return R_IN_USE;
   TRY(store_role_delete(change->tx, id));

@@ -46,7 +46,7 @@ static RESULT check_receiver(struct change *change, const struct grant_new *gran
   struct store_holder holder;
   bool touched;
   TRY(store_grant_holder(change->tx, &grant->principal, &holder));
-  if (!str_equal(holder.path, place->path) || holder.machine || !str_is(holder.state, "active"))
+  if (!str_equal(holder.path, place->path) || holder.machine || holder.group || !str_is(holder.state, "active"))
     return R_CEILING;
   TRY(store_audit_touched(change->tx, &grant->tenant, &change->actor.id, &grant->principal, &touched));
   return touched ? R_FOUR_EYES : R_OK;

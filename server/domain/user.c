@@ -6,6 +6,7 @@
 #include "domain/audit.h"
 #include "domain/grant.h"
 #include "domain/guard.h"
+#include "domain/membership.h"
 #include "domain/invitation.h"
 #include "domain/notice.h"
 #include "domain/reset.h"
@@ -210,7 +211,7 @@ static RESULT set_state(struct change *change, const struct uuid *id, user_turn 
   TRY(domain_guard_other(change, id));
   if (str_is(user.state, "terminated"))
     return R_WRONG_STATE;
-  TRY(domain_admin_watch_one(change, id, &user.tenant, &watch));
+  TRY(domain_admin_watch_of(change, id, &user.tenant, &watch));
   TRY(turn(change, id, &changed));
   TRY(domain_admin_keep(change, &watch));
   return record(change, &user.tenant, user.object.body, &changed, ret_outcome);
@@ -231,6 +232,7 @@ RESULT domain_user_terminate(struct change *change, const struct uuid *id, struc
   struct outcome outcome;
   TRY(set_state(change, id, terminate, &outcome));
   TRY(domain_grant_end(change, id));
+  TRY(domain_membership_end_all(change, id));
   *ret_outcome = outcome;
   return R_OK;
 }

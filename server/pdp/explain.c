@@ -58,7 +58,8 @@ static struct bw_chain chain_of(const struct bw_model *m, const struct pdp_princ
 
 static bool lower(const struct bw_chain *a, const struct bw_chain *b)
 {
-  return memcmp(&a->grant, &b->grant, sizeof a->grant) < 0;
+  int order = memcmp(&a->grant, &b->grant, sizeof a->grant);
+  return order < 0 || (order == 0 && memcmp(&a->principal, &b->principal, sizeof a->principal) < 0);
 }
 
 static bool nearer(const struct bw_chain *a, const struct bw_chain *b)
@@ -128,6 +129,7 @@ struct sought {
   const struct bw_search *search;
   struct pdp_line line;
   uint32_t view;
+  struct bw_chain after; /* its grant and principal */
 };
 
 /* The tenant is on the line, from a place of it up. */
@@ -148,21 +150,90 @@ static bool is_sought(const struct sought *s, uint32_t home)
   return place < s->line.n && above == s->search->above;
 }
 
-static void consider(const struct bw_model *m, const struct sought *s, const struct pdp_grant *g, struct kept *k)
+/* A grant as it is had by its holder, or by somebody in the group that holds it. */
+static void consider(const struct bw_model *m, const struct sought *s, const struct pdp_grant *g,
+                     const struct pdp_principal *who, struct kept *k)
 {
   const struct bw_search *search = s->search;
-  const struct pdp_principal *holder = pdp_principal(m, pdp_get(&g->principal));
-  struct bw_chain chain = chain_of(m, holder, g);
+  struct bw_chain chain = chain_of(m, who, g);
   struct bw_question question = {chain.principal, search->tenant, search->permission, search->now};
-  struct asked asked = {.question = &question, .holder = holder};
-  uint32_t home = pdp_get(&holder->home);
-  if (memcmp(&chain.grant, &search->after, sizeof chain.grant) <= 0 || !is_sought(s, home))
+  struct asked asked = {.question = &question, .holder = who};
+  uint32_t home = pdp_get(&who->home);
+  if (!lower(&s->after, &chain) || !is_sought(s, home))
     return;
   if (!pdp_subject(m, &chain.principal) || !pdp_target_of(m, s->line.at[0], home, &asked.target))
     return;
   chain.verdict = verdict_of(m, &asked, g, &chain.up);
   if (chain.verdict == BW_VERDICT_GIVES)
     keep(k, &chain);
+}
+
+static bool in_use(const struct pdp_principal *group)
+{
+  uint32_t info = pdp_get(&group->info);
+  return info & PDP_PRESENT && pdp_kind(info) == BW_PRINCIPAL_GROUP && pdp_state(info) == BW_PRINCIPAL_ACTIVE;
+}
+
+/* A group on the way down from the one that holds a grant. */
+struct rung {
+  const struct pdp_grant *grant;
+  uint32_t group;
+  unsigned steps; /* below the holder */
+};
+
+/* Of all memberships that lead their member to the holder by as few steps as can be, the first: whoever is in a group
+   by several ways is found by one. */
+static bool leads(const struct bw_model *m, const struct rung *rung, uint32_t membership)
+{
+  const struct pdp_grant *g = pdp_grant(m, membership);
+  uint32_t member = pdp_get(&g->principal), holder = pdp_get(&rung->grant->principal);
+  const struct pdp_principal *who = pdp_principal(m, member);
+  if (pdp_holding_steps(m, member, holder) != rung->steps + 1)
+    return false;
+  for (uint32_t i = pdp_get(&who->first); i && i != membership; i = pdp_get(&g->next)) {
+    g = pdp_grant(m, i);
+    uint32_t group = pdp_get(&g->role);
+    if (!(pdp_get(&g->info) & PDP_MEMBERSHIP) || !in_use(pdp_principal(m, group)) ||
+        pdp_get(&pdp_principal(m, group)->home) != pdp_get(&who->home))
+      continue;
+    if (pdp_holding_steps(m, group, holder) == rung->steps)
+      return false;
+  }
+  return true;
+}
+
+/* The first of who is in a group. */
+static uint32_t first_in(const struct bw_model *m, uint32_t group)
+{
+  return pdp_get(pdp_table_first(&m->table[PDP_PRINCIPALS], group, sizeof(struct pdp_principal)));
+}
+
+/* No deeper than BW_GROUPS: each rung is one step further from the holder. */
+static void consider_members(const struct bw_model *m, const struct sought *s, const struct rung *rung, struct kept *k)
+{
+  const struct pdp_grant *g;
+  for (uint32_t i = first_in(m, rung->group); i; i = pdp_get(&g->next_here)) {
+    g = pdp_grant(m, i);
+    uint32_t member = pdp_get(&g->principal);
+    const struct pdp_principal *who = pdp_principal(m, member);
+    if (!leads(m, rung, i))
+      continue;
+    struct rung below = {rung->grant, member, rung->steps + 1};
+    if (in_use(who))
+      consider_members(m, s, &below, k);
+    else
+      consider(m, s, rung->grant, who, k);
+  }
+}
+
+static void consider_grant(const struct bw_model *m, const struct sought *s, uint32_t grant, struct kept *k)
+{
+  const struct pdp_grant *g = pdp_grant(m, grant);
+  uint32_t holder = pdp_get(&g->principal);
+  struct rung top = {.grant = g, .group = holder};
+  consider(m, s, g, pdp_principal(m, holder), k);
+  if (in_use(pdp_principal(m, holder)))
+    consider_members(m, s, &top, k);
 }
 
 /* The first of the grants at a tenant. */
@@ -174,7 +245,7 @@ static uint32_t first_at(const struct bw_model *m, uint32_t tenant)
 size_t bw_search(const struct bw_model *m, const struct bw_search *search, size_t most, struct bw_chain *ret_chains)
 {
   struct kept k = {.before = lower, .chains = ret_chains, .most = most};
-  struct sought s = {.search = search};
+  struct sought s = {.search = search, .after = {.grant = search->after, .principal = search->after_principal}};
   struct pdp_reading r;
   pdp_reading_begin(&r, m);
   do {
@@ -186,7 +257,7 @@ size_t bw_search(const struct bw_model *m, const struct bw_search *search, size_
       const struct pdp_grant *g;
       for (uint32_t i = first_at(m, s.line.at[place]); i; i = pdp_get(&g->next_here)) {
         g = pdp_grant(m, i);
-        consider(m, &s, g, &k);
+        consider_grant(m, &s, i, &k);
       }
     }
   } while (pdp_reading_again(&r));

@@ -58,6 +58,24 @@ void pdp_holding_join(const struct bw_model *m, const struct pdp_principal *p, b
   h->count = c.count;
 }
 
+unsigned pdp_holding_steps(const struct bw_model *m, uint32_t principal, uint32_t group)
+{
+  const struct pdp_principal *p = pdp_principal(m, principal);
+  struct closure c = {.model = m, .home = pdp_get(&p->home)};
+  unsigned found = principal == group ? 0 : BW_GROUPS + 1, begin = 0;
+  pass(&c, pdp_get(&p->first));
+  for (unsigned steps = 1; begin < c.count && c.count <= BW_GROUPS; steps++) {
+    unsigned end = c.count;
+    for (; begin < end; begin++) {
+      if (c.group[begin] == group && steps < found)
+        found = steps;
+      if (c.count <= BW_GROUPS)
+        pass(&c, pdp_get(&pdp_principal(m, c.group[begin])->first));
+    }
+  }
+  return c.count <= BW_GROUPS ? found : BW_GROUPS + 1;
+}
+
 size_t bw_groups(const struct bw_model *m, const struct bw_id *principal, struct bw_id ret_groups[BW_GROUPS])
 {
   struct closure c;

@@ -11,6 +11,10 @@ struct pdp_holding {
 /* Looks for the groups, and leaves the principal's own memberships behind. */
 void pdp_holding_join(const struct bw_model *m, const struct pdp_principal *p, bool idle, struct pdp_holding *h);
 
+/* How many steps up a group is from a principal, by the shortest way; 0 when it is the principal itself, more than
+   BW_GROUPS when it is not above, or too many are. */
+unsigned pdp_holding_steps(const struct bw_model *m, uint32_t principal, uint32_t group);
+
 /* `idle`: what a suspended group holds counts too. */
 static inline void pdp_holding_begin(const struct bw_model *m, const struct pdp_principal *p, bool idle,
                                      struct pdp_holding *ret_holding)

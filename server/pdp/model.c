@@ -27,7 +27,7 @@ struct bw_model *bw_model_new(void)
     free(m->lock);
     m->lock = NULL;
   }
-  m->table[PDP_TENANTS].listed = true;
+  m->table[PDP_TENANTS].listed = m->table[PDP_PRINCIPALS].listed = true;
   for (int i = 0; made && i < PDP_TABLES; i++)
     made = pdp_table_open(&m->table[i], thing_size[i]);
   if (made)

@@ -26,11 +26,9 @@ struct pdp_role {
   uint32_t tenant, info;
   struct bw_permission_set permissions;
 };
-/* A membership is a grant of no reach, whose role is a group: memberships stand before grants in a principal's list, so
-   that the first tells whether there are any. */
 struct pdp_grant {
   struct pdp_key key;
-  uint32_t principal, role, tenant, info;
+  uint32_t principal, role, tenant, info; /* a membership has no reach, a group as its role, and stands before grants */
   uint32_t next, previous, next_here, previous_here; /* of its holder's, and its tenant's; readers use no previous */
   int64_t not_before, expires_at;
 };
@@ -45,8 +43,7 @@ struct bw_model {
   uint64_t version; /* odd while a publication is being applied */
   uint64_t revision;
   struct pdp_lock *lock; /* held while the version is odd */
-  uint64_t present[PDP_TABLES];
-  uint64_t memberships; /* of the grants present */
+  uint64_t present[PDP_TABLES], memberships; /* which are among the grants present */
   struct pdp_table table[PDP_TABLES];
   struct pdp_stage *stage; /* the publication begun, not yet applied: newest block first */
   struct pdp_seen *seen;   /* what it has spoken of, when it is one of everything */

@@ -150,11 +150,14 @@ static void drop_role(struct bw_model *m, const struct step *s)
   pdp_table_release(&m->table[PDP_ROLES], s->self);
 }
 
-/* The first of the grants at a tenant. */
-static uint32_t *first_at(struct bw_model *m, uint32_t tenant)
+/* Where the list begins in which a grant stands with those at its tenant, or a membership with those in its group. */
+static uint32_t *first_here(struct bw_model *m, const struct pdp_grant *g, uint32_t membership)
 {
-  return pdp_table_first(&m->table[PDP_TENANTS], tenant, sizeof(struct pdp_tenant));
+  return membership ? pdp_table_first(&m->table[PDP_PRINCIPALS], g->role, sizeof(struct pdp_principal))
+                    : pdp_table_first(&m->table[PDP_TENANTS], g->tenant, sizeof(struct pdp_tenant));
 }
+
+static bool is_anywhere(const struct pdp_grant *g, uint32_t membership) { return membership ? g->role : g->tenant; }
 
 static void unlink_grant(struct bw_model *m, struct pdp_grant *g)
 {
@@ -168,11 +171,11 @@ static void unlink_grant(struct bw_model *m, struct pdp_grant *g)
   g->previous = 0;
 }
 
-static void unlink_here(struct bw_model *m, struct pdp_grant *g)
+static void unlink_here(struct bw_model *m, struct pdp_grant *g, uint32_t membership)
 {
   struct pdp_grant *before = thing(m, PDP_GRANTS, g->previous_here), *after = thing(m, PDP_GRANTS, g->next_here);
-  if (g->tenant)
-    pdp_set(g->previous_here ? &before->next_here : first_at(m, g->tenant), g->next_here);
+  if (is_anywhere(g, membership))
+    pdp_set(g->previous_here ? &before->next_here : first_here(m, g, membership), g->next_here);
   if (g->next_here)
     after->previous_here = g->previous_here;
   pdp_set(&g->next_here, 0);
@@ -196,16 +199,16 @@ static void link_grant(struct bw_model *m, struct pdp_grant *g, const struct ste
   pdp_set(place, s->self);
 }
 
-static void link_here(struct bw_model *m, struct pdp_grant *g, uint32_t self)
+static void link_here(struct bw_model *m, struct pdp_grant *g, const struct step *s)
 {
-  uint32_t *first = first_at(m, g->tenant);
-  if (!g->tenant)
+  uint32_t membership = s->info & PDP_MEMBERSHIP, *first = first_here(m, g, membership);
+  if (!is_anywhere(g, membership))
     return;
   struct pdp_grant *after = thing(m, PDP_GRANTS, *first);
   if (*first)
-    after->previous_here = self;
+    after->previous_here = s->self;
   pdp_set(&g->next_here, *first);
-  pdp_set(first, self);
+  pdp_set(first, s->self);
 }
 
 /* Whom, with what and where; nobody, nothing and nowhere for a grant that goes. */
@@ -213,7 +216,7 @@ static void set_grant(struct bw_model *m, struct pdp_grant *g, const struct step
 {
   uint32_t was = g->info & PDP_MEMBERSHIP, is = s->info & PDP_MEMBERSHIP;
   unlink_grant(m, g);
-  unlink_here(m, g);
+  unlink_here(m, g, was);
   pdp_set(&m->memberships, m->memberships - !!was + !!is);
   refer(m, PDP_PRINCIPALS, &g->principal, s->named[0]);
   refer(m, was ? PDP_PRINCIPALS : PDP_ROLES, &g->role, s->named[1]);
@@ -221,7 +224,7 @@ static void set_grant(struct bw_model *m, struct pdp_grant *g, const struct step
   pdp_set(&g->not_before, s->times[0]);
   pdp_set(&g->expires_at, s->times[1]);
   link_grant(m, g, s);
-  link_here(m, g, s->self);
+  link_here(m, g, s);
 }
 
 static void put_grant(struct bw_model *m, const struct step *s)

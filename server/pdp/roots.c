@@ -57,17 +57,23 @@ static bool root_of(const struct bw_model *m, const struct pdp_principal *subjec
   return true;
 }
 
-bool bw_root_of(const struct bw_model *m, const struct bw_id *grant, int64_t now, struct bw_root *ret_root)
+bool bw_root_of(const struct bw_model *m, const struct bw_id *subject, const struct bw_id *grant, int64_t now,
+                struct bw_root *ret_root)
 {
   struct found found;
   bool held;
   struct pdp_reading r;
   pdp_reading_begin(&r, m);
   do {
-    const struct pdp_grant *g = pdp_grant(m, pdp_grant_find(m, grant));
-    struct bw_id subject = pdp_id(&pdp_principal(m, pdp_get(&g->principal))->key);
-    const struct pdp_principal *p = pdp_subject(m, &subject);
-    held = p && root_of(m, p, g, now, &found);
+    const struct pdp_grant *wanted = pdp_grant(m, pdp_grant_find(m, grant)), *g = NULL;
+    const struct pdp_principal *p = pdp_subject(m, subject);
+    struct pdp_holding holding = {0};
+    if (p)
+      pdp_holding_begin(m, p, false, &holding);
+    do {
+      g = pdp_holding_next(m, &holding);
+    } while (g && g != wanted);
+    held = g && root_of(m, p, g, now, &found);
   } while (pdp_reading_again(&r));
   if (held)
     *ret_root = found.root;

@@ -40,6 +40,16 @@ RESULT store_grant_held(const struct store_call *call, const struct uuid *princi
   return store_run_page(call, SQL_grant_held, &v, ret_page);
 }
 
+RESULT store_grant_list_of(const struct store_call *call, struct str principals, const struct store_range *range,
+                           struct store_page *ret_page)
+{
+  struct db_values v = {0};
+  TRY(store_run_put_range(&v, range, call->arena));
+  db_put_text(&v, principals);
+  db_put_int(&v, range->limit);
+  return store_run_page(call, SQL_grant_list_of, &v, ret_page);
+}
+
 RESULT store_grant_find(const struct store_call *call, const struct store_grant_row *row,
                         struct store_object *ret_grant)
 {
@@ -53,7 +63,7 @@ RESULT store_grant_find(const struct store_call *call, const struct store_grant_
 
 RESULT store_grant_holder(struct store_tx *tx, const struct uuid *principal, struct store_holder *ret_holder)
 {
-  enum { PATH, STATE, KIND };
+  enum { PATH, STATE, KIND, HOME };
   struct db_values v = {0};
   struct db_rows rows;
   db_put_uuid(&v, principal);
@@ -62,7 +72,9 @@ RESULT store_grant_holder(struct store_tx *tx, const struct uuid *principal, str
     return R_NOT_FOUND;
   *ret_holder = (struct store_holder){.path = db_text(&rows, 0, PATH),
                                       .state = db_text(&rows, 0, STATE),
-                                      .machine = !str_is(db_text(&rows, 0, KIND), "user")};
+                                      .home = db_uuid(&rows, 0, HOME),
+                                      .group = str_is(db_text(&rows, 0, KIND), "group"),
+                                      .machine = str_is(db_text(&rows, 0, KIND), "client")};
   return R_OK;
 }
 

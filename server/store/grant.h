@@ -19,10 +19,14 @@ RESULT store_grant_list(const struct store_call *call, const struct store_range 
 /* What a principal holds within the range. */
 RESULT store_grant_held(const struct store_call *call, const struct uuid *principal, const struct store_range *range,
                         struct store_page *ret_page);
+/* What any of these hold within the range: "{...,...}". */
+RESULT store_grant_list_of(const struct store_call *call, struct str principals, const struct store_range *range,
+                           struct store_page *ret_page);
 /* Whom a grant is to be given to, held against change until the transaction ends. */
 struct store_holder {
   struct str path, state; /* of the home */
-  bool machine;
+  struct uuid home;
+  bool machine, group;
 };
 /* R_NOT_FOUND outside the scope. */
 RESULT store_grant_holder(struct store_tx *tx, const struct uuid *principal, struct store_holder *ret_holder);

@@ -80,14 +80,14 @@ RESULT store_role_lock(struct store_tx *tx, const struct uuid *id, struct store_
   return R_OK;
 }
 
-RESULT store_role_holders(struct store_tx *tx, const struct uuid *id, const struct uuid *actor,
+RESULT store_role_holders(struct store_tx *tx, const struct uuid *id, struct str actors,
                           const struct store_role_holder **ret_holders, size_t *ret_count)
 {
   enum { PLACE, MACHINE, OWN };
   struct db_values v = {0};
   struct db_rows rows;
   db_put_uuid(&v, id);
-  db_put_uuid(&v, actor);
+  db_put_text(&v, actors);
   TRY(store_run(tx, SQL_role_holders, &v, &rows));
   struct store_role_holder *holders = arena_array(tx->arena, (size_t)rows.count + 1, sizeof *holders);
   if (!holders)

@@ -39,9 +39,9 @@ RESULT store_role_lock(struct store_tx *tx, const struct uuid *id, struct store_
 struct store_role_holder {
   struct str place; /* the kind of tenant at which */
   bool machine;     /* which is not known of one above the scope */
-  bool own;         /* by `actor` */
+  bool own;         /* by one of `actors`, "{...,...}" */
 };
-RESULT store_role_holders(struct store_tx *tx, const struct uuid *id, const struct uuid *actor,
+RESULT store_role_holders(struct store_tx *tx, const struct uuid *id, struct str actors,
                           const struct store_role_holder **ret_holders, size_t *ret_count);
 
 struct store_role_row {

@@ -104,6 +104,21 @@ def test_a_machine_has_secrets_and_a_state(shell, partner):
     assert "crm: there is no such thing" in shell("client", "show", f"{partner}/crm", status=1).errors
 
 
+def test_a_group_is_filled_suspended_and_emptied(shell, partner):
+    made = shell.json("group", "add", partner, "--display-name", "Support desk", "--external-id", "desk")[0]
+    assert shell.json("group", "show", f"{partner}/desk") == shell.json("group", "show", f"{partner}/Support desk") == [made]
+    user = shell.json("user", "add", partner, "--login", "jo")[0]
+    joined = shell.json("group", "add-member", f"{partner}/desk", "--principal-id", f"{partner}/jo")[0]
+    assert (joined["group_id"], joined["principal_id"]) == (made["id"], user["id"])
+    assert shell.json("group", "members", f"{partner}/desk") == [joined]
+    shell("grant", "add", partner, "--principal-id", f"{partner}/desk", "--role", "viewer", "--scope", "self")
+    assert shell.json("group", "suspend", f"{partner}/desk")[0]["state"] == "suspended"
+    assert shell.json("group", "resume", f"{partner}/desk")[0]["state"] == "active"
+    assert shell("group", "rm-member", f"{partner}/desk", user["id"]).output == ""
+    assert shell("group", "members", f"{partner}/desk").output == ""
+    assert shell("group", "rm", f"{partner}/desk").output == ""
+
+
 def test_a_role_is_made_changed_and_deleted(shell, partner):
     made, = shell.json("role", "add", partner, "--name", "looker", "--permissions", "tenant:read", "--permissions", "user:read")
     assert (made["name"], made["permissions"], made["origin"]) == ("looker", ["tenant:read", "user:read"], "tenant")

@@ -20,9 +20,10 @@ def things_to_change(estate):
     person = estate.person("alpha_one", "customer_admin")
     role = estate.admin.client.post(f"/v1/tenants/{estate.id('alpha_one')}/roles",
                                     {"name": unique("role"), "permissions": ["tenant:read"]}, 201).json()
+    group = estate.admin.client.post(f"/v1/tenants/{estate.id('alpha_one')}/groups", {"display_name": unique("group")}, 201).json()
     job = estate.admin.client.post(f"/v1/tenants/{estate.id('alpha_one')}/imports", {"kind": "users"}, 201).json()
     return {"caller": person.client, "/v1/tenants": estate.id("alpha_one"), "/v1/users": estate.new_user()["id"],
-            "/v1/clients": estate.new_machine()[0]["id"], "/v1/roles": role["id"], "{import}": job["id"]}
+            "/v1/clients": estate.new_machine()[0]["id"], "/v1/roles": role["id"], "/v1/groups": group["id"], "{import}": job["id"]}
 
 
 def path_of(route, targets):

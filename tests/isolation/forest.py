@@ -4,7 +4,7 @@ import random
 import psycopg
 from world import Actor, Grant, unused
 
-LISTED = {"tenant": "tenant", "user": "principal", "client": "principal", "grant": '"grant"', "role": "role",
+LISTED = {"tenant": "tenant", "user": "principal", "client": "principal", "group": "principal", "grant": '"grant"', "role": "role",
           "audit": "audit_event"}
 # What may stand under what, as the tree of kinds says; the provider's own row is the service's.
 BELOW = {"provider": ("partner", "customer"), "partner": ("partner", "customer")}

@@ -12,7 +12,8 @@ from world import Actor, Tenant, random_id, unused
 OUTSIDE = 404
 # What routes without a place of their own are about.
 ASKED = {"getRole": "role", "explain": "tenant"}
-SCOPES_BY_THING = {"tenant": "tenant", "user": "user", "client": "client", "grant": "grant", "role": "role", "parent": "tenant"}
+SCOPES_BY_THING = {"tenant": "tenant", "user": "user", "client": "client", "group": "group", "grant": "grant", "role": "role",
+                   "parent": "tenant"}
 
 
 @dataclass
@@ -103,7 +104,7 @@ def of_parent(cell):
 
 
 OUTCOMES = {"public": of_anyone, "machine": of_anyone, "self": of_oneself, "roots": of_roots, "parent": of_parent, "tenant": of_place,
-            "user": of_place, "client": of_place, "grant": of_place, "role": of_place}
+            "user": of_place, "client": of_place, "group": of_place, "grant": of_place, "role": of_place}
 
 
 # The rows: one a way of asking.
@@ -331,6 +332,21 @@ def asked_where_it_is_held(cell):
     return None if place and cell.actor.may("decision:query", place) else OUTSIDE
 
 
+def newcomer(cell, request):
+    """Somebody who lives there, where they can join; the name of nobody elsewhere."""
+    request.body = {"principal_id": cell.estate.user(cell.target.tenant) if cell.expected() == 201 else random_id()}
+
+
+def member(cell, request):
+    """The one who is in it; where they are going to be taken out, one put in for that."""
+    tenant, permitted = cell.target.tenant, cell.expected() == 204
+    id = tenant.things["user"] if tenant else random_id()
+    if permitted:
+        id = cell.estate.user(tenant)
+        cell.estate.made(f"/v1/groups/{cell.id}/members", {"principal_id": id})
+    request.path = request.path.replace("{member}", id)
+
+
 def for_the_subtree(cell):
     """A role is for all below its tenant: what one holds for the tenant alone makes none."""
     roots = cell.actor.roots(cell.route.permission)
@@ -429,6 +445,15 @@ ROWS = {
     "listClientKeys": [Row(200)],
     "createClientKey": [Row(201, body(jwk=lambda _cell: new_jwk()), fresh=fresh("client"))],
     "deleteClientKey": [Row(204, proof("key"), fresh=fresh("client"))],
+
+    "listGroups": [Row(200), Row(200, name="subtree", query="?scope=subtree")],
+    "createGroup": [Row(201, body(display_name=any_name))],
+    "getGroup": [Row(200)],
+    "updateGroup": [Row(200, body(display_name=any_name))],
+    "deleteGroup": [Row(204, fresh=fresh("group"))],
+    "listGroupMembers": [Row(200)],
+    "addGroupMember": [Row(201, newcomer)],
+    "removeGroupMember": [Row(204, member)],
 
     "listRoles": [Row(200)],
     "createRole": [Row(201, body(name=any_name, permissions=["tenant:read"]), rule=for_the_subtree)],

@@ -39,7 +39,8 @@ def id_fields():
 # What each naming member is tried with: its kind of thing.
 NAMED = {("createTenant", "parent_id"): "tenant", ("createGrant", "principal_id"): "user",
          ("createGrant", "role_id"): "role", ("explain", "principal_id"): "user", ("explain", "id"): "tenant",
-         ("moveTenant", "parent_id"): "tenant", ("moveUser", "tenant_id"): "tenant"}
+         ("moveTenant", "parent_id"): "tenant", ("moveUser", "tenant_id"): "tenant",
+         ("addGroupMember", "principal_id"): "user"}
 
 
 def test_every_member_that_names_something_is_tried():
@@ -56,6 +57,19 @@ def test_a_foreign_parent_is_no_parent(estate, partner, admin, digest, name):
         nobody = estate.api.call("POST", "/v1/tenants", actor.token, body={**asked, "parent_id": random_id()})
         assert reply.status == 404 and reply.told() == nobody.told()
         assert changed(before, digest.take()) == []
+
+
+@pytest.mark.parametrize("name", FOREIGN)
+@pytest.mark.parametrize("kind", ["user", "client", "group"])
+def test_a_foreign_principal_joins_no_group(estate, admin, digest, name, kind):
+    foreign = estate.tenants[name]
+    if foreign.within(admin.home):
+        pytest.skip("it is seen, and is at home elsewhere")
+    path, before = f"/v1/groups/{admin.home.things['group']}/members", digest.take()
+    reply = estate.api.call("POST", path, admin.token, body={"principal_id": foreign.things[kind]})
+    nobody = estate.api.call("POST", path, admin.token, body={"principal_id": random_id()})
+    assert reply.status == 400 and reply.told() == nobody.told()
+    assert changed(before, digest.take()) == []
 
 
 @pytest.mark.parametrize("name", FOREIGN)
@@ -117,7 +131,7 @@ def test_a_grant_s_tenant_lies_in_its_principal_s_home(estate, partner, digest):
 
 # operation -> what {id} is, and what is named with it
 TWO_THINGS = {"deleteClientSecret": ("client", "secret"), "deleteClientKey": ("client", "key"),
-              "endUserSession": ("user", "session"),
+              "endUserSession": ("user", "session"), "removeGroupMember": ("group", "user"),
               **dict.fromkeys(("getImport", "fillImport", "startImport", "cancelImport", "inviteImported", "listImportResults"), ("tenant", "import"))}
 
 

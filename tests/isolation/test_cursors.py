@@ -35,13 +35,15 @@ class Paper:
 
 def fill(estate, tenant):
     """Two of everything, a user who can act with two grants and two sessions, and a client with two secrets."""
-    for kind in 2 * ("user", "client", "grant"):
+    for kind in 2 * ("user", "client", "group", "grant"):
         estate.fresh(kind, tenant)
     for _ in range(2):
         estate.tenant("below", "customer", tenant)
         estate.job(tenant)
     holder = estate.invited(Actor(unused("holder"), tenant))
-    tenant.many = {"user": holder.id, "client": estate.client(tenant)}
+    tenant.many = {"user": holder.id, "client": estate.client(tenant), "group": estate.group(tenant)}
+    for member in (tenant.many["user"], tenant.many["client"]):
+        estate.made(f"/v1/groups/{tenant.many['group']}/members", {"principal_id": member})
     for role in ("viewer", "helpdesk"):
         estate.grant(tenant, tenant.many["user"], role)
     for kind in ("secret", "key", "key"):

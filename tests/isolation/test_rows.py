@@ -59,6 +59,7 @@ def shown(forest, admin, thing):
 TABLES = {"tenant": ("SELECT id, id FROM tenant", "id"),
           "user": ("SELECT id, tenant_id FROM principal WHERE kind = 'user'", "tenant_id"),
           "client": ("SELECT id, tenant_id FROM principal WHERE kind = 'client'", "tenant_id"),
+          "group": ("SELECT id, tenant_id FROM principal WHERE kind = 'group'", "tenant_id"),
           "grant": ('SELECT id, tenant_id FROM "grant"', "tenant_id")}
 
 
@@ -79,6 +80,7 @@ ALIVE = "ended_at IS NULL AND expires_at > now() AND idle_at > now()"
 # What stands below a thing: of which kind that is, where it is listed, and the rows with the id of what they belong to.
 BELOW = {"secret": ("client", "/v1/clients/{}/secrets", "SELECT id, principal_id FROM client_proof WHERE kind = 'secret'"),
          "key": ("client", "/v1/clients/{}/keys", "SELECT id, principal_id FROM client_proof WHERE kind = 'key'"),
+         "member": ("group", "/v1/groups/{}/members", "SELECT id, group_id FROM membership"),
          "session": ("user", "/v1/users/{}/sessions", f"SELECT id, principal_id FROM session WHERE {ALIVE}"),
          "held grant": ("user", "/v1/users/{}/grants", 'SELECT id, principal_id FROM "grant"'),
          "import": ("tenant", "/v1/tenants/{}/imports", "SELECT id, tenant_id FROM import_job")}

@@ -55,7 +55,7 @@ class Tenant:
     code: str
     parent: "Tenant" = None
     state: str = "active"
-    # One standing thing of each kind: user, client, grant, role.
+    # One standing thing of each kind: user, client, group, grant, role.
     things: dict = field(default_factory=dict)
     # By kind, one that has several of whatever it can have.
     many: dict = field(default_factory=dict)
@@ -161,6 +161,13 @@ class Estate:
     def client(self, tenant):
         return self.made(f"/v1/tenants/{tenant.id}/clients", {"display_name": unused("client")})["client"]["id"]
 
+    def group(self, tenant):
+        """With the tenant's user in it, where that has one yet."""
+        group = self.made(f"/v1/tenants/{tenant.id}/groups", {"display_name": unused("group")})["id"]
+        if "user" in tenant.things:
+            self.made(f"/v1/groups/{group}/members", {"principal_id": tenant.things["user"]})
+        return group
+
     def role(self, tenant):
         return self.made(f"/v1/tenants/{tenant.id}/roles", {"name": unused("role"), "permissions": ["tenant:read"]})["id"]
 
@@ -193,10 +200,11 @@ class Estate:
         """The id of a new thing in the tenant, for whoever is about to spoil it."""
         if kind == "grant":
             return self.grant(tenant, self.user(tenant))
-        return {"user": self.user, "client": self.client, "role": self.role}[kind](tenant)
+        return {"user": self.user, "client": self.client, "group": self.group, "role": self.role}[kind](tenant)
 
     def furnish(self, tenant):
         tenant.things = {kind: self.fresh(kind, tenant) for kind in ("user", "client", "grant")}
+        tenant.things["group"] = self.group(tenant)
         for kind in ("secret", "key"):
             tenant.things[kind] = self.proof(kind, tenant.things["client"])
         tenant.things["session"] = self.session(tenant.things["user"])

@@ -6,6 +6,15 @@ INSERT INTO principal (id, tenant_id, tenant_path, tenant_boundary, kind, state,
 SELECT gen_random_uuid(), t.id, t.path, t.boundary, 'client', 'active', 'Machine', 'machine', 'machine' || t.code
   FROM tenant t;
 
+-- Where views begin, many groups, all but the first in the first.
+INSERT INTO principal (id, tenant_id, tenant_path, tenant_boundary, kind, state, display_name, name_key)
+SELECT gen_random_uuid(), t.id, t.path, t.boundary, 'group', 'active', 'Group', 'group' || n
+  FROM (SELECT DISTINCT ON (kind) * FROM tenant ORDER BY kind, path) t, generate_series(1, 200) n;
+INSERT INTO membership (id, tenant_id, tenant_path, tenant_boundary, group_id, member_id)
+SELECT gen_random_uuid(), g.tenant_id, g.tenant_path, g.tenant_boundary, g.id, m.id
+  FROM principal g JOIN principal m ON m.tenant_id = g.tenant_id AND m.kind = 'group' AND m.id <> g.id
+ WHERE g.kind = 'group' AND g.name_key = 'group1';
+
 INSERT INTO role (id, tenant_id, tenant_path, tenant_boundary, name, permissions)
 SELECT gen_random_uuid(), t.id, t.path, t.boundary, 'own', '{user:read}' FROM tenant t;
 
@@ -22,4 +31,4 @@ SELECT gen_random_uuid(), u.id, u.tenant_id, u.tenant_path, u.tenant_boundary, u
     generate_series(1, 3000) n;
 
 RESET session_replication_role;
-ANALYZE principal, role, audit_event, session;
+ANALYZE principal, membership, role, audit_event, session;

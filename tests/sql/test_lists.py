@@ -41,6 +41,7 @@ class Place:
     client: str  # a thing of each kind, at the place or below it
     grant: str
     role: str
+    groups: list  # one with many in it, and one of those
 
     def scope(self):
         ancestors = [self.path[:end] for end in range(9, len(self.path) + 1, 9)]
@@ -50,7 +51,7 @@ class Place:
         """The first page, not filtered, or the one thing that is looked for: by the names of parameters."""
         return {"low": self.path, "high": f"{self.path}0", "path": self.path, "after_path": self.path, "after_id": ZERO,
                 "before_id": LAST, "limit": PAGE, "tenant": self.id, "parent": self.id, "principal": self.user,
-                "role": ADMINISTRATOR, "reach": "subtree",
+                "role": ADMINISTRATOR, "group": self.groups[0], "reach": "subtree",
                 "importable": False}
 
     def later(self):
@@ -60,7 +61,8 @@ class Place:
         return self.first() | {"external_id": self.external_id, "importable": True}
 
     def values(self, form, name):
-        ids = {"tenant": self.home, "user": self.user, "client": self.client, "grant": self.grant, "role": self.role}
+        ids = {"tenant": self.home, "user": self.user, "client": self.client, "grant": self.grant, "role": self.role,
+               "group": self.groups[1]}
         special = {"role_list": {} if form == "later" else {"after_path": ""}, "role_find": {"name": "own"},
                    "tenant_find": {"parent": None, "external_id": "crm-777"}, "grant_find": {"tenant": self.home},
                    "grant_show": {"grants": f"{{{self.grant}}}", "roles": f"{{{self.role},{ADMINISTRATOR}}}"},
@@ -87,7 +89,9 @@ def places(large):
                    u.id::text, u.tenant_id::text, u.external_id,
                    (SELECT id::text FROM principal WHERE kind = 'client' AND tenant_id = u.tenant_id),
                    (SELECT id::text FROM "grant" WHERE tenant_id = u.tenant_id LIMIT 1),
-                   (SELECT id::text FROM role WHERE tenant_id = u.tenant_id LIMIT 1)
+                   (SELECT id::text FROM role WHERE tenant_id = u.tenant_id LIMIT 1),
+                   (SELECT array_agg(id::text ORDER BY name_key) FROM principal
+                     WHERE kind = 'group' AND tenant_id = t.id AND name_key IN ('group1', 'group2'))
               FROM (SELECT DISTINCT ON (kind) * FROM tenant ORDER BY kind, path) t, LATERAL (
                 SELECT * FROM principal p WHERE p.kind = 'user' AND p.tenant_path >= t.path
                  ORDER BY p.tenant_path, p.id LIMIT 1) u""").fetchall()

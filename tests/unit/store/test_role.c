@@ -137,9 +137,12 @@ static void holders_are_told_by_place_and_sort(void **state)
   (void)state;
   struct change change = estate_change(PROVIDER_ADMIN, PROVIDER);
   struct uuid viewer = estate_role("customer_admin"), own = estate_user(A_ADMIN);
+  char self[UUID_TEXT];
+  uuid_format(&own, self);
+  struct str actors = arena_print(estate_arena(), "{%s}", self);
   const struct store_role_holder *holders;
   size_t count;
-  assert_ok(store_role_holders(change.tx, &viewer, &own, &holders, &count));
+  assert_ok(store_role_holders(change.tx, &viewer, actors, &holders, &count));
   assert_int_equal(count, 2); /* the actor, and others; all at customers */
   assert_int_not_equal(holders[0].own, holders[1].own);
   assert_str(holders[0].place, "customer");
