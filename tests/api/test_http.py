@@ -16,9 +16,10 @@ METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 @pytest.fixture(scope="module", name="targets")
 def things_to_look_at(estate):
     grant = estate.grant("alpha", estate.new_user("alpha")["id"], "viewer")
+    group = estate.admin.client.post(f"/v1/tenants/{estate.id('alpha')}/groups", {"display_name": unique("group")}, 201).json()
     report = Jobs(estate.admin.client, estate.id("alpha")).load([user(unique("loaded"))])
     return {"import": report.job["id"], "/v1/tenants": estate.id("alpha"), "/v1/users": estate.new_user()["id"],
-            "/v1/grants": grant["id"],
+            "/v1/grants": grant["id"], "/v1/groups": group["id"],
             "/v1/clients": estate.new_machine()[0]["id"], "/v1/roles": estate.role("viewer")}
 
 

@@ -34,7 +34,7 @@ def test_the_script_is_clean(script):
 
 
 @pytest.mark.parametrize("words, offered", [
-    (["gr"], ["grant"]), (["rot"], ["rotate-keys"]), (["imp"], ["import"]), (["tenant", "s"], ["show", "set", "suspend"]),
+    (["gra"], ["grant"]), (["gr"], ["group", "grant"]), (["rot"], ["rotate-keys"]), (["imp"], ["import"]), (["tenant", "s"], ["show", "set", "suspend"]),
     (["tenant", "suspend", "x", "--re"], ["--reach"]), (["tenant", "suspend", "x", "--reach", ""], ["staff", "subtree"]),
     (["tenant", "add", "--kind", "=", "par"], ["partner"]), (["tenant", "add", "--kind", "="], ["partner", "customer"]),
     (["user", "ls", "--state", "inv"], ["invited"]), (["login", "--aud"], ["--audience"]), (["tree", "x", "--js"], ["--json"]),
