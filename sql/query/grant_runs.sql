@@ -1,5 +1,6 @@
 -- Whether somebody at home at a tenant holds the role that runs it, or a group does that they are in.
 -- role: app
+-- plan: custom
 -- params: $1 principal uuid, $2 tenant uuid
 -- row: runs boolean
 SELECT EXISTS (SELECT

@@ -122,6 +122,9 @@ def path_of(path, estate):
         path = path.replace("{import}", Jobs(estate.admin.client, estate.id("alpha")).open()["id"])
     if path.startswith("/v1/clients"):
         return path.replace("{id}", estate.new_machine()[0]["id"])
+    if path.startswith("/v1/groups"):
+        group = estate.admin.client.post(f"/v1/tenants/{estate.id('alpha')}/groups", {"display_name": unique("group")}, 201).json()
+        return path.replace("{id}", group["id"])
     return path.replace("{id}", estate.admin.id if path.startswith("/v1/users") else estate.id("alpha"))
 
 
