@@ -10,11 +10,6 @@
 
 static const char *const reaches[] = {[BW_REACH_SELF] = "self", [BW_REACH_SUBTREE] = "subtree"};
 
-static bool within(struct str below, struct str above)
-{
-  return str_starts(below, above) && (below.n == above.n || below.p[above.n] == '/');
-}
-
 static bool listed(struct str names, struct str name)
 {
   while (names.n > 0)
@@ -36,10 +31,10 @@ static RESULT check_place(struct change *change, const struct grant_new *grant, 
                           const struct store_role *role)
 {
   struct store_holder holder;
-  if (!within(place->path, role->path))
+  if (!store_tenant_within(place->path, role->path))
     return R_NOT_FOUND;
   TRY(store_grant_holder(change->tx, &grant->principal, &holder));
-  if (!within(place->path, holder.path))
+  if (!store_tenant_within(place->path, holder.path))
     return R_OUTSIDE_HOME;
   if (str_is(holder.state, "terminated"))
     return R_WRONG_STATE;

@@ -6,6 +6,7 @@
 #include "domain/admin.h"
 #include "domain/audit.h"
 #include "domain/guard.h"
+#include "domain/membership.h"
 #include "store/move.h"
 #include "store/tenant.h"
 #include "store/user.h"
@@ -33,11 +34,6 @@ static struct store_call reading(const struct change *change)
                              .tx = change->tx};
 }
 
-static bool within(struct str below, struct str above)
-{
-  return str_starts(below, above) && (below.n == above.n || below.p[above.n] == '/');
-}
-
 /* What is over stays where it is, and nothing is put below it. */
 static RESULT check_ended(const struct change *change, const struct store_move *move)
 {
@@ -49,7 +45,7 @@ static RESULT check_ended(const struct change *change, const struct store_move *
 
 static RESULT check_tenant(const struct change *change, const struct store_move *move)
 {
-  if (within(move->to_path, move->path))
+  if (store_tenant_within(move->to_path, move->path))
     return R_RING;
   TRY(check_ended(change, move));
   if (!move->fits)
@@ -141,7 +137,7 @@ static RESULT sign(const struct change *change, const struct survey *survey, int
   put_id(&seen, &change->actor.id);
   put_id(&seen, &move->object);
   put_id(&seen, &move->destination);
-  buf_print(&seen, "%lld ", (long long)expires_at);
+  buf_print(&seen, "%lld %lld ", (long long)expires_at, (long long)move->memberships);
   buf_put(&seen, move->clashes);
   buf_put(&seen, move->path);
   buf_put(&seen, move->to_path);
@@ -190,6 +186,7 @@ RESULT domain_move_plan(struct change *change, const struct move *move, struct m
     return R_NO_MEMORY;
   TRY(look(change, move, survey));
   struct move_plan plan = {.rows = survey->move.rows,
+                           .membership_count = survey->move.memberships,
                            .grant_count = survey->ends.count,
                            .grants = survey->grants,
                            .settings = survey->shifts,
@@ -266,14 +263,17 @@ static RESULT tell(struct change *change, const struct move *move, const struct 
   return own.named.p ? tell_one(change, move, &made->from, &made->destination, &own) : R_NO_MEMORY;
 }
 
-/* Whoever runs a tenant from within is not taken out of it as the last. */
+/* Whoever runs a tenant from within is not taken out of it as the last; and a user leaves the groups of the old home. */
 static RESULT carry_out(struct change *change, const struct move *move, const struct survey *survey, struct str meeting,
                         struct store_object *ret_moved)
 {
   struct domain_admin_watch watch = {0};
-  if (move->kind == MOVE_USER)
+  bool leaves = move->kind == MOVE_USER;
+  if (leaves)
     TRY(domain_admin_watch_of(change, &move->object, &survey->move.from, &watch));
   TRY(end_grants(change, &survey->ends));
+  if (leaves)
+    TRY(domain_membership_end_all(change, &move->object));
   TRY(kinds[move->kind].make(change->tx, &survey->move, meeting, ret_moved));
   return domain_admin_keep(change, &watch);
 }

@@ -14,6 +14,7 @@ enum { MOVE_SHOWN = 50 };
 
 struct move_plan {
   struct str rows;    /* JSON: how many of each kind go along */
+  int64_t membership_count; /* that end: groups stay behind a user */
   size_t grant_count; /* that end, since they reach where they cannot, or somebody or a role stays behind */
   struct str grants;  /* JSON: the first MOVE_SHOWN of them */
   const struct setting_shift *settings;

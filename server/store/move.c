@@ -39,7 +39,7 @@ static RESULT put_span(struct db_values *v, struct str path, struct arena *arena
 static RESULT plan(const struct store_call *call, enum statement statement, const struct uuid *object,
                    const struct uuid *destination, struct store_move *ret_move)
 {
-  enum { PATH, FROM, FROM_PATH, TO_PATH, DEEPEST, FITS, CLASHES, EXTERNAL_ID, ROWS };
+  enum { PATH, FROM, FROM_PATH, TO_PATH, DEEPEST, FITS, CLASHES, EXTERNAL_ID, ROWS, MEMBERSHIPS };
   struct db_values v = {0};
   struct db_rows rows;
   db_put_uuid(&v, object);
@@ -55,6 +55,7 @@ static RESULT plan(const struct store_call *call, enum statement statement, cons
                                   .to_path = db_text(&rows, 0, TO_PATH),
                                   .external_id = db_text(&rows, 0, EXTERNAL_ID),
                                   .rows = db_text(&rows, 0, ROWS),
+                                  .memberships = db_int(&rows, 0, MEMBERSHIPS),
                                   .deepest = db_int(&rows, 0, DEEPEST),
                                   .fits = db_bool(&rows, 0, FITS),
                                   .clashes = db_text(&rows, 0, CLASHES)};
@@ -174,6 +175,7 @@ static RESULT carry_names(struct store_tx *tx, const struct store_move *move, st
   if (!path.p)
     return R_NO_MEMORY;
   TRY(carry(tx, SQL_move_granters, move, path, meeting));
+  TRY(carry(tx, SQL_move_joiners, move, path, meeting));
   return carry(tx, SQL_move_submitters, move, path, meeting);
 }
 

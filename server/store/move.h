@@ -9,6 +9,7 @@ struct store_move {
   struct str external_id; /* .p NULL: none */
   struct str rows;        /* JSON: what goes along, by kind */
   struct str clashes;     /* JSON: an array of the names of its that others have there */
+  int64_t memberships;    /* of its in groups that it leaves */
   int64_t deepest;        /* length of the longest path that goes along */
   bool fits;              /* it may stand there, for what it is */
 };

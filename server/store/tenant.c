@@ -2,6 +2,11 @@
 #include "store/tenant.h"
 #include "store/run.h"
 
+bool store_tenant_within(struct str below, struct str above)
+{
+  return str_starts(below, above) && (below.n == above.n || below.p[above.n] == '/');
+}
+
 RESULT store_tenant_get(const struct store_call *call, const struct uuid *id, struct store_object *ret_tenant)
 {
   struct db_values v = {0};

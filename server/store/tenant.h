@@ -42,6 +42,8 @@ RESULT store_tenant_lock(struct store_tx *tx, const struct uuid *id, struct stor
 struct store_place {
   struct str path, boundary, kind;
 };
+/* By their paths: it is the other, or stands below it. */
+bool store_tenant_within(struct str below, struct str above);
 /* R_NOT_FOUND outside the scope. */
 RESULT store_tenant_place(struct store_tx *tx, const struct uuid *id, struct store_place *ret_place);
 

@@ -32,7 +32,8 @@ def test_a_move_takes_all_along_but_what_those_who_stay_hold(estate, admin, line
     own, manager = estate.person("mover", "customer_admin"), estate.person("old_line", "customer_admin", at="mover")
     user = estate.new_user("mover")
     plan = planned(admin, lines["mover"], lines["new"])
-    assert plan["rows"] == {"tenants": 1, "users": 2, "clients": 0, "roles": 0, "grants": 2}
+    assert plan["rows"] == {"tenants": 1, "users": 2, "clients": 0, "groups": 0, "memberships": 0, "roles": 0,
+                            "grants": 2}
     assert plan["grants_ended"] == 1 and [grant["principal_id"] for grant in plan["grants"]] == [manager.id]
     reply = admin.post(f"/v1/tenants/{lines['mover']}/move", {"parent_id": lines["new"], "plan": plan["plan"]})
     assert reply.json()["parent_id"] == lines["new"] and len(reply.headers["Policy-Revision"]) == 22
@@ -173,6 +174,18 @@ def test_who_gave_a_grant_in_the_old_line_is_nobody_s_in_the_new(estate, admin, 
     assert admin.get(f"/v1/grants/{grant['id']}").json()["granted_by"] == staff.id
 
 
+def test_who_filled_a_group_in_the_old_line_is_nobody_s_in_the_new(estate, admin, lines):
+    staff, new = estate.person("old_line", "partner_admin").enrol(), estate.person("new_line", "partner_admin").client
+    group = staff.client.post(f"/v1/tenants/{lines['mover']}/groups", {"display_name": unique("group")}, 201).json()
+    path = f"/v1/groups/{group['id']}/members"
+    assert staff.client.post(path, {"principal_id": estate.new_user("mover")["id"]}, 201).json()["added_by"] == staff.id
+    plan = planned(admin, lines["mover"], lines["new"])
+    assert (plan["rows"]["groups"], plan["rows"]["memberships"], plan["memberships_ended"]) == (1, 1, 0)
+    moved(admin, lines["mover"], lines["new"])
+    assert [member["added_by"] for member in new.pages(path)] == [None]
+    assert [member["added_by"] for member in admin.pages(path)] == [staff.id]
+
+
 def test_a_role_of_the_old_line_stays_behind(estate, admin, lines):
     made = admin.post(f"/v1/tenants/{lines['old']}/roles", {"name": unique("role"), "permissions": ["tenant:read"]}, 201).json()
     user = estate.new_user("mover")
@@ -217,6 +230,19 @@ def test_a_user_goes_with_all_that_hangs_on_them(estate, admin, homes):
     assert [event["object_id"] for event in events(homes, estate.id("one"), "moveUser")] == [person.id]
     (event,) = events(homes, estate.id("two"), "moveUser")
     assert event["after"] == {"tenant_id": estate.id("two")} and event["before"] == {"tenant_id": None}
+
+
+def test_a_user_leaves_the_groups_of_the_old_home_with_an_event_each(estate, admin, homes):
+    user = estate.new_user("one")
+    groups = [admin.post(f"/v1/tenants/{estate.id('one')}/groups", {"display_name": unique("group")}, 201).json() for _ in range(2)]
+    for group in groups:
+        admin.post(f"/v1/groups/{group['id']}/members", {"principal_id": user["id"]}, 201)
+    plan, _ = user_moved(homes, user["id"], estate.id("two"))
+    assert plan["memberships_ended"] == 2
+    assert all(list(admin.pages(f"/v1/groups/{group['id']}/members")) == [] for group in groups)
+    left = events(homes, estate.id("one"), "removeGroupMember")
+    assert {event["object_id"] for event in left} == {group["id"] for group in groups}
+    assert {event["before"]["principal_id"] for event in left} == {user["id"]}
 
 
 def test_a_grant_that_lies_in_the_new_home_stays(estate, admin, homes):

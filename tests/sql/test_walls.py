@@ -1,5 +1,6 @@
 """The walls of the schema, each tried from the side that it is to hold against."""
 import random
+import re
 import select
 import threading
 
@@ -452,6 +453,17 @@ def test_a_role_flows_down_to_who_names_its_tenant_an_ancestor(app, estate):
 def test_what_flows_down_can_only_be_read(db):
     commands = db.execute("SELECT DISTINCT polcmd::text FROM pg_policy WHERE polname = 'flows_down'").fetchall()
     assert commands == [("r",)]
+
+
+def test_a_move_rewrites_every_path_that_no_key_carries(db):
+    """Else somebody of the old line is named to the new one. Events keep the paths of their time, and formers are of others."""
+    carried = {(key.table, column) for key in keys(db) for column in key.columns}
+    loose = {(f"{schema}.{table}", column) for schema, table, column in db.execute(
+        "SELECT table_schema, table_name, column_name FROM information_schema.columns"
+        " WHERE table_schema IN ('bailiwick', 'vault') AND column_name LIKE '%\\_path' AND is_generated = 'NEVER'")} - carried
+    rewritten = {(f"bailiwick.{table}", column) for path in (ROOT / "sql/query").glob("move_*.sql")
+                 for table, column in re.findall(r'^UPDATE "?(\w+)"? \w+\s+SET (\w+_path) = CASE', path.read_text(encoding="utf-8"), re.M)}
+    assert {place for place in loose if place[0] != "bailiwick.audit_event"} == rewritten != set()
 
 
 # What the service's role may not do at all

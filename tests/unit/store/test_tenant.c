@@ -185,6 +185,16 @@ static void a_foreign_tenant_cannot_be_locked_or_changed(void **state)
   estate_abandon(&change);
 }
 
+static void a_path_that_only_begins_alike_is_no_place_below(void **state)
+{
+  (void)state;
+  assert_true(store_tenant_within(STR("/aaaaaaaa"), STR("/aaaaaaaa")));
+  assert_true(store_tenant_within(STR("/aaaaaaaa/bbbbbbbb"), STR("/aaaaaaaa")));
+  assert_false(store_tenant_within(STR("/aaaaaaaa"), STR("/aaaaaaaa/bbbbbbbb")));
+  assert_false(store_tenant_within(STR("/aaaaaaaab"), STR("/aaaaaaaa")));
+  assert_false(store_tenant_within(STR("/bbbbbbbb"), STR("/aaaaaaaa")));
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -198,6 +208,7 @@ int main(void)
       estate_test(a_breadcrumb_ends_at_the_tenant),
       estate_test(an_external_id_finds_one_or_says_that_there_are_several),
       estate_test(a_foreign_tenant_cannot_be_locked_or_changed),
+      estate_test(a_path_that_only_begins_alike_is_no_place_below),
   };
   return cmocka_run_group_tests(tests, estate_up, estate_down);
 }
