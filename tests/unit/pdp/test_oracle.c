@@ -351,6 +351,15 @@ static void live_through_a_world(struct pair *p)
   bw_model_free(p->model);
 }
 
+/* A world of chance may be one in which hardly anybody may do anything. */
+static bool enough(const struct pair *p)
+{
+  for (int reason = BW_REASON_GRANTED; reason <= BW_REASON_NO_PERMISSION; reason++)
+    if (p->reasons[reason] <= 100)
+      return false;
+  return p->compared >= WANTED && p->by_groups > 100 * WORLDS;
+}
+
 static void the_engine_and_the_oracle_agree_on_every_question(void **state)
 {
   (void)state;
@@ -358,15 +367,13 @@ static void the_engine_and_the_oracle_agree_on_every_question(void **state)
   struct pair p = {.random = given ? strtoull(given, NULL, 10) : (uint64_t)time(NULL)};
   print_message("BAILIWICK_SEED=%" PRIu64 "\n", p.random);
   p.random = p.random * 2 + 1;
-  for (int i = 0; i < WORLDS; i++)
+  for (int i = 0; i < WORLDS || (!enough(&p) && i < 10 * WORLDS); i++)
     live_through_a_world(&p);
   print_message(
       "%zu compared, %zu by groups: %zu granted, %zu without subject, %zu not visible, %zu without permission\n",
       p.compared, p.by_groups, p.reasons[BW_REASON_GRANTED], p.reasons[BW_REASON_NO_SUBJECT],
       p.reasons[BW_REASON_NOT_VISIBLE], p.reasons[BW_REASON_NO_PERMISSION]);
-  assert_true(p.compared >= WANTED && p.by_groups > 100 * WORLDS);
-  for (int reason = BW_REASON_GRANTED; reason <= BW_REASON_NO_PERMISSION; reason++)
-    assert_true(p.reasons[reason] > 100);
+  assert_true(enough(&p));
 }
 
 int main(void)
