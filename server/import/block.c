@@ -1,6 +1,7 @@
 /* Gathers rows of users that follow one another, applies them at once, and what that leaves one by one. Trusts: nothing
    of the content. */
 #include "import/block.h"
+#include "import/waiting.h"
 
 enum {
   BLOCK_ARENA = 128 << 20,
@@ -10,6 +11,8 @@ enum {
 };
 
 struct block {
+  const struct import_block_lines *from; /* NULL: they follow one another in the text */
+  size_t ends;                           /* there, behind the last of them */
   struct import_row rows[BLOCK];
   struct import_line lines[BLOCK];
   struct import_apply_user users[BLOCK];
@@ -49,13 +52,21 @@ static bool is_good(struct import_rows *s, const struct import_line *line, struc
          row->kind == IMPORT_ROW_USER && row->user.external_id.present;
 }
 
+/* Behind those that the block has. */
+static bool next_line(const struct import_rows *s, const struct block *b, struct import_line *ret_line)
+{
+  if (!b->from)
+    return import_line_at(&s->text, b->ends, ret_line);
+  return (size_t)b->count < b->from->count && import_waiting_line(s, &b->from->waiting[b->count], ret_line);
+}
+
 /* Good rows of users that follow one another. */
 static void gather(struct import_rows *s, struct arena *arena, struct block *b)
 {
   struct import_verdict ignored = {0};
   struct import_line line;
   int most = s->most - s->rows < BLOCK ? s->most - s->rows : BLOCK;
-  for (size_t at = s->at; b->count < most && import_line_at(&s->text, at, &line); at += line.size) {
+  for (; b->count < most && next_line(s, b, &line); b->ends += line.size) {
     struct import_row *row = &b->rows[b->count];
     if (!is_good(s, &line, arena, &ignored, row) || !add_name(b, row))
       return;
@@ -79,22 +90,32 @@ static RESULT apply_block(struct import_rows *s, struct block *b, struct arena *
   return import_rows_is_passing(r) ? r : R_OK;
 }
 
+static RESULT settle_alone(struct import_rows *s, const struct block *b, int i)
+{
+  return b->from ? import_waiting_one(s, &b->from->waiting[i], &b->lines[i]) : import_rows_one(s, &b->lines[i]);
+}
+
+static void count_one(struct import_rows *s, const struct block *b, int i)
+{
+  struct import_verdict verdict = {.line = b->from ? b->from->waiting[i].line : s->progress.line,
+                                   .place = import_rows_place(s, &b->lines[i]),
+                                   .row = b->users[i].row,
+                                   .applied = b->users[i].applied};
+  import_rows_count(s, &verdict);
+  if (b->from)
+    import_waiting_end(s, &b->from->waiting[i]);
+  else
+    import_rows_pass(s, &b->lines[i]);
+}
+
 /* In their order; what is not settled by itself. */
 static RESULT settle_block(struct import_rows *s, const struct block *b)
 {
-  for (int i = 0; i < b->count && !s->closed; i++) {
-    const struct import_apply_user *user = &b->users[i];
-    struct import_verdict verdict = {.line = s->progress.line,
-                                     .place = import_rows_place(s, &b->lines[i]),
-                                     .row = user->row,
-                                     .applied = user->applied};
-    if (!user->settled) {
-      TRY(import_rows_one(s, &b->lines[i]));
-      continue;
-    }
-    import_rows_count(s, &verdict);
-    import_rows_pass(s, &b->lines[i]);
-  }
+  for (int i = 0; i < b->count && !s->closed; i++)
+    if (b->users[i].settled)
+      count_one(s, b, i);
+    else
+      TRY(settle_alone(s, b, i));
   return R_OK;
 }
 
@@ -115,19 +136,19 @@ static RESULT try_block(struct import_rows *s, struct block *b, struct arena *ar
 }
 
 /* Whether a block may begin here: room for one is not made for each bad row of many. */
-static RESULT begins(struct import_rows *s, bool *ret_begins)
+static RESULT begins(struct import_rows *s, const struct import_line *first, bool *ret_begins)
 {
   CLEANUP(arena_free) struct arena *arena = arena_new(BLOCK_ARENA);
   struct import_verdict ignored = {0};
   struct import_row row;
-  struct import_line line;
   if (!arena)
     return R_NO_MEMORY;
-  *ret_begins = import_line_at(&s->text, s->at, &line) && is_good(s, &line, arena, &ignored, &row);
+  *ret_begins = is_good(s, first, arena, &ignored, &row);
   return R_OK;
 }
 
-RESULT import_block_run(struct import_rows *s, int *ret_count)
+RESULT import_block_run(struct import_rows *s, const struct import_line *first,
+                        const struct import_block_lines *waiting, int *ret_count)
 {
   CLEANUP(arena_free) struct arena *arena = NULL;
   struct block *block;
@@ -136,13 +157,15 @@ RESULT import_block_run(struct import_rows *s, int *ret_count)
              (!str_is(s->job.format, "csv") || s->header.count > 0);
   *ret_count = 0;
   if (may)
-    TRY(begins(s, &may));
+    TRY(begins(s, first, &may));
   if (!may)
     return R_OK;
   arena = arena_new(BLOCK_ARENA);
   block = arena ? arena_alloc(arena, sizeof *block) : NULL;
   if (!block)
     return R_NO_MEMORY;
+  block->from = waiting;
+  block->ends = s->at;
   gather(s, arena, block);
   if (block->count < 2)
     return R_OK;

@@ -6,7 +6,8 @@ enum { PLACES = 1 << 14 };
 
 struct place {
   unsigned char digest[CRYPTO_DIGEST];
-  struct uuid tenant; /* zero: nothing is here */
+  struct uuid tenant;
+  bool known; /* else nothing is here */
 };
 
 struct import_memo {
@@ -38,7 +39,7 @@ bool import_memo_find(const struct import_memo *memo, struct str external_id, st
   if (!locate(external_id, digest, &at))
     return false;
   const struct place *place = &memo->places[at];
-  if (uuid_is_zero(&place->tenant) || memcmp(place->digest, digest, sizeof digest) != 0)
+  if (!place->known || memcmp(place->digest, digest, sizeof digest) != 0)
     return false;
   *ret_tenant = place->tenant;
   return true;
@@ -52,6 +53,7 @@ void import_memo_put(struct import_memo *memo, struct str external_id, const str
     return;
   memcpy(memo->places[at].digest, digest, sizeof digest);
   memo->places[at].tenant = *tenant;
+  memo->places[at].known = true;
 }
 
 void import_memo_forget(struct import_memo *memo, struct str external_id)
@@ -59,5 +61,5 @@ void import_memo_forget(struct import_memo *memo, struct str external_id)
   unsigned char digest[CRYPTO_DIGEST];
   size_t at;
   if (locate(external_id, digest, &at))
-    memo->places[at].tenant = (struct uuid){0};
+    memo->places[at].known = false;
 }

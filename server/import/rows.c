@@ -239,7 +239,7 @@ RESULT import_rows_run(struct import_rows *s)
   struct import_line line;
   int together;
   while (!s->closed && s->rows < s->most && clock_monotonic() < until && import_line_at(&s->text, s->at, &line)) {
-    TRY(import_block_run(s, &together));
+    TRY(import_block_run(s, &line, NULL, &together));
     if (together == 0)
       TRY(do_line(s, &line));
   }

@@ -1,5 +1,6 @@
 /* Keeps the places of lines, and tries them again. Trusts: nothing of the content. */
 #include "import/waiting.h"
+#include "import/block.h"
 #include "import/text.h"
 
 /* Rows that wait at a time, for each has its place in the database: what is beyond is refused at once. */
@@ -35,22 +36,43 @@ bool import_waiting_is_on(const struct import_rows *s)
   return str_is(s->job.phase, "waiting") || str_is(s->job.phase, "last");
 }
 
+bool import_waiting_line(const struct import_rows *s, const struct store_waiting *one, struct import_line *ret_line)
+{
+  int64_t at = one->place - s->text.begins;
+  return at >= 0 && at < (int64_t)s->text.bytes.n && import_line_at(&s->text, (size_t)at, ret_line);
+}
+
+void import_waiting_end(struct import_rows *s, const struct store_waiting *one)
+{
+  s->waiting[s->waiting_count++] = *one;
+  s->progress.waiting_line = one->line;
+}
+
+RESULT import_waiting_one(struct import_rows *s, const struct store_waiting *one, const struct import_line *line)
+{
+  enum import_settled settled;
+  TRY(import_rows_settle(s, line, one->line, &settled));
+  if (settled == IMPORT_SETTLED)
+    import_waiting_end(s, one);
+  else if (settled == IMPORT_WAITS)
+    s->progress.waiting_line = one->line;
+  return R_OK;
+}
+
 /* Those that lie in the text; gives how many were gone through. */
 static RESULT run_in_text(struct import_rows *s, const struct store_waiting *lines, size_t count, size_t *ret_done)
 {
   int64_t until = clock_monotonic() + step_time;
   struct import_line line;
   size_t i = 0;
-  for (; i < count && !s->closed && clock_monotonic() < until; i++) {
-    size_t at = (size_t)(lines[i].place - s->text.begins);
-    enum import_settled settled = IMPORT_LEFT;
-    if (at < s->text.bytes.n && import_line_at(&s->text, at, &line))
-      TRY(import_rows_settle(s, &line, lines[i].line, &settled));
-    if (settled == IMPORT_LEFT)
-      break;
-    if (settled == IMPORT_SETTLED)
-      s->waiting[s->waiting_count++] = lines[i];
-    s->progress.waiting_line = lines[i].line;
+  while (i < count && !s->closed && clock_monotonic() < until && import_waiting_line(s, &lines[i], &line)) {
+    const struct import_block_lines rest = {lines + i, count - i};
+    int together;
+    TRY(import_block_run(s, &line, &rest, &together));
+    if (together == 0)
+      TRY(import_waiting_one(s, &lines[i], &line));
+    while (i < count && lines[i].line <= s->progress.waiting_line)
+      i++;
   }
   *ret_done = i;
   return R_OK;

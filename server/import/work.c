@@ -85,9 +85,15 @@ RESULT import_work_locate(struct import_work *w, const struct import_reference *
   struct str external_id = to->external_id->value;
   struct uuid tenant = w->apply->actor->home;
   if (external_id.p && !import_memo_find(w->apply->memo, external_id, &tenant)) {
-    TRY(import_work_blame(w, to->member, search(w, external_id, &tenant)));
+    enum result r = search(w, external_id, &tenant);
+    if (r != R_OK && r != R_NOT_FOUND)
+      return import_work_blame(w, to->member, r);
+    if (r == R_NOT_FOUND)
+      tenant = (struct uuid){0};
     import_memo_put(w->apply->memo, external_id, &tenant);
   }
+  if (uuid_is_zero(&tenant))
+    return import_work_blame(w, to->member, R_NOT_FOUND);
   *ret_tenant = tenant;
   return R_OK;
 }

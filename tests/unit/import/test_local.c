@@ -64,6 +64,30 @@ static void what_is_put_in_by_pieces_is_run_and_told(void **state)
   assert_string_equal(estate_ask("SELECT kind FROM tenant WHERE external_id = 'local'"), "partner");
 }
 
+static void fill(struct str text) { assert_ok(import_local_fill(&local, text, estate_arena())); }
+
+/* What was made between two marks has one xmin. */
+static void rows_that_waited_are_gone_through_together(void **state)
+{
+  enum { MANY = 20 };
+  (void)state;
+  by_operator();
+  for (int n = 0; n < MANY; n++)
+    fill(arena_print(estate_arena(),
+                     "{\"kind\":\"user\",\"external_id\":\"late-%d\",\"login\":\"late-%d\","
+                     "\"tenant_external_id\":\"l%d\"}\n",
+                     n, n, n % 2));
+  for (int n = 0; n < 2; n++)
+    fill(arena_print(estate_arena(),
+                     "{\"kind\":\"tenant\",\"external_id\":\"l%d\",\"tenant_kind\":\"partner\",\"name\":\"L\"}\n", n));
+  assert_ok(import_local_start(&local, estate_arena()));
+  run();
+  assert_string_equal(member("state"), "\"done\"");
+  assert_string_equal(estate_ask("SELECT count(*) FROM principal WHERE external_id LIKE 'late-%%'"), "20");
+  assert_string_equal(estate_ask("SELECT count(DISTINCT xmin::text) FROM principal WHERE external_id LIKE 'late-%%'"),
+                      "1");
+}
+
 static void no_other_job_is_run(void **state)
 {
   (void)state;
@@ -128,6 +152,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(what_is_put_in_by_pieces_is_run_and_told, estate_begin, estate_end),
+      cmocka_unit_test_setup_teardown(rows_that_waited_are_gone_through_together, estate_begin, estate_end),
       cmocka_unit_test_setup_teardown(no_other_job_is_run, estate_begin, estate_end),
       cmocka_unit_test_setup_teardown(what_was_cancelled_goes_no_further, estate_begin, estate_end),
       cmocka_unit_test_setup_teardown(more_than_a_job_may_bring_is_refused, estate_begin, estate_end),

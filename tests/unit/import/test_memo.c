@@ -46,6 +46,17 @@ static void what_was_put_is_found(void **state)
   assert_true(is(STR("one"), 2));
 }
 
+static void that_there_is_none_is_found_too(void **state)
+{
+  (void)state;
+  struct uuid one = numbered(1), none = {0}, found = one;
+  import_memo_put(memo, STR("one"), &none);
+  assert_true(import_memo_find(memo, STR("one"), &found));
+  assert_true(uuid_is_zero(&found));
+  import_memo_forget(memo, STR("one"));
+  assert_false(import_memo_find(memo, STR("one"), &found));
+}
+
 static void what_was_forgotten_is_not(void **state)
 {
   (void)state;
@@ -78,6 +89,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(what_was_put_is_found, begin, end),
+      cmocka_unit_test_setup_teardown(that_there_is_none_is_found_too, begin, end),
       cmocka_unit_test_setup_teardown(what_was_forgotten_is_not, begin, end),
       cmocka_unit_test_setup_teardown(more_than_it_holds_are_forgotten_or_right, begin, end),
   };
