@@ -3,6 +3,7 @@
 #include "api/list.h"
 #include "api/routes.h"
 #include "api/step.h"
+#include "domain/throttle.h"
 
 struct session_query {
   API_LIST_MEMBERS;
@@ -42,6 +43,17 @@ RESULT api_session_list(struct api_call *call)
   struct store_call store = api_store(call, call->scope);
   struct store_session_query wanted = {.principal = call->object};
   return list_of(call, &store, store_session_list, &wanted, &call->tenant);
+}
+
+api_handler api_session_sign_in;
+RESULT api_session_sign_in(struct api_call *call)
+{
+  struct signin s = api_signin(call);
+  struct str body;
+  TRY(api_surplus(call));
+  TRY(domain_throttle_state(&s, &call->object, &body));
+  http_reply_body(call->reply, 200, "application/json", body);
+  return R_OK;
 }
 
 api_handler api_session_end;

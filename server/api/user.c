@@ -136,6 +136,9 @@ RESULT api_user_suspend(struct api_call *call) { return turn(call, domain_user_s
 api_handler api_user_resume;
 RESULT api_user_resume(struct api_call *call) { return turn(call, domain_user_resume); }
 
+api_handler api_user_unlock;
+RESULT api_user_unlock(struct api_call *call) { return turn(call, domain_reset_unlock); }
+
 api_handler api_user_terminate;
 RESULT api_user_terminate(struct api_call *call) { return turn(call, domain_user_terminate); }
 

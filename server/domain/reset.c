@@ -15,20 +15,44 @@ RESULT domain_reset_note(struct change *change, const struct uuid *user, enum st
   return recent ? R_FOUR_EYES : store_factor_note(change->tx, user, kind, &change->actor.id);
 }
 
+/* Holds a user whom the actor may help in. */
+static enum result hold(struct change *change, const struct uuid *user, struct store_user *ret_user)
+{
+  struct store_user found;
+  TRY(store_user_lock(change->tx, user, &found));
+  TRY(domain_guard_principal(change, user, &found.tenant));
+  TRY(domain_guard_other(change, user));
+  if (str_is(found.state, "terminated"))
+    return R_WRONG_STATE;
+  *ret_user = found;
+  return R_OK;
+}
+
+static enum result record(struct change *change, const struct store_user *user, const struct store_object *after,
+                          struct outcome *ret_outcome)
+{
+  struct audit_record event = {.tenant = user->tenant, .object_kind = "user", .object = after->id};
+  TRY(domain_audit_done(change, &event));
+  *ret_outcome = (struct outcome){.id = after->id, .body = after->body, .version = after->version};
+  return R_OK;
+}
+
 RESULT domain_reset_factors(struct change *change, const struct uuid *user, struct outcome *ret_outcome)
 {
   struct store_user before;
   struct store_object after;
-  TRY(store_user_lock(change->tx, user, &before));
-  TRY(domain_guard_principal(change, user, &before.tenant));
-  TRY(domain_guard_other(change, user));
-  if (str_is(before.state, "terminated"))
-    return R_WRONG_STATE;
+  TRY(hold(change, user, &before));
   TRY(domain_reset_note(change, user, STORE_RESET_FACTOR));
   TRY(store_factor_reset(change->tx, user, &after));
-  struct audit_record event = {.tenant = before.tenant, .object_kind = "user", .object = *user};
-  TRY(domain_audit_done(change, &event));
   TRY(domain_notice_change(change, user, NOTICE_FACTOR_RESET, STR_NONE));
-  *ret_outcome = (struct outcome){.id = after.id, .body = after.body, .version = after.version};
-  return R_OK;
+  return record(change, &before, &after, ret_outcome);
+}
+
+RESULT domain_reset_unlock(struct change *change, const struct uuid *user, struct outcome *ret_outcome)
+{
+  struct store_user before;
+  struct store_object after;
+  TRY(hold(change, user, &before));
+  TRY(store_user_unlock(change->tx, user, &after));
+  return record(change, &before, &after, ret_outcome);
 }

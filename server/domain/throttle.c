@@ -1,7 +1,10 @@
 /* Attempts at passwords, by strangers and by what is known. Trusts: nothing that is passed in. */
 #include "domain/throttle.h"
+#include "authn/name.h"
 #include "authn/nonce.h"
 #include "domain/invitation.h"
+#include "domain/security.h"
+#include "store/credential.h"
 
 enum { NAME_MOST = 1024 };
 
@@ -144,4 +147,22 @@ RESULT domain_throttle_renew(struct signin *s, struct store_tx *tx, const struct
   TRY(authn_throttle_forget(&password, tx));
   here.remember_device = false; /* what is ignored would be told to nobody */
   return domain_throttle_know(&here, tx, &target->person, &ignored);
+}
+
+RESULT domain_throttle_state(struct signin *s, const struct uuid *user, struct str *ret_body)
+{
+  struct store_call store = domain_session_store(s);
+  struct store_credential credential;
+  struct security_policy policy;
+  struct throttle t = {0};
+  struct str key;
+  TRY(store_credential_get(&store, user, &credential));
+  TRY(domain_security_read(s, &credential.tenant, &policy));
+  TRY(authn_name_normalise(credential.login, s->arena, &key));
+  struct throttle_target target = {.code = credential.tenant_code, .key = key, .person = *user};
+  TRY(counters_of(s, &target, &t));
+  struct store_attempt attempt = attempt_of(&t);
+  attempt.person = *user;
+  attempt.account_most = policy.account_attempts;
+  return store_throttle_state(&store, &attempt, s->now, ret_body);
 }

@@ -23,7 +23,8 @@
    So the owner of an account under attack gets in: from a known device or place at once; from elsewhere at once
    while the attack comes from few addresses (four use an account up), else when it pauses, after 15 minutes at
    most, or, after 80 guesses, two hours of it, by a one-time link. An account that does not exist is
-   counted and refused just so. */
+   counted and refused just so. An administrator who unlocks a user (user:unlock) begins all counters of that account
+   anew, and none of an address or a tenant. */
 #pragma once
 #include "authn/throttle.h"
 #include "domain/session.h"
@@ -48,6 +49,10 @@ RESULT domain_throttle_take(struct signin *s, const struct throttle_target *targ
 
 /* The password was right. Queued in `tx`. */
 RESULT domain_throttle_return(const struct throttle *throttle, struct store_tx *tx);
+
+/* How a user signs in and what attempts have put on their account, as JSON, for who may see their sessions.
+   R_NOT_FOUND. */
+RESULT domain_throttle_state(struct signin *s, const struct uuid *user, struct str *ret_body);
 
 /* A new password begins with no failures, and is known where it was set. In `tx`. */
 RESULT domain_throttle_renew(struct signin *s, struct store_tx *tx, const struct throttle_target *target);

@@ -78,6 +78,22 @@ RESULT store_throttle_login_done(struct store_tx *tx, const struct store_attempt
   return store_queue(tx, SQL_throttle_login_done, &values);
 }
 
+RESULT store_throttle_state(const struct store_call *call, const struct store_attempt *attempt, int64_t now,
+                            struct str *ret_body)
+{
+  struct db_values values = {0};
+  struct db_rows rows;
+  db_put_uuid(&values, &attempt->person);
+  put_subject(&values, attempt->account);
+  db_put_int4(&values, (int32_t)attempt->account_most);
+  db_put_time(&values, now);
+  TRY(store_read(call, SQL_throttle_state, &values, &rows));
+  if (rows.count != 1)
+    return R_NOT_FOUND;
+  *ret_body = db_text(&rows, 0, 0);
+  return R_OK;
+}
+
 RESULT store_throttle_know(struct store_tx *tx, const struct store_known *known, int64_t now, bool *ret_device,
                            bool *ret_place)
 {

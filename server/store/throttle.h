@@ -35,6 +35,10 @@ RESULT store_throttle_login(const struct store_call *call, const struct store_at
 /* It succeeded: gives back what was counted. Queued. */
 RESULT store_throttle_login_done(struct store_tx *tx, const struct store_attempt *attempt, struct str known);
 
+/* How a user signs in, and what strangers' attempts have put on their account: as JSON. R_NOT_FOUND. */
+RESULT store_throttle_state(const struct store_call *call, const struct store_attempt *attempt, int64_t now,
+                            struct str *ret_body);
+
 /* What a person has signed in from. */
 struct store_known {
   struct uuid person;

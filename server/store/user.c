@@ -303,6 +303,11 @@ RESULT store_user_resume(struct store_tx *tx, const struct uuid *id, struct stor
   return turn(tx, SQL_user_resume, id, ret_user);
 }
 
+RESULT store_user_unlock(struct store_tx *tx, const struct uuid *id, struct store_object *ret_user)
+{
+  return turn(tx, SQL_user_unlock, id, ret_user);
+}
+
 RESULT store_user_terminate(struct store_tx *tx, const struct uuid *id, const struct store_end *end,
                             struct store_object *ret_user)
 {

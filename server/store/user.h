@@ -78,6 +78,8 @@ RESULT store_user_adopt(struct store_tx *tx, const struct uuid *id, struct str h
 RESULT store_user_suspend(struct store_tx *tx, const struct uuid *id, struct store_object *ret_user);
 /* Back to what they were before; who is not suspended stays as they are. */
 RESULT store_user_resume(struct store_tx *tx, const struct uuid *id, struct store_object *ret_user);
+/* Attempts that failed before now count for nothing. */
+RESULT store_user_unlock(struct store_tx *tx, const struct uuid *id, struct store_object *ret_user);
 /* For good; their grants go. */
 RESULT store_user_terminate(struct store_tx *tx, const struct uuid *id, const struct store_end *end,
                             struct store_object *ret_user);

@@ -5,6 +5,9 @@
 --         $8 authenticated_at timestamptz, $9 factor_at timestamptz, $10 idle_at timestamptz,
 --         $11 now timestamptz
 -- row: tenant_id uuid
+WITH signed_in AS (
+  UPDATE vault.credential c SET signed_in_at = $11 WHERE c.principal_id = $2
+)
 INSERT INTO session (id, principal_id, tenant_id, tenant_path, tenant_boundary, epoch, strength, audience, expires_at, address,
                      authenticated_at, factor_at, idle_at, created_at, refreshed_at)
 SELECT $1, p.id, p.tenant_id, p.tenant_path, p.tenant_boundary, $3, $4::integer, $5, $6, $7, $8, $9, $10, $11, $11

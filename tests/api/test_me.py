@@ -12,7 +12,8 @@ def test_me_tells_home_roots_and_permissions(estate):
     assert [(root["tenant_id"], root["scope"]) for root in me["roots"]] == \
         [(estate.id("alpha"), "subtree"), (estate.id("alpha_one"), "self")]
     assert me["roots"][0]["permissions"] == ["tenant:read", "user:read", "user:invite", "role:read", "grant:read",
-                                             "session:revoke", "credential:reset", "security_policy:read", "group:read"]
+                                             "session:read", "session:revoke", "credential:reset",
+                                             "security_policy:read", "group:read", "user:unlock"]
 
 
 def test_who_holds_nothing_has_no_roots(estate):

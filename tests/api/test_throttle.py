@@ -79,6 +79,52 @@ def test_b6_a_new_password_by_a_one_time_token_lets_the_owner_in_from_anywhere(e
     caller.post("/v1/login", person.body(password=accept["password"]))
 
 
+def sign_in(estate, person):
+    return estate.admin.client.get(f"/v1/users/{person.id}/sign-in").json()
+
+
+def test_an_unlocking_begins_the_account_anew_for_everybody_who_may_try(estate, person, anonymous):
+    """Also from where the owner themselves has used up what one place may."""
+    assert guess(anonymous, person, 6) == 5
+    flood(person)
+    state = sign_in(estate, person)
+    assert (state["failed_attempts"], bool(state["strangers_wait_until"]), state["last_sign_in_at"]) == (10, True, None)
+    anonymous.post("/v1/login", person.body(), 429)
+    helpdesk = estate.actor("alpha_one", "helpdesk")
+    helpdesk.post(f"/v1/users/{person.id}/unlock")
+    state = sign_in(estate, person)
+    assert (state["failed_attempts"], state["strangers_wait_until"]) == (0, None) and state["unlocked_at"]
+    anonymous.post("/v1/login", person.body())
+    assert sign_in(estate, person)["last_sign_in_at"] > state["unlocked_at"]
+    assert flood(person) == 10
+
+
+def test_an_unlocking_reaches_what_the_owner_is_known_from(estate, person):
+    here = person.log_in().client.other()
+    here.address = person.client.address
+    assert guess(here, person, 11) == 10
+    estate.actor("alpha_one", "helpdesk").post(f"/v1/users/{person.id}/unlock")
+    here.post("/v1/login", person.body())
+
+
+def test_an_unlocking_ends_what_eighty_failures_began(estate, person, server):
+    assert flood(person) == 10
+    server.sql("UPDATE vault.throttle SET streak = 80, since = now() - interval '1 hour' WHERE streak >= 10")
+    person.client.other().post("/v1/login", person.body(), 429)
+    assert sign_in(estate, person)["strangers_wait_until"]
+    estate.actor("alpha_one", "helpdesk").post(f"/v1/users/{person.id}/unlock")
+    person.client.other().post("/v1/login", person.body())
+
+
+def test_nobody_lifts_their_own_lock_nor_a_privileged_ones_who_may_not(estate):
+    helper, boss = estate.person("alpha_one", "helpdesk"), estate.person("alpha_one", "customer_admin", log_in=False)
+    helper.client.problem("POST", f"/v1/users/{helper.id}/unlock", 422, "self_service")
+    helper.client.problem("POST", f"/v1/users/{boss.id}/unlock", 422, "privileged")
+    estate.actor("beta", "partner_admin").problem("POST", f"/v1/users/{boss.id}/unlock", 404, "not_found")
+    estate.actor("beta", "partner_admin").problem("GET", f"/v1/users/{boss.id}/sign-in", 404, "not_found")
+    estate.actor("alpha_one", "viewer").problem("GET", f"/v1/users/{boss.id}/sign-in", 403, "forbidden")
+
+
 def test_b6_known_or_not_the_same_is_said(person, anonymous):
     answers = []
     for login in (person.login, unique("nobody")):

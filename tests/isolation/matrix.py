@@ -420,6 +420,8 @@ ROWS = {
     "updateUser": [Row(200, body(display_name=any_name))],
     "suspendUser": [Row(200, fresh=fresh("user"))],
     "resumeUser": [Row(200, fresh=fresh_suspended_user)],
+    "unlockUser": [Row(200, fresh=fresh("user"))],
+    "getUserSignIn": [Row(200)],
     "terminateUser": [Row(200, fresh=fresh("user"))],
     "moveUser": [Row(200, body(tenant_id=other_home, dry_run=True), rule=no_other_home)],
     "inviteUser": [Row(201, fresh=fresh("user"))],

@@ -88,7 +88,7 @@ def test_no_column_outside_the_query_s_table_can_be_asked(world, columns, route)
 
 def test_every_route_that_writes_is_tried():
     bodiless = {"logout", "resumeTenant", "terminateTenant", "restoreTenant", "suspendUser", "resumeUser", "terminateUser",
-                "inviteUser", "resetUserPassword",
+                "inviteUser", "resetUserPassword", "unlockUser",
                 "resetUserFactors", "deleteClient", "deleteClientSecret", "deleteClientKey", "deleteRole", "deleteGroup", "removeGroupMember",
                 "revokeGrant", "endMySession",
                 "endMyOtherSessions", "endUserSession", "endUserSessions", "fillImport", "startImport", "cancelImport"}

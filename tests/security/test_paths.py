@@ -162,6 +162,7 @@ PATHS = {
     "role deleted": ("deleteRole", drop_role, {"self": "a role that somebody holds is in use", "last": BUILTIN}),
     "suspension": ("suspendUser", turn("suspend"), {}),
     "resumption": ("resumeUser", turn("resume"), {"last": KEEPS}),
+    "unlocking": ("unlockUser", turn("unlock"), {"last": KEEPS}),
     "termination": ("terminateUser", turn("terminate"), {}),
     "address": ("updateUser", change_address, {"last": KEEPS}),
     "invitation": ("inviteUser", turn("invite"), {"last": KEEPS}),
