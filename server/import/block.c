@@ -10,6 +10,9 @@ enum {
   BLOCK_LINE = 8192
 };
 
+/* How a row says whose user it is about. A tenant that is named in two ways would have a user twice in a block. */
+enum home { HOME_JOB, HOME_NAME, HOME_ID };
+
 struct block {
   const struct import_block_lines *from; /* NULL: they follow one another in the text */
   size_t ends;                           /* there, behind the last of them */
@@ -18,6 +21,7 @@ struct block {
   struct import_apply_user users[BLOCK];
   uint16_t places[PLACES]; /* 1 and more: the row of that name */
   int count;
+  enum home home;
 };
 
 static size_t place_of(const struct import_row *row)
@@ -28,6 +32,15 @@ static size_t place_of(const struct import_row *row)
     for (size_t j = 0; j < parts[i].n; j++)
       hash = (hash ^ (unsigned char)parts[i].p[j]) * 1099511628211u;
   return hash % PLACES;
+}
+
+static enum home home_of(const struct import_row *row)
+{
+  struct str name = row->user.tenant_external_id.value;
+  struct uuid id;
+  if (!name.p)
+    return HOME_JOB;
+  return import_row_id(name, &id) ? HOME_ID : HOME_NAME;
 }
 
 /* False when there is one of that name. */
@@ -48,8 +61,10 @@ static bool add_name(struct block *b, const struct import_row *row)
 static bool is_good(struct import_rows *s, const struct import_line *line, struct arena *arena,
                     struct import_verdict *ignored, struct import_row *row)
 {
+  struct uuid id;
   return line->ended && line->text.n <= BLOCK_LINE && import_rows_read(s, line, arena, ignored, row) == R_OK &&
-         row->kind == IMPORT_ROW_USER && row->user.external_id.present;
+         row->kind == IMPORT_ROW_USER && row->user.external_id.present &&
+         !import_row_id(row->user.external_id.value, &id);
 }
 
 /* Behind those that the block has. */
@@ -68,8 +83,9 @@ static void gather(struct import_rows *s, struct arena *arena, struct block *b)
   int most = s->most - s->rows < BLOCK ? s->most - s->rows : BLOCK;
   for (; b->count < most && next_line(s, b, &line); b->ends += line.size) {
     struct import_row *row = &b->rows[b->count];
-    if (!is_good(s, &line, arena, &ignored, row) || !add_name(b, row))
+    if (!is_good(s, &line, arena, &ignored, row) || (b->count > 0 && home_of(row) != b->home) || !add_name(b, row))
       return;
+    b->home = home_of(row);
     b->lines[b->count] = line;
     b->users[b->count++].row = row;
   }

@@ -144,9 +144,15 @@ static RESULT find(struct import_work *w, const struct import_row_client *row, s
 {
   const struct import_reference home = {"tenant_external_id", &row->tenant_external_id};
   struct import_leave under;
+  struct uuid id;
   TRY(import_work_enter(w, &home, BW_CLIENT_READ, &ret_object->place, &under));
   *ret_call = import_work_reading(w, under.scope);
-  TRY(store_client_find(ret_call, &ret_object->place, row->external_id.value, ret_client));
+  if (import_row_id(row->external_id.value, &id)) {
+    TRY(store_client_get(ret_call, &id, ret_client));
+    TRY(import_work_expect(w, ret_client, "tenant_id", &ret_object->place));
+  } else {
+    TRY(store_client_find(ret_call, &ret_object->place, row->external_id.value, ret_client));
+  }
   w->applied.id = ret_object->id = ret_client->id;
   return R_OK;
 }
@@ -174,11 +180,14 @@ RESULT import_client_apply(struct import_work *w, const struct import_row *row)
                                    .without_secret = true}};
   struct import_object object;
   struct import_leave under;
+  struct uuid id;
   struct store_call call;
   struct store_object client;
   enum result r = find(w, wanted, &object, &call, &client);
   if (r != R_OK && (r != R_NOT_FOUND || w->applied.about.p))
     return r;
+  if (r == R_NOT_FOUND && import_row_id(wanted->external_id.value, &id))
+    return import_work_blame(w, "external_id", r);
   TRY(read_networks(w, &wanted->networks, &c.made.networks));
   TRY(read_keys(w, &wanted->keys, &c));
   if (r == R_OK) {

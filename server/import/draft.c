@@ -4,13 +4,16 @@
 #include "crypto/digest.h"
 #include "import/rows.h"
 #include "import/text.h"
+#include "store/client.h"
+#include "store/role.h"
 #include "store/tenant.h"
+#include "store/user.h"
 #include <stdlib.h>
 
 /* BROUGHT: rows that a step applies again, at most. ASKED: keys of rows; both with room to be found quickly. A row's
    number is that of its step and its place in it. */
 enum { BROUGHT = 1 << 14, BROUGHT_PLACES = 2 * BROUGHT, ASKED = 1 << 17, ASKED_PLACES = 2 * ASKED, IN_STEP = 1 << 12 };
-enum { OWN_MOST = 4, ASKED_MOST = 8, ROW_ARENA = 64 << 20, TEXT_ARENA = 16 << 20, BRING_ARENA = 256 << 20 };
+enum { OWN_MOST = 6, ASKED_MOST = 10, ROW_ARENA = 64 << 20, TEXT_ARENA = 16 << 20, BRING_ARENA = 256 << 20 };
 
 struct brought {
   int64_t number, place;
@@ -18,7 +21,9 @@ struct brought {
 };
 
 struct import_draft {
-  struct str home; /* the external_id of the job's tenant, which rows may leave out */
+  struct uuid tenant; /* the job's, which rows may leave out */
+  struct str home;    /* its external_id */
+  struct store_call reading;
   bool deletes;
   int64_t begun; /* when, in milliseconds: what has a younger id was made in this step */
   bool failed;
@@ -67,11 +72,49 @@ static RESULT put_key(struct keys *keys, struct arena *arena, enum use use, cons
 #define PUT_KEY(keys, arena, use, kind, ...)                                                                           \
   put_key(keys, arena, use, (const struct str[]){STR(kind), __VA_ARGS__, STR_NONE})
 
+/* What has an id for a name has other names in other rows: what such a member of it says. */
+typedef RESULT get_object(const struct store_call *call, const struct uuid *id, struct store_object *ret_object);
+struct other_name {
+  get_object *get;
+  const char *member;
+};
+static const struct other_name tenant_name = {store_tenant_get, "external_id"},
+                               user_name = {store_user_get, "external_id"}, user_login = {store_user_get, "login"},
+                               client_name = {store_client_get, "external_id"}, role_name = {store_role_get, "name"};
+
+/* The name stays where it is no id, where nothing has it, and where that has no other. */
+static RESULT rename_as(const struct import_draft *draft, const struct other_name *other, struct arena *arena,
+                        struct str *name)
+{
+  struct store_call call = draft->reading;
+  struct store_object found;
+  const struct json *view;
+  struct uuid id;
+  call.arena = arena;
+  if (!import_row_id(*name, &id))
+    return R_OK;
+  TRY(store_tx_scope(call.tx, call.scope));
+  enum result r = other->get(&call, &id, &found);
+  if (r != R_OK)
+    return r == R_NOT_FOUND ? R_OK : r;
+  TRY(json_parse(found.body, arena, &view));
+  struct str said = json_str(json_member(view, other->member));
+  if (said.p)
+    *name = said;
+  return R_OK;
+}
+
 /* The job's own tenant has no name here. */
-static struct str place_of(const struct import_draft *draft, const struct json_text *external_id)
+static RESULT place_of(const struct import_draft *draft, const struct json_text *external_id, struct arena *arena,
+                       struct str *ret_place)
 {
   struct str name = external_id->value;
-  return !name.p || (draft->home.p && str_equal(name, draft->home)) ? STR("") : name;
+  struct uuid id;
+  bool home = !name.p || (import_row_id(name, &id) && uuid_equal(&id, &draft->tenant));
+  if (!home)
+    TRY(rename_as(draft, &tenant_name, arena, &name));
+  *ret_place = home || (draft->home.p && str_equal(name, draft->home)) ? STR("") : name;
+  return R_OK;
 }
 
 /* A login that is none is refused whatever other rows do. */
@@ -85,8 +128,11 @@ static RESULT put_login(struct keys *keys, struct arena *arena, enum use use, st
 static RESULT keys_of_tenant(const struct import_draft *draft, const struct import_row *row, struct arena *arena,
                              struct keys *keys)
 {
-  TRY(PUT_KEY(keys, arena, BOTH, "tenant", row->tenant.external_id.value));
-  return PUT_KEY(keys, arena, ASKED_FOR, "tenant", place_of(draft, &row->tenant.tenant_external_id));
+  struct str name = row->name, place;
+  TRY(rename_as(draft, &tenant_name, arena, &name));
+  TRY(place_of(draft, &row->tenant.tenant_external_id, arena, &place));
+  TRY(PUT_KEY(keys, arena, BOTH, "tenant", name));
+  return PUT_KEY(keys, arena, ASKED_FOR, "tenant", place);
 }
 
 /* Those who go may be named one way here and another way there. */
@@ -99,59 +145,106 @@ static RESULT keys_of_leaver(const struct import_row_user *user, struct str home
   return PUT_KEY(keys, arena, ASKED_FOR, "leaver by", other, home);
 }
 
+/* By external_id; whoever is named by an id has a login as well. */
+static RESULT put_user(const struct import_draft *draft, struct keys *keys, struct arena *arena, enum use use,
+                       const struct str name[2])
+{
+  struct str external_id = name[1], login = name[1];
+  struct uuid id;
+  TRY(rename_as(draft, &user_name, arena, &external_id));
+  TRY(PUT_KEY(keys, arena, use, "user", name[0], external_id));
+  if (!import_row_id(name[1], &id))
+    return R_OK;
+  TRY(rename_as(draft, &user_login, arena, &login));
+  return put_login(keys, arena, use, name[0], login);
+}
+
 static RESULT keys_of_user(const struct import_draft *draft, const struct import_row *row, struct arena *arena,
                            struct keys *keys)
 {
   const struct import_row_user *user = &row->user;
-  struct str home = place_of(draft, &user->tenant_external_id);
+  struct str home;
+  struct uuid id;
+  TRY(place_of(draft, &user->tenant_external_id, arena, &home));
   if (user->external_id.present)
-    TRY(PUT_KEY(keys, arena, BOTH, "user", home, user->external_id.value));
+    TRY(put_user(draft, keys, arena, BOTH, (const struct str[]){home, user->external_id.value}));
   if (user->login.present)
     TRY(put_login(keys, arena, BOTH, home, user->login.value));
-  if (draft->deletes)
+  if (draft->deletes && !import_row_id(user->external_id.value, &id))
     TRY(keys_of_leaver(user, home, arena, keys));
   return PUT_KEY(keys, arena, ASKED_FOR, "tenant", home);
 }
 
-static RESULT keys_of_holder(const struct import_draft *draft, const struct import_row_grant *grant, struct str home,
-                             struct arena *arena, struct keys *keys)
+/* Who holds a grant, and in which way the row says so: by what stays, by what may change, or by an id alone. */
+enum way { BY_EXTERNAL_ID, BY_NAME, BY_ID, WAYS };
+static const char *const ways[WAYS] = {"external_id", "name", "id"};
+struct holder {
+  enum way way;
+  struct str home, name;
+};
+
+/* R_MALFORMED: nobody has such a name. */
+static RESULT holder_of(const struct import_draft *draft, const struct import_row *row, struct arena *arena,
+                        struct holder *ret_holder)
 {
+  const struct import_row_grant *grant = &row->grant;
+  struct holder holder = {.name = row->name};
+  struct uuid id;
+  TRY(place_of(draft,
+               grant->user_tenant_external_id.present ? &grant->user_tenant_external_id : &grant->tenant_external_id,
+               arena, &holder.home));
+  if (grant->user_login.present) {
+    holder.way = BY_NAME;
+    TRY(authn_name_normalise(row->name, arena, &holder.name));
+  } else {
+    TRY(rename_as(draft, &user_name, arena, &holder.name));
+    holder.way = import_row_id(holder.name, &id) ? BY_ID : BY_EXTERNAL_ID;
+  }
+  *ret_holder = holder;
+  return R_OK;
+}
+
+static RESULT keys_of_holder(const struct import_draft *draft, const struct import_row *row,
+                             const struct holder *holder, struct arena *arena, struct keys *keys)
+{
+  struct str home = holder->home;
   if (draft->deletes) {
     TRY(PUT_KEY(keys, arena, ASKED_FOR, "leaver by", STR("external_id"), home));
     TRY(PUT_KEY(keys, arena, ASKED_FOR, "leaver by", STR("login"), home));
   }
   TRY(PUT_KEY(keys, arena, ASKED_FOR, "tenant", home));
-  return grant->user_login.present ? put_login(keys, arena, ASKED_FOR, home, grant->user_login.value)
-                                   : PUT_KEY(keys, arena, ASKED_FOR, "user", home, grant->user_external_id.value);
+  return holder->way == BY_NAME ? PUT_KEY(keys, arena, ASKED_FOR, "login", home, holder->name)
+                                : put_user(draft, keys, arena, ASKED_FOR, (const struct str[]){home, row->name});
 }
 
-/* Who holds a grant is named by external_id or by login, and a row of either way asks for those of the other. */
+/* A row that names the holder one way asks for those of the others. */
 static RESULT keys_of_grant(const struct import_draft *draft, const struct import_row *row, struct arena *arena,
                             struct keys *keys)
 {
   const struct import_row_grant *grant = &row->grant;
-  bool by_login = grant->user_login.present;
-  struct str one = by_login ? STR("login") : STR("external_id"), other = by_login ? STR("external_id") : STR("login");
-  struct str name = by_login ? grant->user_login.value : grant->user_external_id.value;
-  struct str place = place_of(draft, &grant->tenant_external_id), role = grant->role.value, scope = grant->scope.value;
-  struct str home = grant->user_tenant_external_id.present ? place_of(draft, &grant->user_tenant_external_id) : place;
-  if (by_login) {
-    enum result r = authn_name_normalise(name, arena, &name);
-    if (r != R_OK)
-      return r == R_MALFORMED ? R_OK : r;
-  }
-  TRY(PUT_KEY(keys, arena, BOTH, "grant", one, home, name, place, role, scope));
-  TRY(PUT_KEY(keys, arena, OWNED, "grant by", one, place, role, scope));
-  TRY(PUT_KEY(keys, arena, ASKED_FOR, "grant by", other, place, role, scope));
+  struct str place, role = grant->role.value, scope = grant->scope.value;
+  struct holder holder;
+  enum result r = holder_of(draft, row, arena, &holder);
+  if (r != R_OK)
+    return r == R_MALFORMED ? R_OK : r;
+  TRY(place_of(draft, &grant->tenant_external_id, arena, &place));
+  TRY(rename_as(draft, &role_name, arena, &role));
+  struct str way = str_of(ways[holder.way]);
+  TRY(PUT_KEY(keys, arena, BOTH, "grant", way, holder.home, holder.name, place, role, scope));
+  for (int other = 0; other < WAYS; other++)
+    TRY(PUT_KEY(keys, arena, other == (int)holder.way ? OWNED : ASKED_FOR, "grant by", str_of(ways[other]), place, role,
+                scope));
   TRY(PUT_KEY(keys, arena, ASKED_FOR, "tenant", place));
-  return keys_of_holder(draft, grant, home, arena, keys);
+  return keys_of_holder(draft, row, &holder, arena, keys);
 }
 
 static RESULT keys_of_client(const struct import_draft *draft, const struct import_row *row, struct arena *arena,
                              struct keys *keys)
 {
-  struct str home = place_of(draft, &row->client.tenant_external_id);
-  TRY(PUT_KEY(keys, arena, BOTH, "client", home, row->client.external_id.value));
+  struct str name = row->name, home;
+  TRY(place_of(draft, &row->client.tenant_external_id, arena, &home));
+  TRY(rename_as(draft, &client_name, arena, &name));
+  TRY(PUT_KEY(keys, arena, BOTH, "client", home, name));
   return PUT_KEY(keys, arena, ASKED_FOR, "tenant", home);
 }
 
@@ -174,10 +267,11 @@ static RESULT keys_of(const struct import_draft *draft, const struct import_row 
 /* As the API shows it, where it has one. */
 static RESULT read_home(struct import_rows *s, struct import_draft *draft)
 {
-  struct store_call call = {.pool = s->domain->app, .scope = s->whole, .arena = s->arena, .tx = s->tx};
   struct store_object tenant;
   const struct json *view;
-  enum result r = store_tenant_get(&call, &s->job.key.tenant, &tenant);
+  draft->tenant = s->job.key.tenant;
+  draft->reading = (struct store_call){.pool = s->domain->app, .scope = s->whole, .arena = s->arena, .tx = s->tx};
+  enum result r = store_tenant_get(&draft->reading, &draft->tenant, &tenant);
   if (r != R_OK)
     return r == R_NOT_FOUND ? R_AGAIN : r;
   TRY(json_parse(tenant.body, s->arena, &view));
@@ -375,12 +469,15 @@ static RESULT keep(struct import_rows *s, const struct import_verdict *verdict)
 {
   CLEANUP(arena_free) struct arena *arena = arena_new(ROW_ARENA);
   const struct import_row *row = verdict->row;
+  struct str home;
   struct keys keys;
   if (!arena)
     return R_NO_MEMORY;
   TRY(keys_of(s->draft, row, arena, &keys));
-  if (verdict->applied.freed.p)
-    TRY(put_login(&keys, arena, OWNED, place_of(s->draft, &row->user.tenant_external_id), verdict->applied.freed));
+  if (verdict->applied.freed.p) {
+    TRY(place_of(s->draft, &row->user.tenant_external_id, arena, &home));
+    TRY(put_login(&keys, arena, OWNED, home, verdict->applied.freed));
+  }
   for (size_t i = 0; i < keys.own_count; i++)
     s->drafted[s->drafted_count++] =
         (struct store_draft){keys.own[i], s->job.results * IN_STEP + s->rows, verdict->place};

@@ -5,6 +5,7 @@
 #include "domain/grant.h"
 #include "store/grant.h"
 #include "store/role.h"
+#include "store/tenant.h"
 #include "store/user.h"
 
 struct grant_work {
@@ -23,7 +24,15 @@ static RESULT give(struct change *c, void *what)
   return R_OK;
 }
 
-/* By external_id, or where the row has none by login. */
+/* At home there. */
+static RESULT get_user(struct import_work *w, const struct store_call *call, const struct uuid *id,
+                       const struct uuid *home, struct store_object *ret_user)
+{
+  TRY(store_user_get(call, id, ret_user));
+  return import_work_expect(w, ret_user, "tenant_id", home);
+}
+
+/* By external_id or id, or where the row has neither by login. */
 static RESULT find_user(struct import_work *w, const struct import_row_grant *row, const struct uuid *home,
                         const struct scope *scope, struct store_object *ret_user)
 {
@@ -33,6 +42,9 @@ static RESULT find_user(struct import_work *w, const struct import_row_grant *ro
   if (by_login)
     TRY(import_work_blame(w, member, authn_name_normalise(row->user_login.value, w->arena, &login_key)));
   struct store_call call = import_work_reading(w, scope);
+  struct uuid id;
+  if (import_row_id(row->user_external_id.value, &id))
+    return import_work_blame(w, member, get_user(w, &call, &id, home, ret_user));
   return import_work_blame(w, member, store_user_find(&call, home, row->user_external_id.value, login_key, ret_user));
 }
 
@@ -51,6 +63,18 @@ static RESULT find_holder(struct import_work *w, const struct import_row_grant *
   return R_OK;
 }
 
+/* One that can be used at the tenant with that path, by its name or its id. */
+static RESULT find_role(const struct import_work *w, const struct scope *scope, struct str path, struct str name,
+                        struct store_object *ret_role)
+{
+  struct uuid id;
+  struct store_call call = import_work_reading(w, scope);
+  if (!import_row_id(name, &id))
+    return store_role_find(&call, path, name, ret_role);
+  TRY(store_role_get(&call, &id, ret_role));
+  return store_tenant_within(path, ret_role->path) ? R_OK : R_NOT_FOUND;
+}
+
 /* Where the grant holds, who is to hold it, and which role. */
 static RESULT find_parts(struct import_work *w, const struct import_row_grant *row, struct grant_new *grant,
                          struct import_leave *ret_leave)
@@ -61,8 +85,7 @@ static RESULT find_parts(struct import_work *w, const struct import_row_grant *r
   TRY(import_work_enter(w, &place, BW_GRANT_READ, &grant->tenant, ret_leave));
   TRY(find_holder(w, row, &grant->principal));
   TRY(import_work_path(w, &grant->tenant, ret_leave->scope, &path));
-  struct store_call call = import_work_reading(w, ret_leave->scope);
-  TRY(import_work_blame(w, "role", store_role_find(&call, path, row->role.value, &role)));
+  TRY(import_work_blame(w, "role", find_role(w, ret_leave->scope, path, row->role.value, &role)));
   grant->role = role.id;
   return R_OK;
 }
@@ -81,8 +104,8 @@ static RESULT grant_found(struct import_work *w, const struct import_row_grant *
                           .expires_at = import_work_time(view, "expires_at"),
                           .reason = json_str(json_member(view, "reason")),
                           .ticket = json_str(json_member(view, "ticket"))};
-  bool same = import_work_same_text(view, "reason", &row->reason) &&
-              import_work_same_text(view, "ticket", &row->ticket);
+  bool same =
+      import_work_same_text(view, "reason", &row->reason) && import_work_same_text(view, "ticket", &row->ticket);
   grant->not_before = row->not_before.present ? row->not_before.value : was.not_before;
   grant->expires_at = row->expires_at.present ? row->expires_at.value : was.expires_at;
   grant->reason = row->reason.present ? row->reason.value : was.reason;

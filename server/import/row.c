@@ -47,11 +47,8 @@ static const struct kind {
     [IMPORT_ROW_NONE] = {"", {""}, NULL, NULL},
     [IMPORT_ROW_TENANT] = {"tenant", {"external_id"}, &import_row_tenant_body, &import_row_tenant_key},
     [IMPORT_ROW_USER] = {"user", {"external_id", "login"}, &import_row_user_body, &import_row_user_key},
-    [IMPORT_ROW_GRANT] = {"grant",
-                          {"user_external_id", "user_login"},
-                          &import_row_grant_body,
-                          &import_row_grant_body,
-                          true},
+    [IMPORT_ROW_GRANT] =
+        {"grant", {"user_external_id", "user_login"}, &import_row_grant_body, &import_row_grant_body, true},
     [IMPORT_ROW_CLIENT] = {"client", {"external_id"}, &import_row_client_body, &import_row_client_key},
 };
 _Static_assert(sizeof kinds / sizeof *kinds == IMPORT_ROW__KINDS, "every kind has a row");
@@ -65,6 +62,12 @@ enum import_mode import_row_mode(struct str name)
   while (mode < IMPORT__MODES && !str_is(name, modes[mode]))
     mode++;
   return (enum import_mode)mode;
+}
+
+bool import_row_id(struct str name, struct uuid *ret_id)
+{
+  struct str prefix = STR("id:");
+  return str_starts(name, prefix) && uuid_parse((struct str){name.p + prefix.n, name.n - prefix.n}, ret_id);
 }
 
 const char *import_row_kind_name(enum import_row_kind kind) { return kinds[kind].name; }

@@ -20,6 +20,9 @@ enum import_row_kind {
   IMPORT_ROW__KINDS
 };
 
+/* Whatever names a tenant, a user, a client or a role by external_id or name may name it by its id instead: "id:..."
+   (import_row_id). What is named so is not made. */
+
 /* A tenant stands under another, and there external_id tells it from its siblings. */
 struct import_row_tenant {
   struct json_text kind, external_id, tenant_external_id, tenant_kind, name;
@@ -67,6 +70,10 @@ RESULT import_row_read(struct str line, enum import_mode mode, struct arena *are
 
 /* "upsert", ...: IMPORT__MODES for what is none. */
 enum import_mode import_row_mode(struct str name);
+
+/* "id:" and the id of a thing, which names it whatever it is called. What has such a name as its external_id can be
+   named by its id alone. */
+bool import_row_id(struct str name, struct uuid *ret_id);
 
 /* Whether rows of some kind have such a member, and whether it is a list. */
 bool import_row_has(struct str member);

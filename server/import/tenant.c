@@ -25,6 +25,20 @@ static RESULT update_tenant(struct change *c, void *what)
   return domain_tenant_update(c, &t->id, 0, &t->patch, &outcome);
 }
 
+/* Right below the parent, by external_id or id. */
+static RESULT find(struct import_work *w, const struct scope *scope, const struct uuid *parent, struct str name,
+                   struct store_object *ret_tenant)
+{
+  struct uuid id;
+  struct store_call call = import_work_reading(w, scope);
+  if (!import_row_id(name, &id))
+    return store_tenant_find(&call, parent, name, ret_tenant);
+  enum result r = store_tenant_get(&call, &id, ret_tenant);
+  if (r == R_OK)
+    r = import_work_expect(w, ret_tenant, "parent_id", parent);
+  return import_work_blame(w, "external_id", r);
+}
+
 static RESULT tenant_found(struct import_work *w, const struct import_row_tenant *row,
                            const struct store_object *tenant)
 {
@@ -55,11 +69,10 @@ RESULT import_tenant_apply(struct import_work *w, const struct import_row *row)
   struct import_leave under;
   struct store_object tenant;
   TRY(import_work_enter(w, &parent, BW_TENANT_READ, &t.made.parent, &under));
-  struct store_call call = import_work_reading(w, under.scope);
-  enum result r = store_tenant_find(&call, &t.made.parent, wanted->external_id.value, &tenant);
+  enum result r = find(w, under.scope, &t.made.parent, wanted->external_id.value, &tenant);
   if (r == R_OK)
     return tenant_found(w, wanted, &tenant);
-  if (r != R_NOT_FOUND)
+  if (r != R_NOT_FOUND || w->applied.about.p)
     return r;
   TRY(import_work_leave_below(w, &t.made.parent, BW_TENANT_CREATE_CUSTOMER, &under));
   if (partner)

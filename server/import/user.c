@@ -46,16 +46,27 @@ static RESULT may_adopt(struct import_work *w, const struct uuid *home, const st
              : R_OK;
 }
 
-/* By external_id, or where the row has none by login. */
+/* At home there. */
+static RESULT get(struct import_work *w, const struct store_call *call, const struct uuid *id, const struct uuid *home,
+                  struct store_object *ret_user)
+{
+  TRY(store_user_get(call, id, ret_user));
+  return import_work_expect(w, ret_user, "tenant_id", home);
+}
+
+/* By external_id or id, or where the row has neither by login. */
 static RESULT find(struct import_work *w, const struct import_row_user *row, const struct import_reference *home,
                    struct uuid *ret_home, struct store_object *ret_user)
 {
   struct str login_key = STR_NONE;
   struct import_leave under;
+  struct uuid id;
   TRY(import_work_enter(w, home, BW_USER_READ, ret_home, &under));
   if (!row->external_id.present)
     TRY(import_work_blame(w, "login", authn_name_normalise(row->login.value, w->arena, &login_key)));
   struct store_call call = import_work_reading(w, under.scope);
+  if (import_row_id(row->external_id.value, &id))
+    return get(w, &call, &id, ret_home, ret_user);
   return store_user_find(&call, ret_home, row->external_id.value, login_key, ret_user);
 }
 
@@ -106,7 +117,7 @@ RESULT import_user_apply(struct import_work *w, const struct import_row *row)
   const struct import_row_user *wanted = &row->user;
   const struct import_reference home = {"tenant_external_id", &wanted->tenant_external_id};
   struct user_work u = {.password_hash = wanted->password_hash.value};
-  struct uuid at;
+  struct uuid at, id;
   struct import_leave under;
   struct store_object user;
   enum result r = find(w, wanted, &home, &at, &user);
@@ -114,6 +125,8 @@ RESULT import_user_apply(struct import_work *w, const struct import_row *row)
     return user_found(w, &at, wanted, &user);
   if (r != R_NOT_FOUND || w->applied.about.p)
     return r;
+  if (import_row_id(wanted->external_id.value, &id))
+    return import_work_blame(w, "external_id", r);
   u.made = import_user_new(wanted, at);
   TRY(may_adopt(w, &at, &u));
   if (!u.password_hash.p) {

@@ -61,12 +61,22 @@ static RESULT find_tenant(const struct import_work *w, const struct scope *scope
                   : store_tenant_find(&call, NULL, external_id, ret_tenant);
 }
 
-/* The one tenant of that external_id in all that the actor reads. */
+/* What may not be read is not there, by its id as by its external_id. */
+static RESULT look_for(const struct import_work *w, const struct uuid *tenant)
+{
+  struct import_leave ignored;
+  enum result r = import_work_leave(w, tenant, BW_TENANT_READ, &ignored);
+  return r == R_FORBIDDEN ? R_NOT_FOUND : r;
+}
+
+/* The one tenant of that external_id, or that id, in all that the actor reads. */
 static RESULT search(const struct import_work *w, struct str external_id, struct uuid *ret_tenant)
 {
   const struct policy_root *roots;
   size_t count, found = 0;
   struct store_object tenant;
+  if (import_row_id(external_id, ret_tenant))
+    return look_for(w, ret_tenant);
   TRY(import_actor_roots(w->apply->actor, BW_TENANT_READ, w->arena, &roots, &count));
   for (size_t i = 0; i < count; i++) {
     enum result r = find_tenant(w, roots[i].scope, external_id, &tenant);
@@ -134,6 +144,15 @@ RESULT import_work_found(struct import_work *w, const char *member)
 RESULT import_work_view(const struct import_work *w, const struct store_object *object, const struct json **ret_view)
 {
   return json_parse(object->body, w->arena, ret_view) == R_OK ? R_OK : FAULT(R_INTERNAL);
+}
+
+RESULT import_work_expect(const struct import_work *w, const struct store_object *object, const char *member,
+                          const struct uuid *id)
+{
+  const struct json *view;
+  struct uuid found;
+  TRY(import_work_view(w, object, &view));
+  return uuid_parse(json_str(json_member(view, member)), &found) && uuid_equal(&found, id) ? R_OK : R_NOT_FOUND;
 }
 
 bool import_work_same_text(const struct json *view, const char *member, const struct json_text *wanted)

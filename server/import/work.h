@@ -43,7 +43,8 @@ struct import_reference {
   const char *member;
   const struct json_text *external_id;
 };
-/* The one tenant of that external_id in all that the actor reads: R_NOT_FOUND, R_CONFLICT for several. */
+/* The one tenant of that external_id in all that the actor reads, or of that id: R_NOT_FOUND, R_CONFLICT for several.
+ */
 RESULT import_work_locate(struct import_work *w, const struct import_reference *to, struct uuid *ret_tenant);
 /* Both locate it and be let in there, to load and to read. */
 RESULT import_work_enter(struct import_work *w, const struct import_reference *to, enum bw_permission reads,
@@ -52,6 +53,10 @@ RESULT import_work_enter(struct import_work *w, const struct import_reference *t
 /* Where a tenant stands that the actor was let in to: R_AGAIN when it has just gone. */
 RESULT import_work_path(struct import_work *w, const struct uuid *tenant, const struct scope *scope,
                         struct str *ret_path);
+
+/* What was found by its id is what a row is about where a member of it is that id: R_NOT_FOUND. */
+RESULT import_work_expect(const struct import_work *w, const struct store_object *object, const char *member,
+                          const struct uuid *id);
 
 /* R_ALREADY_EXISTS, of that member, where only what is not there is wanted. */
 RESULT import_work_found(struct import_work *w, const char *member);

@@ -5,7 +5,7 @@
 struct store_export {
   struct store_range range;
   struct uuid parent; /* of tenants: only those right below this one; zero: all below */
-  bool importable;    /* leave out what no import could take: what rows cannot name */
+  bool importable;    /* leave out what another service could not take, which has no other name than its id */
 };
 
 /* The next page. Of tenants the range's own is none: it is what the others are put into. */

@@ -1,5 +1,6 @@
 -- A page of the users of a tenant, or of it and all below it, in the order of the tree, as an import takes them: it knows
--- who has no external_id by the login, where that member is left out. Who was terminated is nobody to load again.
+-- who has no external_id by the login, where that member is left out. Who was terminated, or whose tenant was, is nobody to load
+-- again.
 -- role: app
 -- plan: custom
 -- params: $1 low text, $2 high text, $3 after_path text, $4 after_id uuid, $5 importable boolean, $6 limit bigint
@@ -9,17 +10,18 @@ SELECT p.id, p.tenant_path AS path,
             THEN json_build_object('kind', 'user', 'tenant_external_id', home.name, 'login', p.login,
                                    'display_name', p.display_name, 'email', p.email,
                                    'dialling_addresses', p.dialling_addresses)
-            ELSE json_build_object('kind', 'user', 'external_id', p.external_id, 'tenant_external_id', home.name,
-                                   'login', p.login, 'display_name', p.display_name, 'email', p.email,
-                                   'dialling_addresses', p.dialling_addresses)
+            ELSE json_build_object('kind', 'user', 'external_id', export_name(p.external_id, p.id),
+                                   'tenant_external_id', home.name, 'login', p.login, 'display_name', p.display_name,
+                                   'email', p.email, 'dialling_addresses', p.dialling_addresses)
        END AS body,
        0::bigint AS version
   FROM principal p
   CROSS JOIN LATERAL (
-       SELECT export_name(t, $1) AS name, t.external_id IS NOT NULL OR t.path = $1 AS importable
+       SELECT export_name(t, $1) AS name, tenant_is_over(t.path) AS over, NOT $5 OR export_portable(t.path, $1) AS importable
          FROM tenant t WHERE t.id = p.tenant_id AND t.path = p.tenant_path
         LIMIT 1) home
  WHERE p.kind = 'user' AND p.tenant_path >= $1 AND p.tenant_path < $2 AND (p.tenant_path, p.id) > ($3, $4)
-   AND p.state <> 'terminated' AND (NOT $5 OR home.importable)
+   AND p.state <> 'terminated' AND NOT home.over AND home.importable
+   AND NOT ($5 AND p.external_id IS NOT NULL AND is_id(p.external_id))
  ORDER BY p.tenant_path, p.id
  LIMIT $6

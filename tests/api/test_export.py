@@ -80,16 +80,16 @@ def test_a_user_without_an_external_id_is_named_by_login(house, admin):
     assert row["user_login"] == plain["login"] and "user_external_id" not in row
 
 
-def test_what_rows_cannot_name_has_a_name_that_no_import_takes(house, admin):
+def test_what_has_no_other_name_is_named_by_its_id(house, admin):
     users = lines_of(admin, house["house"]["id"], "users", scope="subtree")
     assert {row.get("external_id"): row["tenant_external_id"] for row in users}["bob"] == f"id:{house['house_two']['id']}"
     tenants = lines_of(admin, house["house"]["id"], "tenants")
-    assert sorted(row["external_id"] or "" for row in tenants) == ["", house["house_one"]["external_id"]]
+    assert {row["external_id"] for row in tenants} == {f"id:{house['house_two']['id']}", house["house_one"]["external_id"]}
     grants = lines_of(admin, house["house_one"]["id"], "grants")
     assert sorted(row.get("user_external_id", "").partition(":")[0] for row in grants) == ["", "ada", "id"]
 
 
-def test_what_no_import_takes_can_be_left_out(house, admin):
+def test_what_another_service_could_not_take_can_be_left_out(house, admin):
     asked = {"scope": "subtree", "importable": "true"}
     assert [row["external_id"] for row in lines_of(admin, house["house"]["id"], "tenants", **asked)] == \
         [house["house_one"]["external_id"]]
@@ -105,6 +105,20 @@ def test_who_is_gone_and_what_is_over_is_no_part(estate, admin):
     gone, stays = estate.new_user("leavers"), estate.new_user("leavers")
     admin.post(f"/v1/users/{gone['id']}/terminate")
     assert [row["login"] for row in lines_of(admin, place["id"], "users")] == [stays["login"]]
+
+
+def test_a_tenant_that_is_over_is_no_part_nor_what_stands_below(estate, admin):
+    top = estate.new_tenant("partner", estate.id("provider"), unique("top"))
+    over = estate.new_tenant("partner", top["id"], unique("over"), external_id=unique("over"))
+    below = estate.new_tenant("customer", over["id"], unique("below"))
+    estate.tenants["below_over"] = below
+    estate.grant("below_over", estate.new_user("below_over")["id"], "viewer")
+    kinds = {kind: lines_of(admin, top["id"], kind, scope="subtree") for kind in KINDS}
+    assert [len(rows) for rows in kinds.values()] == [2, 1, 1]
+    admin.post(f"/v1/tenants/{over['id']}/terminate")
+    assert [lines_of(admin, top["id"], kind, scope="subtree") for kind in KINDS] == [[], [], []]
+    admin.post(f"/v1/tenants/{over['id']}/restore")
+    assert {kind: lines_of(admin, top["id"], kind, scope="subtree") for kind in KINDS} == kinds
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -51,9 +51,39 @@ def some_rows(chance):
     return sorted(rows, key=lambda row: KINDS.index(row["kind"] + "s"))
 
 
-def exported(at, name, form):
+class ByHand:
+    """What is made beside the rows, without names that rows could give it."""
+
+    def __init__(self, at, chance, top):
+        self.api, self.chance, self.top = at.admin, chance, top
+
+    def tenant(self, above, kind, **more):
+        body = {"parent_id": above, "kind": kind, "name": text(self.chance), **more}
+        return self.api.post("/v1/tenants", body, 201).json()["id"]
+
+    def people(self, home, **more):
+        """Some who live there, each with a role there or at a place below."""
+        for n in range(2):
+            made = self.api.post(f"/v1/tenants/{home}/users", {"login": text(self.chance, f"h{n}", SIGNS), **more}, 201).json()
+            body = {"principal_id": made["id"], "role": "viewer", "scope": self.chance.choice(["self", "subtree"])}
+            self.api.post(f"/v1/tenants/{home}/grants", body, 201)
+            more = {}
+
+    def all(self, names):
+        nameless = self.tenant(self.top, "partner")
+        below = [self.tenant(nameless, "customer", **absent_or(self.chance, external_id=text(self.chance, "below"))) for _ in range(2)]
+        twice = [self.tenant(nameless, "customer", external_id=name) for name in self.chance.sample(names, 2)]
+        like_an_id = self.tenant(self.top, "customer", external_id=f"id:{below[0]}")
+        over = self.tenant(self.top, "partner", external_id=text(self.chance, "over"))
+        under = self.tenant(over, "customer")
+        for home in (nameless, *below, *twice, like_an_id, over, under):
+            self.people(home, **absent_or(self.chance, external_id=self.chance.choice([text(self.chance), f"id:{home}"])))
+        self.api.post(f"/v1/tenants/{over}/terminate")
+
+
+def exported(at, name, form, **more):
     """What stands at the partner of that name and below, with HERE for that name."""
-    path, query = f"/v1/tenants/{id_of(at, name)}/exports", {"format": form, "scope": "subtree"}
+    path, query = f"/v1/tenants/{id_of(at, name)}/exports", {"format": form, "scope": "subtree", **more}
     return {kind: at.admin.get(f"{path}/{kind}", params=query).content.replace(name.encode(), b"HERE") for kind in KINDS}
 
 
@@ -70,6 +100,8 @@ def a_partner_of_odd_names(at):
     Jobs(at.admin, at.provider).load([tenant(name, "partner")]).is_clean(created=1)
     made = Jobs(at.admin, id_of(at, name)).load(rows)
     assert not made.refused, [(rows[line - 1], made.results[line]["message"]) for line in made.refused]
+    names = [row["external_id"] for row in rows if row["kind"] == "tenant"]
+    ByHand(at, random.Random(seed), id_of(at, name)).all(names)
     return name
 
 
@@ -86,8 +118,20 @@ def test_an_import_of_the_export_changes_nothing(at, partner, form):
 def test_an_import_elsewhere_makes_the_same(at, partner, form):
     name, other = at.word("partner"), "csv" if form == "ndjson" else "ndjson"
     Jobs(at.admin, at.provider).load([tenant(name, "partner")]).is_clean(created=1)
-    for kind, content in exported(at, partner, form).items():
+    for kind, content in exported(at, partner, form, importable="true").items():
         report, count = load(at, name, kind, form, content)
         report.is_clean(created=count)
+    wanted = exported(at, partner, other, importable="true")
     for kind, content in exported(at, name, other).items():
-        assert sorted(content.splitlines()) == sorted(exported(at, partner, other)[kind].splitlines())
+        assert sorted(content.splitlines()) == sorted(wanted[kind].splitlines())
+
+
+def test_an_import_elsewhere_finds_nothing_under_an_id(at, partner):
+    """What has no other name changes nothing where it does not stand."""
+    name = at.word("partner")
+    Jobs(at.admin, at.provider).load([tenant(name, "partner")]).is_clean(created=1)
+    for kind, content in exported(at, partner, "ndjson").items():
+        only_here = b"".join(line + b"\n" for line in content.splitlines() if b'"id:' in line)
+        report, count = load(at, name, kind, "ndjson", only_here)
+        assert count > 0 and report.counts == {"refused": count}
+        assert {code for code, _ in report.refused.values()} == {"not_found"}

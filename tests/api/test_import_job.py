@@ -1,4 +1,6 @@
 """Import jobs: what was accepted is there, what was refused says why, and nothing lands outside the tenant named."""
+import uuid
+
 import pytest
 
 from support.importing import grant, installed, lines, tenant, user
@@ -247,6 +249,25 @@ def test_what_lies_outside_the_tenant_is_not_there(at, partner, jobs):
         told = [{k: v for k, v in row.items() if k != "line"} for row in list(report.results.values())[:2]]
         assert told[0] == told[1]
     assert users_of(at, elsewhere) == {}
+
+
+def test_an_id_from_outside_is_no_more_than_one_of_nothing(at, partner, jobs):
+    """In every member that names something, for the job's own reach and for what its submitter may do elsewhere."""
+    elsewhere, everywhere = at.word("partner"), Jobs(at.admin, at.provider)
+    everywhere.load([tenant(elsewhere, "partner"), user("u1", elsewhere)]).is_clean(created=2)
+    ids = [id_of(at, elsewhere), users_of(at, elsewhere)["u1"]["id"], str(uuid.uuid4())]
+    there, person, nothing = (f"id:{found}" for found in ids)
+
+    def rows(place, who):
+        return [user("u2", place), tenant("t", above=place), tenant(place), user(who), grant(who, None), grant("u1", place),
+                {**grant("u1", None), "user_tenant_external_id": place}, grant("u1", None, role=place)]
+
+    for someone in (jobs, Jobs(at.admin, id_of(at, partner))):
+        someone.load([user("u1")])
+        real, none = (someone.load(rows(*names)) for names in ((there, person), (nothing, nothing)))
+        assert real.results == none.results and set(real.refused) == set(range(1, 9))
+        assert {code for code, _ in real.refused.values()} == {"not_found"}
+    assert set(users_of(at, elsewhere)) == {"u1"}
 
 
 def test_an_external_id_means_the_one_below_the_jobs_tenant(at, partner, jobs):

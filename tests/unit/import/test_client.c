@@ -74,6 +74,22 @@ static void what_is_privileged_needs_a_strong_session(void **state)
   assert_row(&l, IMPORT_UPSERT, "{\"kind\": \"user\", \"external_id\": \"k5\", \"login\": \"k5\"}", IMPORT_CREATED);
 }
 
+static void a_client_is_known_by_its_id_and_not_made_under_it(void **state)
+{
+  (void)state;
+  struct loading l = loading_as(P1_ADMIN, P1), neighbour = loading_as(P2_ADMIN, P2);
+  char id[UUID_TEXT];
+  assert_row(&l, IMPORT_UPSERT, NAMED("k7", "Seven"), IMPORT_CREATED);
+  uuid_format(&l.applied.id, id);
+  struct str by_id = arena_print(estate_arena(), CLIENT("\"external_id\": \"id:%s\", \"display_name\": \"Sette\""), id);
+  assert_refused(&neighbour, IMPORT_UPSERT, by_id.p, R_NOT_FOUND, "external_id");
+  assert_row(&l, IMPORT_UPSERT, by_id.p, IMPORT_UPDATED);
+  assert_row(&l, IMPORT_UPSERT, NAMED("k7", "Sette"), IMPORT_UNCHANGED);
+  assert_row(&l, IMPORT_DELETE, by_id.p, IMPORT_REMOVED);
+  assert_row(&l, IMPORT_DELETE, by_id.p, IMPORT_UNCHANGED);
+  assert_refused(&l, IMPORT_UPSERT, by_id.p, R_NOT_FOUND, "external_id");
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -82,6 +98,7 @@ int main(void)
       estate_test(keys_are_those_of_the_row),
       estate_test(a_client_that_is_gone_stays_so),
       estate_test(what_is_privileged_needs_a_strong_session),
+      estate_test(a_client_is_known_by_its_id_and_not_made_under_it),
   };
   return cmocka_run_group_tests(tests, estate_up, estate_down);
 }

@@ -22,17 +22,71 @@ static unsigned below(unsigned count)
   return (unsigned)(seed >> 33) % count;
 }
 
+/* What is there before a content is loaded, and can be named by ids. */
+
+enum { KNOWN = 16 };
+static struct known {
+  struct str id, home;
+} known_users[KNOWN], known_tenants[KNOWN]; /* of a tenant: its parent */
+static size_t known_user_count, known_tenant_count;
+
+static size_t learn(const char *question, struct known known[KNOWN])
+{
+  struct str answer = arena_copy(estate_arena(), str_of(estate_ask("%s", question)));
+  size_t count = 0;
+  for (; answer.n > 0 && count < KNOWN; count++) {
+    known[count].id = str_cut(&answer, ' ');
+    known[count].home = str_cut(&answer, ' ');
+  }
+  return count;
+}
+
+static void learn_all(void)
+{
+  known_tenant_count = learn("SELECT string_agg(id || ' ' || parent_id, ' ') FROM (SELECT * FROM tenant"
+                             " WHERE starts_with(path, '/00000000/p') ORDER BY path LIMIT 16) t",
+                             known_tenants);
+  known_user_count = learn("SELECT string_agg(id || ' ' || tenant_id, ' ') FROM (SELECT * FROM principal"
+                           " WHERE kind = 'user' AND tenant_path > '/00000000' ORDER BY md5(login) LIMIT 16) p",
+                           known_users);
+}
+
 /* Contents. */
+
+static void put_id(struct buf *text, const char *member, struct str id)
+{
+  buf_print(text, ",\"%s\":\"id:", member);
+  buf_put(text, id);
+  buf_put_char(text, '"');
+}
 
 static void put_place(struct buf *text, const char *member)
 {
-  unsigned which = below(6);
+  unsigned which = below(7);
   if (which < 5)
     buf_print(text, ",\"%s\":\"t%u\"", member, which);
+  else if (which == 5)
+    put_id(text, member, known_tenants[below((unsigned)known_tenant_count)].id);
+}
+
+/* Somebody who is there, most often where they are. */
+static void put_known_user(struct buf *text, const char *member, const char *home)
+{
+  const struct known *known = &known_users[below((unsigned)known_user_count)];
+  put_id(text, member, known->id);
+  if (below(8) > 0)
+    put_id(text, home, known->home);
 }
 
 static void put_tenant(struct buf *text)
 {
+  const struct known *known = &known_tenants[below((unsigned)known_tenant_count)];
+  if (below(6) == 0) {
+    buf_print(text, "{\"kind\":\"tenant\",\"tenant_kind\":\"customer\",\"name\":\"N%u\"", below(3));
+    put_id(text, "external_id", known->id);
+    put_id(text, "tenant_external_id", known->home);
+    return;
+  }
   buf_print(text, "{\"kind\":\"tenant\",\"external_id\":\"t%u\",\"tenant_kind\":\"%s\",\"name\":\"N%u\"", below(5),
             below(3) ? "partner" : "customer", below(3));
   put_place(text, "tenant_external_id");
@@ -41,21 +95,30 @@ static void put_tenant(struct buf *text)
 static void put_user(struct buf *text)
 {
   buf_print(text, "{\"kind\":\"user\",\"login\":\"%c%u\"", below(2) ? 'l' : 'L', below(5));
-  if (below(4) > 0)
-    buf_print(text, ",\"external_id\":\"u%u\"", below(5));
   if (below(2))
     buf_print(text, ",\"display_name\":\"D%u\"", below(3));
+  if (below(5) == 0) {
+    put_known_user(text, "external_id", "tenant_external_id");
+    return;
+  }
+  if (below(4) > 0)
+    buf_print(text, ",\"external_id\":\"u%u\"", below(5));
   put_place(text, "tenant_external_id");
 }
 
 static void put_grant(struct buf *text)
 {
-  static const char *const roles[] = {"viewer", "helpdesk", "partner_admin", "nothing"};
-  buf_print(text, "{\"kind\":\"grant\",\"%s%u\",\"role\":\"%s\",\"scope\":\"%s\"",
-            below(3) ? "user_external_id\":\"u" : "user_login\":\"L", below(5), roles[below(4)],
+  static const char *const roles[] = {"viewer", "helpdesk", "partner_admin", "nothing",
+                                      "id:00000000-0000-7000-8000-000000000007"}; /* viewer */
+  bool by_id = below(4) == 0;
+  buf_print(text, "{\"kind\":\"grant\",\"role\":\"%s\",\"scope\":\"%s\"", roles[below(5)],
             below(2) ? "self" : "subtree");
+  if (by_id)
+    put_known_user(text, "user_external_id", "user_tenant_external_id");
+  else
+    buf_print(text, ",\"%s%u\"", below(3) ? "user_external_id\":\"u" : "user_login\":\"L", below(5));
   put_place(text, "tenant_external_id");
-  if (below(2))
+  if (!by_id && below(2))
     put_place(text, "user_tenant_external_id");
   if (below(3) == 0)
     buf_print(text, ",\"reason\":\"R%u\"", below(2));
@@ -72,6 +135,7 @@ static struct str content(void)
   static void (*const kinds[])(struct buf * text) = {put_tenant, put_tenant, put_user,  put_user,
                                                      put_user,   put_grant,  put_grant, put_client};
   struct buf text = buf_in(estate_arena(), TEXT);
+  learn_all();
   for (int i = 0; i < ROWS; i++) {
     if (below(20) == 0)
       buf_put(&text, STR("{"));

@@ -61,13 +61,35 @@ static void a_grant_that_is_gone_stays_so(void **state)
   assert_row(&l, IMPORT_DELETE, VIEWER("g3"), IMPORT_UNCHANGED);
 }
 
+static void a_grant_names_user_home_place_and_role_by_id(void **state)
+{
+  (void)state;
+  struct loading l = loading_as(P1_ADMIN, P1);
+#define ID(kind, number) "\"id:00000000-0000-7000-" kind "-00000000000" number "\""
+#define AT(place, user, role)                                                                                          \
+  "{\"kind\": \"grant\", \"scope\": \"self\", \"user_external_id\": " user ", \"role\": " role                         \
+  ", \"tenant_external_id\": " place "}"
+  struct str plain = arena_print(
+      estate_arena(), AT(ID("9000", "4"), "\"id:00000000-0000-7000-a000-%012d\"", ID("8000", "7")), (int)A_PLAIN);
+  assert_row(&l, IMPORT_UPSERT, plain.p, IMPORT_CREATED);
+  assert_row(&l, IMPORT_UPSERT, plain.p, IMPORT_UNCHANGED);
+  assert_string_equal(estate_ask("SELECT count(*) FROM \"grant\" g JOIN principal p ON p.id = g.principal_id"
+                                 " WHERE p.login = 'a-plain'"),
+                      "1");
+  assert_refused(&l, IMPORT_UPSERT, AT(ID("9000", "6"), "\"u\"", "\"viewer\""), R_NOT_FOUND, "tenant_external_id");
+  assert_refused(&l, IMPORT_UPSERT, AT(ID("9000", "4"), ID("a000", "1"), "\"viewer\""), R_NOT_FOUND,
+                 "user_external_id");
+  plain = arena_print(estate_arena(), AT(ID("9000", "4"), "\"id:00000000-0000-7000-a000-%012d\"", ID("8000", "0")),
+                      (int)A_PLAIN);
+  assert_refused(&l, IMPORT_UPSERT, plain.p, R_NOT_FOUND, "role");
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      estate_test(a_grant_is_given_once_and_anew_where_it_differs),
-      estate_test(a_grant_needs_its_user_and_role),
-      estate_test(a_login_names_the_same_user_however_it_is_written),
-      estate_test(a_grant_that_is_gone_stays_so),
+      estate_test(a_grant_is_given_once_and_anew_where_it_differs),   estate_test(a_grant_needs_its_user_and_role),
+      estate_test(a_login_names_the_same_user_however_it_is_written), estate_test(a_grant_that_is_gone_stays_so),
+      estate_test(a_grant_names_user_home_place_and_role_by_id),
   };
   return cmocka_run_group_tests(tests, estate_up, estate_down);
 }

@@ -164,6 +164,25 @@ static void a_line_of_too_many_pieces_is_too_large(void **state)
   assert_int_equal(import_row_read((struct str){line, COMMAS}, mode, arena, &row, &wrong), R_TOO_LARGE);
 }
 
+static void a_name_may_be_an_id(void **state)
+{
+  (void)state;
+  static const char *const others[] = {"",
+                                       "id:",
+                                       "id:4711",
+                                       "ID:00000000-0000-7000-9000-000000000001",
+                                       "00000000-0000-7000-9000-000000000001",
+                                       "id:00000000-0000-7000-9000-00000000000g",
+                                       "id:00000000-0000-7000-9000-0000000000011"};
+  struct uuid id = {0}, wanted;
+  assert_true(uuid_parse(STR("00000000-0000-7000-9000-00000000abcd"), &wanted));
+  assert_true(import_row_id(STR("id:00000000-0000-7000-9000-00000000ABCD"), &id));
+  assert_true(uuid_equal(&id, &wanted));
+  for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+    assert_false(import_row_id(str_of(others[i]), &id));
+  assert_false(import_row_id(STR_NONE, &id));
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -179,6 +198,7 @@ int main(void)
       cmocka_unit_test_setup_teardown(a_member_that_could_forge_a_line_is_shown_without, begin, end),
       cmocka_unit_test_setup_teardown(a_line_is_one_object_of_a_known_kind, begin, end),
       cmocka_unit_test_setup_teardown(a_line_of_too_many_pieces_is_too_large, begin, end),
+      cmocka_unit_test_setup_teardown(a_name_may_be_an_id, begin, end),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

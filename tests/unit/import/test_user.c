@@ -56,6 +56,25 @@ static void nobody_is_found_outside_or_removed_without_the_right_to(void **state
   assert_row(&neighbour, IMPORT_DELETE, USER("\"external_id\": \"s1\""), IMPORT_UNCHANGED);
 }
 
+static void a_user_is_known_by_their_id_at_home_alone(void **state)
+{
+  (void)state;
+  struct loading l = loading_as(P1_ADMIN, P1);
+  struct str plain = arena_print(estate_arena(), "id:00000000-0000-7000-a000-%012d", (int)P1_PLAIN),
+             other = arena_print(estate_arena(), "id:00000000-0000-7000-a000-%012d", (int)A_PLAIN);
+#define NAMED(name, more)                                                                                              \
+  arena_print(estate_arena(), USER("\"external_id\": \"%s\", \"login\": \"by-id\"" more), (name).p).p
+#define AT_A ", \"tenant_external_id\": \"id:00000000-0000-7000-9000-000000000004\""
+  assert_row(&l, IMPORT_UPSERT, NAMED(plain, ""), IMPORT_UPDATED);
+  assert_row(&l, IMPORT_UPSERT, NAMED(plain, ""), IMPORT_UNCHANGED);
+  assert_refused(&l, IMPORT_UPSERT, NAMED(other, ""), R_NOT_FOUND, "external_id");
+  assert_row(&l, IMPORT_DELETE, NAMED(other, ""), IMPORT_UNCHANGED);
+  assert_row(&l, IMPORT_UPSERT, NAMED(other, AT_A), IMPORT_UPDATED);
+  assert_row(&l, IMPORT_DELETE, NAMED(plain, ""), IMPORT_REMOVED);
+  assert_row(&l, IMPORT_DELETE, NAMED(plain, ""), IMPORT_UNCHANGED);
+  assert_string_equal(estate_ask("SELECT count(*) FROM principal WHERE external_id LIKE 'id:%%'"), "0");
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -64,6 +83,7 @@ int main(void)
       estate_test(whoever_is_there_is_not_created),
       estate_test(whoever_is_removed_stays_so),
       estate_test(nobody_is_found_outside_or_removed_without_the_right_to),
+      estate_test(a_user_is_known_by_their_id_at_home_alone),
   };
   return cmocka_run_group_tests(tests, estate_up, estate_down);
 }

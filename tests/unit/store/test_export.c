@@ -72,7 +72,8 @@ static void who_has_no_external_id_is_named_by_login(void **state)
   estate_sql("UPDATE principal SET external_id = NULL WHERE login = 'a-plain'");
 }
 
-static void what_rows_cannot_name_can_be_left_out(void **state)
+/* Where all between it and the tenant that is exported have names. */
+static void what_another_service_could_not_take_can_be_left_out(void **state)
 {
   (void)state;
   struct store_call call = estate_call(PROVIDER_ADMIN, PROVIDER);
@@ -81,10 +82,38 @@ static void what_rows_cannot_name_can_be_left_out(void **state)
   what.importable = true;
   size_t named = rows(store_export_users, call, what);
   assert_true(named > 0 && named < all);
-  estate_sql("UPDATE tenant SET external_id = 'named'"
-             " WHERE id = (SELECT tenant_id FROM principal WHERE login = 'a-plain')");
-  assert_true(rows(store_export_users, call, what) > named);
-  estate_sql("UPDATE tenant SET external_id = NULL WHERE external_id = 'named'");
+  estate_sql("UPDATE tenant SET external_id = 'named' WHERE path = '%s'", estate_path(A).p);
+  size_t half = rows(store_export_users, call, what);
+  estate_sql("UPDATE tenant SET external_id = 'named too' WHERE path = '%s'", estate_path(P1).p);
+  size_t whole = rows(store_export_users, call, what);
+  estate_sql("UPDATE tenant SET external_id = NULL WHERE external_id LIKE 'named%%'");
+  assert_int_equal(half, named);
+  assert_true(whole > named);
+}
+
+static const char *place_at_a(void)
+{
+  struct store_call call = estate_call(PROVIDER_ADMIN, PROVIDER);
+  struct store_export what = below(P1, 200);
+  struct store_page page;
+  assert_ok(store_export_users(&call, &what, &page));
+  for (size_t i = 0; i < page.count; i++) {
+    const char *begin = strstr(page.items[i].body.p, "\"tenant_external_id\" : ");
+    if (strstr(page.items[i].body.p, "login\" : \"a-plain\""))
+      return begin + strlen("\"tenant_external_id\" : ");
+  }
+  return "";
+}
+
+static void a_name_of_several_tenants_is_that_of_none(void **state)
+{
+  (void)state;
+  estate_sql("UPDATE tenant SET external_id = 'twice' WHERE path = '%s'", estate_path(A).p);
+  bool once = strncmp(place_at_a(), "\"twice\"", 7) == 0;
+  estate_sql("UPDATE tenant SET external_id = 'twice' WHERE path = '%s'", estate_path(P1).p);
+  bool twice = strncmp(place_at_a(), "\"id:", 4) == 0;
+  estate_sql("UPDATE tenant SET external_id = NULL WHERE external_id = 'twice'");
+  assert_true(once && twice);
 }
 
 static void a_holder_from_above_has_no_name(void **state)
@@ -106,7 +135,8 @@ int main(void)
       cmocka_unit_test_setup_teardown(those_right_below_are_fewer, estate_begin, estate_end),
       cmocka_unit_test_setup_teardown(nothing_of_a_neighbour_is_shown, estate_begin, estate_end),
       cmocka_unit_test_setup_teardown(who_has_no_external_id_is_named_by_login, estate_begin, estate_end),
-      cmocka_unit_test_setup_teardown(what_rows_cannot_name_can_be_left_out, estate_begin, estate_end),
+      cmocka_unit_test_setup_teardown(what_another_service_could_not_take_can_be_left_out, estate_begin, estate_end),
+      cmocka_unit_test_setup_teardown(a_name_of_several_tenants_is_that_of_none, estate_begin, estate_end),
       cmocka_unit_test_setup_teardown(a_holder_from_above_has_no_name, estate_begin, estate_end),
   };
   return cmocka_run_group_tests(tests, estate_up, estate_down);
