@@ -18,6 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from imports import Imports, median_ratio  # noqa: E402
 from moves import Moves  # noqa: E402
 from opponents import PROGRAMS, Broken, Empty, PgBench, pipeline, rate_of, statement, wrk  # noqa: E402
+from revoked import revoked_elsewhere  # noqa: E402
 from suites import build_folder  # noqa: E402
 from support.server import Server  # noqa: E402
 from support.source import ROOT  # noqa: E402
@@ -57,7 +58,7 @@ class Bench:
                              hash_memory=HASH_MEMORY, hash_passes=HASH_PASSES, hash_workers=HASH_WORKERS)
         self.partner = numbered("8001", 1)
         self.people = []  # what they sign in with
-        self.imports = None
+        self.imports = self.moves = None
 
     def start(self):
         self.server.start()
@@ -106,7 +107,7 @@ class Bench:
                                  timeout=timeout, **options)
         if not reply.ok:
             raise Broken(f"{method} {path}: {reply.status_code} {reply.text}")
-        return reply.json()
+        return reply.json() if reply.content else None
 
     def make_administrator(self):
         """A client of partner 1 that loads users, made by the first administrator of all."""
@@ -411,6 +412,12 @@ def change_applied_p99_ms(bench):
     return times[len(times) * 99 // 100]
 
 
+def revoked_p99_ms(bench):
+    times = revoked_elsewhere(bench)
+    print(f"revoked elsewhere: {len(times)} times, median {statistics.median(times):.2f} ms")
+    return times[len(times) * 99 // 100]
+
+
 def policy_load_seconds(bench):
     """What the start of a process waits for."""
     loads = re.findall(r"policy loaded at revision \d+ in (\d+) ms", bench.server.logged())
@@ -466,9 +473,25 @@ def import_me_p99_ratio(bench):
     return beside / idle
 
 
+def moves(bench):
+    """Measured once for all figures of it: partner 1 with its tenth of the customers and a crowd of users, below another partner
+    and back; beside each move by the service GET /v1/me is asked, which is answered from the snapshot alone."""
+    if bench.moves is None:
+        bench.moves = Moves(bench, numbered("8001", 2), lambda goes_on: p99_us(bench, 0.2, goes_on)).measure()
+    return bench.moves
+
+
 def move_ratio(bench):
-    """Of partner 1 with its tenth of the customers and a crowd of users, below another partner and back."""
-    return Moves(bench, numbered("8001", 2)).measure()
+    return median_ratio(moves(bench).ours, moves(bench).theirs)
+
+
+def move_me_p99_ratio(bench):
+    beside = moves(bench).beside
+    bench.sign_in()
+    idle = [p99_us(bench, bench.size.seconds) for _ in range(bench.size.rounds)]
+    for kind, values in (("idle", idle), ("beside a move", beside)):
+        print(f"me_p99 {kind}, us: {' '.join(f'{value:.0f}' for value in values)}", flush=True)
+    return statistics.median(beside) / statistics.median(idle)
 
 
 def memory_mb(bench):
@@ -486,12 +509,14 @@ FIGURES = {
     "logins_ratio": (logins_ratio, ">= 0.9"),
     "me_p99_under_flood_ratio": (me_p99_under_flood_ratio, "<= 2"),
     "change_applied_p99_ms": (change_applied_p99_ms, "<= 100"),
+    "revoked_p99_ms": (revoked_p99_ms, "<= 100"),
     "import_copy_ratio": (import_copy_ratio, ">= 0.25"),
     "import_tail_ratio": (import_tail_ratio, ">= 0.9"),
     "import_memory_mb": (import_memory_mb, "<= 64"),
     "reimport_ratio": (reimport_ratio, ">= 3"),
     "import_me_p99_ratio": (import_me_p99_ratio, "<= 2"),
     "move_ratio": (move_ratio, "<= 1.5"),
+    "move_me_p99_ratio": (move_me_p99_ratio, "<= 2"),
     "policy_load_seconds": (policy_load_seconds, None),
     "decision_ns": (decision_ns, None),
     "token_again_us": (token_again_us, "<= 2"),

@@ -2,6 +2,7 @@
 import statistics
 import subprocess
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 from opponents import PROGRAMS
@@ -30,9 +31,10 @@ UPDATE bare_grant SET tenant_path = '/moved' || tenant_path, principal_path = '/
 class Moves:
     """Some rounds, each there and back: once by the service and once by psql, which takes which way changing with the round."""
 
-    def __init__(self, bench, elsewhere):
-        self.bench, self.elsewhere = bench, elsewhere
-        self.ours, self.theirs, self.bare = [], [], []
+    def __init__(self, bench, elsewhere, asked):
+        """`asked` gives the p99 of what is asked as long as it is told to go on."""
+        self.bench, self.elsewhere, self.asked = bench, elsewhere, asked
+        self.ours, self.theirs, self.bare, self.beside = [], [], [], []
         with self.connect() as connection:
             [users] = connection.execute("SELECT count(*) FROM bailiwick.principal WHERE starts_with(tenant_path, %s)",
                                          [bench.low]).fetchone()
@@ -50,9 +52,16 @@ class Moves:
         self.bench.sign_in_administrator()
         plan = self.bench.call("POST", path, self.bench.admin, json={"parent_id": parent, "dry_run": True})
         print(f"plan: {plan['rows']}, {plan['grants_ended']} grants end")
-        began = time.monotonic()
-        self.bench.call("POST", path, self.bench.admin, json={"parent_id": parent, "plan": plan["plan"]}, timeout=600)
-        self.ours.append(time.monotonic() - began)
+        self.bench.sign_in()
+
+        def move():
+            began = time.monotonic()
+            self.bench.call("POST", path, self.bench.admin, json={"parent_id": parent, "plan": plan["plan"]}, timeout=600)
+            return time.monotonic() - began
+        with ThreadPoolExecutor(1) as other:
+            moving = other.submit(move)
+            self.beside.append(self.asked(lambda: not moving.done()))
+            self.ours.append(moving.result())
 
     def by_psql(self, statement, into):
         began = time.monotonic()
@@ -75,4 +84,4 @@ class Moves:
             print(f"move, seconds: service {self.ours[-1]:.2f}, psql {self.theirs[-1]:.2f}, bare tables {self.bare[-1]:.2f}",
                   flush=True)
         print(f"move by bare tables: {statistics.median(self.ours) / statistics.median(self.bare):.1f}")
-        return statistics.median(self.ours) / statistics.median(self.theirs)
+        return self
