@@ -41,6 +41,19 @@ def test_a_tenant_is_made_shown_changed_suspended_and_resumed(shell, partner):
     assert shell.json("tenant", "show", made["id"])[0]["name"] == "Two"
 
 
+def test_a_tenant_and_a_user_move_by_the_plan_of_a_dry_run(shell, partner):
+    other = shell.json("tenant", "add", "--kind", "partner", "--name", "Other", "--external-id", unique("other"))[0]
+    user = shell.json("user", "add", other["id"], "--login", "mover")[0]
+    to = ["user", "move", user["id"], "--tenant-id", partner]
+    plan = shell.json(*to, "--dry-run", "true")[0]["plan"]
+    assert shell.json(*to, "--plan", plan)[0]["tenant_id"] == shell.json("tenant", "show", partner)[0]["id"]
+    to = ["tenant", "move", other["id"], "--parent-id", partner]
+    plan = shell.json(*to, "--dry-run", "true")[0]
+    assert plan["rows"]["tenants"] == 1
+    assert shell.json(*to, "--plan", plan["plan"])[0]["parent_id"] == shell.json("tenant", "show", partner)[0]["id"]
+    assert "wrong_state" in shell(*to, "--plan", plan["plan"], status=1).errors
+
+
 def test_a_table_is_aligned_by_columns_of_the_terminal(shell, partner):
     said = shell("tenant", "children", partner, "--scope", "subtree")
     head, *lines = said.output.splitlines()
@@ -86,6 +99,8 @@ def test_a_user_is_made_invited_and_ended(shell, partner):
     assert shell.json("user", "ls", partner, "--q", "ki", "--state", "invited")[0]["id"] == made["id"]
     assert shell.json("user", "suspend", made["id"])[0]["state"] == "suspended"
     assert shell.json("user", "resume", made["id"])[0]["state"] == "invited"
+    assert shell.json("user", "unlock", made["id"])[0]["state"] == "invited"
+    assert shell.json("user", "sign-in", made["id"])[0]["password"] == "none"
     assert shell.json("user", "terminate", made["id"])[0]["state"] == "terminated"
 
 
