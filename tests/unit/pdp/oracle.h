@@ -90,12 +90,11 @@ static bool oracle_has(const struct oracle *o, struct bw_id who, struct bw_id ho
 /* In force for somebody who has it, with its role, inside their home. */
 static bool oracle_live(const struct oracle *o, struct bw_id who, const struct bw_grant_fact *g, int64_t now)
 {
+  if (is(g->id, 0) || (g->not_before != 0 && now < g->not_before) || (g->expires_at != 0 && now >= g->expires_at))
+    return false;
   const struct bw_principal_fact *p = find_principal(o, who);
   const struct bw_role_fact *role = find_role(o, g->role);
-  if (is(g->id, 0) || !p || !role || !oracle_subject(o, who) ||
-      !oracle_has(o, who, g->principal, false, PRINCIPALS - PEOPLE))
-    return false;
-  if ((g->not_before != 0 && now < g->not_before) || (g->expires_at != 0 && now >= g->expires_at))
+  if (!p || !role || !oracle_has(o, who, g->principal, false, PRINCIPALS - PEOPLE) || !oracle_subject(o, who))
     return false;
   return oracle_within(o, g->tenant, p->home) && oracle_within(o, g->tenant, role->tenant);
 }
