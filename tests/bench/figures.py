@@ -36,7 +36,7 @@ class Size:
 
     def __init__(self, quick):
         self.tenants, self.users = (1000, 3000) if quick else (100000, 300000)
-        self.rounds, self.seconds, self.warm_up = (1, 1, 1) if quick else (5, 3, 2)
+        self.rounds, self.seconds, self.warm_up = (1, 1, 0) if quick else (5, 3, 2)
         self.imported = 2000 if quick else 100000
         self.changes = 20 if quick else 300
         self.moved = 1000 if quick else 100000  # users below the partner that moves
@@ -150,8 +150,9 @@ class Bench:
 
     def ratio(self, name, ours, theirs):
         """Both in turn, each warmed up once: median of ours over median of theirs."""
-        ours(self.size.warm_up)
-        theirs(self.size.warm_up)
+        if self.size.warm_up:
+            ours(self.size.warm_up)
+            theirs(self.size.warm_up)
         runs = [(ours(self.size.seconds), theirs(self.size.seconds)) for _ in range(self.size.rounds)]
         for kind, rates in zip(("service", "opponent"), zip(*runs)):
             print(f"{name} {kind}, a second: {' '.join(f'{rate:.0f}' for rate in rates)}", flush=True)
@@ -385,7 +386,8 @@ def times_of_me(bench, seconds):
 def me_p99_under_flood_ratio(bench):
     script = login_script(bench)
     idle, flooded = [], []
-    p99_us(bench, bench.size.warm_up)
+    if bench.size.warm_up:
+        p99_us(bench, bench.size.warm_up)
     for _ in range(bench.size.rounds):
         idle.append(p99_us(bench, bench.size.seconds))
         with Flood(bench, script, bench.size.seconds + 30):
@@ -496,7 +498,7 @@ def move_me_p99_ratio(bench):
 
 def memory_mb(bench):
     """Resident, of the service's process alone, when it has served all that was measured before."""
-    bench.wrk("/v1/me", bench.size.warm_up)
+    bench.wrk("/v1/me", bench.size.seconds)
     status = Path(f"/proc/{bench.server.process.pid}/status").read_text()
     return int(re.search(r"VmRSS:\s+(\d+) kB", status)[1]) / 1024
 
