@@ -11,6 +11,7 @@ import pytest
 from conftest import migrated
 from psycopg import sql
 from test_statements import FILES, Statement
+from tree import root, scope, tenant
 
 from support.source import ROOT
 
@@ -163,6 +164,26 @@ def test_a_list_reads_little_more_than_it_shows(large, places, name, form, befor
 def test_a_look_up_reads_little_though_its_plan_is_kept(large, places, name, before, after):
     read, plan = measured(large, name, "first", (places[before], places[after]))
     assert read <= TIMES, plan
+
+
+@pytest.mark.parametrize("users", [60, 600, 6000])
+def test_users_are_compared_one_by_one_while_their_table_grows(cluster, users):
+    """A block of an import, in a transaction that has put in many of whom no statistics know."""
+    wanted, text = 50, re.sub(r"\$\d", "%s", STATEMENTS["user_compare"].text)
+    with cluster.connect("postgres") as connection:
+        home = tenant(connection, root(connection))
+        connection.execute("""
+            INSERT INTO principal (id, tenant_id, tenant_path, tenant_boundary, kind, state, login, login_key, display_name,
+                                   name_key, external_id)
+            SELECT gen_random_uuid(), t.id, t.path, t.boundary, 'user', 'active', n, n, 'U', 'u', n
+              FROM tenant t, generate_series(1, %s) n WHERE t.id = %s""", [users, home.id])
+        connection.execute("SET LOCAL ROLE bailiwick_app")
+        scope(connection, home.path)
+        names, none = [str(n) for n in range(wanted)], [None] * wanted
+        plan = connection.execute(f"EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) {text}",
+                                  [[home.id] * wanted, names, names, none, [False] * wanted, none, none]).fetchone()[0][0]["Plan"]
+        connection.rollback()
+    assert examined(plan) <= 2 * wanted, plan
 
 
 def test_a_list_with_a_plan_for_all_values_reads_the_whole_tree(large, places):
