@@ -478,7 +478,7 @@ DENIED = [
     "CREATE SCHEMA mine", "ALTER ROLE bailiwick_app BYPASSRLS", "GRANT bailiwick_owner TO bailiwick_app",
     "UPDATE audit_event SET reason = NULL", "DELETE FROM audit_event", "UPDATE policy_event SET kind = 'x'",
     "DELETE FROM policy_event", "INSERT INTO policy_event (kind, object) VALUES ('tenant', gen_random_uuid())",
-    "SELECT policy_event_prune('0')", "SELECT nextval('policy_revision_seq')", "SELECT setval('policy_revision_seq', 1)",
+    "SELECT policy_event_put('tenant', gen_random_uuid())", "SELECT policy_event_prune('0')", "SELECT nextval('policy_revision_seq')", "SELECT setval('policy_revision_seq', 1)",
     "SELECT wall_build('tenant', 'path', 'boundary')", "SELECT master_key FROM installation", "UPDATE installation SET policy_epoch = gen_random_uuid()",
     "UPDATE tenant SET code = ''", "UPDATE tenant SET label = '00000000'", "UPDATE tenant SET is_boundary = false",
     "DELETE FROM tenant", "INSERT INTO tenant_kind_rule VALUES ('customer', 'provider')", "UPDATE principal SET kind = 'client'",
@@ -609,6 +609,19 @@ def test_a_change_is_told_at_its_commit_and_not_without(cluster, estate):
         assert not told(listener, 0.2)
         writer.commit()
         assert told(listener, 5)
+
+
+def test_an_event_is_written_once_with_its_number_when_the_change_is_certain(db, estate):
+    """What a savepoint took back has none."""
+    mine = "SELECT count(*), count(DISTINCT revision) FROM policy_event WHERE xid = pg_current_xact_id()"
+    people, = db.execute("SELECT count(*) FROM principal WHERE tenant_id = %s", [estate["two"].id]).fetchone()
+    with db.transaction(force_rollback=True):
+        change(db, estate["two"].id)
+    change(db, estate["two"].id)
+    assert db.execute(mine).fetchone() == (0, 0)
+    db.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    assert db.execute(mine).fetchone() == (people, people)
+    assert refused(db, "INSERT INTO policy_event (kind, object) VALUES ('tenant', gen_random_uuid())") == "23502"
 
 
 def test_an_open_transaction_elsewhere_in_the_cluster_delays_nothing(cluster, estate):
