@@ -147,6 +147,7 @@ static enum result open_service(struct service *v)
   TRY(domain_refusal_open(v->api.domain, REFUSALS, &v->api.refusals));
   v->api.budget = (struct api_budget){
       .caller = v->settings->client_budget, .tenant = v->settings->tenant_budget, .address = v->settings->address_budget};
+  v->api.refusal_time = v->settings->refusal_time * 1000;
   TRY(budget_open(v->arena, &v->api.budget.buckets));
   TRY(jobs_prune_open(v->api.domain, &v->prune));
   TRY(jobs_keys_open(v->api.domain, v->arena, &v->keys));
@@ -224,6 +225,10 @@ static bool check(const struct settings *s, struct arena *arena)
     }
   if (!is_loopback(s->listen) && !s->trusted_proxies && !s->tls_certificate_file[0]) {
     log_line(LOG_ERROR, "listen: plain HTTP only on loopback, unless trusted_proxies names who stands before it with TLS");
+    good = false;
+  }
+  if (2 * s->refusal_time * 1000 > s->request_time) {
+    log_line(LOG_ERROR, "refusal_time: must be at most half of request_time");
     good = false;
   }
   if (s->database_url[0] && !s->base_url[0])

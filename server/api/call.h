@@ -14,6 +14,7 @@ struct api {
   const struct domain *domain;
   struct domain_refusal *refusals;
   struct api_budget budget;
+  int64_t refusal_time; /* microseconds: a sign-in that is refused is answered after a whole number of them */
 };
 
 struct api_call {

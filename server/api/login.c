@@ -111,12 +111,20 @@ BODY(api_login_body, "Login", FIELD(struct login_start, login, REQUIRED, 1, 256)
      FIELD_CHOICE(struct login_start, audience, OPTIONAL, 1, 32, "service|partner|analytics"),
      API_STEP_SHOWN(struct login_start), API_STEP_STATED(struct login_start));
 
+/* Whether it could be refused in time: one that cannot is not begun, or the deadline would cut the slot short. */
+static enum result check_time(const struct api_call *call)
+{
+  int64_t left = http_request_deadline(call->request) - clock_monotonic();
+  return left > call->api->refusal_time ? R_OK : R_BUSY;
+}
+
 api_handler api_login_start;
 RESULT api_login_start(struct api_call *call)
 {
   struct login_start body = {0};
   struct login login;
   struct signin s;
+  TRY(check_time(call));
   TRY(api_body(call, &api_login_body, &body));
   TRY(api_step_begin(call, API_STEP_SAID(body), &s));
   struct login_request request = {body.login.value, body.password.value, body.tenant.value, body.audience.value};

@@ -74,6 +74,14 @@ static void add_headers(struct api_call *call, enum result why)
   }
 }
 
+/* A sign-in that is refused does not say by its time what there is of an account. A client's secret is random and known
+   by its digest: there is nothing to time. */
+static void hold(struct api_call *call, enum result why)
+{
+  if (why == R_LOGIN_FAILED && api_routes[call->route].http.media != HTTP_MEDIA_FORM)
+    http_reply_hold(call->reply, call->api->refusal_time);
+}
+
 void api_refuse(struct api_call *call, enum result why)
 {
   if (worth_an_event(call, why))
@@ -84,4 +92,5 @@ void api_refuse(struct api_call *call, enum result why)
     api_oauth_problem(call, why);
   else
     http_reply_problem(call->reply, why, call->detail, call->errors, call->error_count);
+  hold(call, why);
 }

@@ -13,22 +13,8 @@ enum { TAG_LEAST = 16, TAG_MOST = 64, SALT_MOST = 64, SHA256_TAG = 32 };
 /* What takes about as long as one of 2^cost in bcrypt. */
 enum { ROUNDS_SHA256 = 160, ROUNDS_SHA512 = 64, WORK_ARGON2 = 64 };
 
-enum family { NONE, BCRYPT_FAMILY, SHA256_FAMILY, SHA512_FAMILY, ARGON2_FAMILY };
-
-/* What a check costs, counted as its family counts: powers of two, rounds, KiB times passes. */
-struct work {
-  enum family family;
-  uint64_t amount;
-  struct crypto_cost cost; /* of Argon2 alone */
-};
-
-static RESULT within(struct work work, uint64_t each, unsigned most, struct work *ret_work)
-{
-  if (work.amount > each << most)
-    return R_HASH_COSTLY;
-  *ret_work = work;
-  return R_OK;
-}
+/* What a check costs is counted as its family counts: powers of two, rounds, KiB times passes. */
+static RESULT within(uint64_t work, uint64_t each, unsigned most) { return work > each << most ? R_HASH_COSTLY : R_OK; }
 
 static bool all_in(struct str text, const char *letters)
 {
@@ -42,14 +28,14 @@ static bool all_in(struct str text, const char *letters)
 
 /* bcrypt: "$2b$12$" and 53 characters. */
 
-static RESULT bcrypt_weigh(struct str hash, unsigned most, struct work *ret_work)
+static RESULT bcrypt_accept(struct str hash, unsigned most)
 {
   unsigned long long cost;
   if (hash.n != BCRYPT || hash.p[3] != '$' || hash.p[6] != '$' || !strchr("aby", hash.p[2]) ||
       !str_number((struct str){hash.p + BCRYPT_COST, 2}, 31, &cost) || cost < 4 ||
       !all_in((struct str){hash.p + BCRYPT_HEAD, BCRYPT - BCRYPT_HEAD}, ALNUM "./"))
     return R_HASH_MALFORMED;
-  return within((struct work){.family = BCRYPT_FAMILY, .amount = UINT64_C(1) << cost}, 1, most, ret_work);
+  return within(UINT64_C(1) << cost, 1, most);
 }
 
 static RESULT bcrypt_check(struct str hash, struct str password)
@@ -67,22 +53,6 @@ static RESULT bcrypt_check(struct str hash, struct str password)
   secret_wipe(text, sizeof text);
   secret_wipe(&data, sizeof data);
   return same && n == password.n ? R_OK : R_LOGIN_FAILED;
-}
-
-/* From one power of two to a higher one are the powers between, with the lower one twice. */
-static RESULT bcrypt_fill(struct str dearest, const struct work *whole, uint64_t done)
-{
-  char text[BCRYPT + 1];
-  memcpy(text, dearest.p, BCRYPT);
-  for (unsigned cost = 4; cost <= CRYPTO_FOREIGN_COST_MOST; cost++) {
-    uint64_t power = UINT64_C(1) << cost;
-    if (power < done || power >= whole->amount)
-      continue;
-    text[BCRYPT_COST] = (char)('0' + cost / 10);
-    text[BCRYPT_COST + 1] = (char)('0' + cost % 10);
-    (void)!bcrypt_check((struct str){text, BCRYPT}, STR("-"));
-  }
-  return R_OK;
 }
 
 /* PBKDF2. */
@@ -177,15 +147,15 @@ static RESULT pbkdf2_of(struct str hash, struct pbkdf2 *ret_parsed)
 }
 
 /* A tag that is longer than the digest takes the rounds once for each part. */
-static RESULT pbkdf2_weigh(struct str hash, unsigned most, struct work *ret_work)
+static RESULT pbkdf2_accept(struct str hash, unsigned most)
 {
   struct pbkdf2 parsed;
   TRY(pbkdf2_of(hash, &parsed));
   uint64_t rounds = (uint64_t)parsed.rounds;
   if (parsed.sha512)
-    return within((struct work){.family = SHA512_FAMILY, .amount = rounds}, ROUNDS_SHA512, most, ret_work);
+    return within(rounds, ROUNDS_SHA512, most);
   rounds *= parsed.tag_n > SHA256_TAG ? 2 : 1;
-  return within((struct work){.family = SHA256_FAMILY, .amount = rounds}, ROUNDS_SHA256, most, ret_work);
+  return within(rounds, ROUNDS_SHA256, most);
 }
 
 static RESULT pbkdf2_check(struct str hash, struct str password)
@@ -201,18 +171,6 @@ static RESULT pbkdf2_check(struct str hash, struct str password)
   bool same = secret_equal((struct secret){made, parsed.tag_n}, (struct secret){parsed.tag, parsed.tag_n});
   secret_wipe(made, sizeof made);
   return same ? R_OK : R_LOGIN_FAILED;
-}
-
-static RESULT pbkdf2_fill(struct str dearest, const struct work *whole, uint64_t done)
-{
-  unsigned char made[SHA256_TAG];
-  const EVP_MD *digest = whole->family == SHA512_FAMILY ? EVP_sha512() : EVP_sha256();
-  (void)dearest;
-  int rounds = (int)(whole->amount - done);
-  const unsigned char salt[] = {'-'};
-  if (PKCS5_PBKDF2_HMAC("-", 1, salt, sizeof salt, rounds, digest, sizeof made, made) != 1)
-    return FAULT(R_INTERNAL);
-  return R_OK;
 }
 
 /* Argon2. */
@@ -250,13 +208,11 @@ static RESULT argon2_parse(struct str hash, struct argon2 *parsed)
   return R_OK;
 }
 
-static RESULT argon2_weigh(struct str hash, unsigned most, struct work *ret_work)
+static RESULT argon2_accept(struct str hash, unsigned most)
 {
   struct argon2 parsed;
   TRY(argon2_parse(hash, &parsed));
-  struct crypto_cost cost = parsed.cost;
-  struct work work = {ARGON2_FAMILY, (uint64_t)cost.memory * cost.passes, cost};
-  return within(work, WORK_ARGON2, most, ret_work);
+  return within((uint64_t)parsed.cost.memory * parsed.cost.passes, WORK_ARGON2, most);
 }
 
 static RESULT argon2_check(struct str hash, struct str password)
@@ -275,35 +231,16 @@ static RESULT argon2_check(struct str hash, struct str password)
   return same ? R_OK : R_LOGIN_FAILED;
 }
 
-static RESULT argon2_spend(struct crypto_cost cost)
-{
-  static const unsigned char salt[CRYPTO_ARGON_SALT];
-  unsigned char tag[CRYPTO_ARGON_TAG], password = '-';
-  bool none = cost.passes == 0 || cost.memory < 8 * cost.lanes;
-  return none ? R_OK : crypto_argon_tag(cost, (struct secret){&password, 1}, salt, tag);
-}
-
-/* In the memory of the dearest, whole passes and a part of one: what fits the processor's caches is done faster. */
-static RESULT argon2_fill(struct str dearest, const struct work *whole, uint64_t done)
-{
-  uint64_t missing = whole->amount - done;
-  uint32_t memory = whole->cost.memory, lanes = whole->cost.lanes;
-  (void)dearest;
-  TRY(argon2_spend((struct crypto_cost){memory, (uint32_t)(missing / memory), lanes}));
-  return argon2_spend((struct crypto_cost){(uint32_t)(missing % memory), 1, lanes});
-}
-
 static const struct {
   struct str prefix;
-  RESULT (*weigh)(struct str hash, unsigned most, struct work *ret_work);
+  RESULT (*accept)(struct str hash, unsigned most);
   RESULT (*check)(struct str hash, struct str password);
-  RESULT (*fill)(struct str dearest, const struct work *whole, uint64_t done);
 } forms[] = {
-    {{"$2", 2}, bcrypt_weigh, bcrypt_check, bcrypt_fill},
-    {{"$pbkdf2-", 8}, pbkdf2_weigh, pbkdf2_check, pbkdf2_fill},
-    {{"pbkdf2_", 7}, pbkdf2_weigh, pbkdf2_check, pbkdf2_fill},
-    {{"$argon2id$", 10}, argon2_weigh, argon2_check, argon2_fill},
-    {{"$argon2i$", 9}, argon2_weigh, argon2_check, argon2_fill},
+    {{"$2", 2}, bcrypt_accept, bcrypt_check},
+    {{"$pbkdf2-", 8}, pbkdf2_accept, pbkdf2_check},
+    {{"pbkdf2_", 7}, pbkdf2_accept, pbkdf2_check},
+    {{"$argon2id$", 10}, argon2_accept, argon2_check},
+    {{"$argon2i$", 9}, argon2_accept, argon2_check},
 };
 
 enum { FORMS = sizeof forms / sizeof *forms };
@@ -316,16 +253,10 @@ static size_t form_of(struct str hash)
   return hash.n > CRYPTO_FOREIGN_MOST || (hash.n && memchr(hash.p, '\0', hash.n)) ? FORMS : i;
 }
 
-static RESULT weigh(struct str hash, unsigned most, struct work *ret_work)
-{
-  size_t form = form_of(hash);
-  return form == FORMS ? R_HASH_MALFORMED : forms[form].weigh(hash, most, ret_work);
-}
-
 RESULT crypto_foreign_accept(struct str hash, unsigned most)
 {
-  struct work work;
-  return weigh(hash, most, &work);
+  size_t form = form_of(hash);
+  return form == FORMS ? R_HASH_MALFORMED : forms[form].accept(hash, most);
 }
 
 RESULT crypto_foreign_check(struct str hash, struct str password)
@@ -333,30 +264,4 @@ RESULT crypto_foreign_check(struct str hash, struct str password)
   if (crypto_foreign_accept(hash, CRYPTO_FOREIGN_COST_MOST) != R_OK)
     return R_LOGIN_FAILED;
   return forms[form_of(hash)].check(hash, password);
-}
-
-/* What a check against `done` has done of one against `dearest`. */
-static uint64_t amount_of(const struct work *whole, struct str done)
-{
-  struct work part;
-  bool same = weigh(done, CRYPTO_FOREIGN_COST_MOST, &part) == R_OK && part.family == whole->family;
-  return same ? part.amount : 0;
-}
-
-bool crypto_foreign_covers(struct str dearest, struct str done)
-{
-  struct work whole;
-  return weigh(dearest, CRYPTO_FOREIGN_COST_MOST, &whole) != R_OK || amount_of(&whole, done) >= whole.amount;
-}
-
-RESULT crypto_foreign_fill(struct str dearest, struct str done)
-{
-  struct work whole;
-  if (crypto_foreign_covers(dearest, done) || weigh(dearest, CRYPTO_FOREIGN_COST_MOST, &whole) != R_OK)
-    return R_OK;
-  uint64_t amount = amount_of(&whole, done);
-  if (amount > 0)
-    return forms[form_of(dearest)].fill(dearest, &whole, amount);
-  enum result r = forms[form_of(dearest)].check(dearest, STR("-"));
-  return r == R_LOGIN_FAILED ? R_OK : r;
 }

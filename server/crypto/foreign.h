@@ -29,10 +29,3 @@ RESULT crypto_foreign_accept(struct str hash, unsigned most);
 
 /* R_OK: it is the password; R_LOGIN_FAILED: it is not, or the hash is none that is accepted at all. */
 RESULT crypto_foreign_check(struct str hash, struct str password);
-
-/* Computes for nothing what a check against `done` lacks to one against `dearest`: all of it where `done` is of
-   another family (bcrypt, PBKDF2 with SHA-256, with SHA-512, Argon2), or is none. */
-RESULT crypto_foreign_fill(struct str dearest, struct str done);
-
-/* Whether it lacks nothing. */
-bool crypto_foreign_covers(struct str dearest, struct str done);

@@ -106,8 +106,6 @@ static void format(const struct parsed *parsed, char ret_hash[CRYPTO_HASH_TEXT])
            parsed->cost.passes, parsed->cost.lanes, SALT_TEXT, salt, TAG_TEXT, tag);
 }
 
-static uint64_t work_of(struct crypto_cost cost) { return (uint64_t)cost.memory * cost.passes; }
-
 /* The tag that the password has under that cost and salt. */
 static RESULT compute(const struct crypto_keys *keys, const struct parsed *by, struct str password,
                       unsigned char ret_tag[CRYPTO_ARGON_TAG])
@@ -163,36 +161,11 @@ RESULT crypto_hash_check(const struct crypto_keys *keys, struct str hash, struct
   return same ? R_OK : R_LOGIN_FAILED;
 }
 
-/* Up to the dearer of today's cost and of that of the dearest of our own. */
-static RESULT fill_own(const struct crypto_keys *keys, const struct crypto_floor *floor, struct str done)
+RESULT crypto_hash_spend(const struct crypto_keys *keys, struct crypto_cost cost)
 {
-  struct parsed by = {.cost = floor->cost}, other;
+  struct parsed by = {.cost = cost};
   unsigned char tag[CRYPTO_ARGON_TAG];
-  for (size_t i = 0; i < floor->count; i++)
-    if (parse(floor->dearest[i], &other) && work_of(other.cost) > work_of(by.cost))
-      by.cost = other.cost;
-  uint64_t whole = work_of(by.cost), work = parse(done, &other) ? work_of(other.cost) : 0;
-  by.cost.memory = work < whole ? (uint32_t)((whole - work) / by.cost.passes) : 0;
-  return cost_within(by.cost) ? compute(keys, &by, STR("-"), tag) : R_OK;
-}
-
-static RESULT fill_foreign(struct str dearest, struct str done)
-{
-  take_turn();
-  enum result r = crypto_foreign_fill(dearest, done);
-  give_turn();
-  return r;
-}
-
-RESULT crypto_hash_fill(const struct crypto_keys *keys, const struct crypto_floor *floor, struct str done)
-{
-  TRY(fill_own(keys, floor, done));
-  for (size_t i = 0; i < floor->count; i++) {
-    struct str foreign = foreign_of(floor->dearest[i]);
-    if (foreign.p && !crypto_foreign_covers(foreign, foreign_of(done)))
-      TRY(fill_foreign(foreign, foreign_of(done)));
-  }
-  return R_OK;
+  return cost_within(cost) ? compute(keys, &by, STR("-"), tag) : R_RULE;
 }
 
 bool crypto_hash_outdated(struct str hash, struct crypto_cost cost)

@@ -31,18 +31,8 @@ RESULT crypto_hash_make(const struct crypto_keys *keys, struct crypto_cost cost,
    crypto/foreign.h behind its mark is checked as such. */
 RESULT crypto_hash_check(const struct crypto_keys *keys, struct str hash, struct str password);
 
-/* What every refusal computes, whatever it was that a password was checked against. */
-struct crypto_floor {
-  struct crypto_cost cost; /* of a hash made today */
-  /* Of each family, our own and those of crypto/foreign.h, the dearest hash that there is anywhere. */
-  const struct str *dearest;
-  size_t count;
-};
-
-/* Computes for nothing what a check against `done` lacks to one against each of the dearest, and one of today's cost:
-   what begins in two ways ends after the same work. An account's own Argon2 and the part of it that it lacked take a
-   little longer than the whole. */
-RESULT crypto_hash_fill(const struct crypto_keys *keys, const struct crypto_floor *floor, struct str done);
+/* The work of a check against a hash of that cost, for nothing: where there is none. R_RULE as above. */
+RESULT crypto_hash_spend(const struct crypto_keys *keys, struct crypto_cost cost);
 
 /* The hash was made with another cost, less or more, or elsewhere: make it anew at the next login. */
 bool crypto_hash_outdated(struct str hash, struct crypto_cost cost);

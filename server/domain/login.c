@@ -47,7 +47,7 @@ static enum result count(struct signin *s, const struct attempt *attempt, struct
   return domain_throttle_take(s, &target, ret_throttle);
 }
 
-/* The account, or a stand-in whose hash nothing fits: both are counted and hashed against. For a tenant that is none, the same
+/* The account, or a stand-in that has no hash: both are counted. For a tenant that is none, the same
    is asked as for one. */
 static enum result look_up(struct signin *s, struct attempt *attempt)
 {
@@ -63,16 +63,17 @@ static enum result look_up(struct signin *s, struct attempt *attempt)
   return r == R_NOT_FOUND ? R_OK : r;
 }
 
-/* Whether a principal may begin a session is asked of the database again where the snapshot says no. That takes time, and
-   must tell nobody that the password was right: who fails by it is asked about as if they were nobody. */
-static enum result refuse(const struct signin *s)
+/* One hash is computed, whoever it is: the account's, or one of today's cost where there is none. */
+static enum result check_hash(struct signin *s, struct str hash, struct str bytes)
 {
-  static const struct uuid nobody;
-  return domain_session_allowed(s, &nobody, NULL, 0);
+  if (hash.n > 0)
+    return crypto_hash_check(s->domain->keys, hash, bytes);
+  TRY(crypto_hash_spend(s->domain->keys, s->domain->limits.cost));
+  return R_LOGIN_FAILED;
 }
 
-/* Against no hash where there is none, which fits nothing. */
-static enum result check_password(struct signin *s, const struct attempt *attempt, struct str password)
+/* A text that can be no password costs as much as one that can. */
+static enum result prove(struct signin *s, const struct attempt *attempt, struct str password)
 {
   const struct store_credential *credential = &attempt->credential;
   CLEANUP(secret_free) struct secret prepared = {0};
@@ -82,28 +83,10 @@ static enum result check_password(struct signin *s, const struct attempt *attemp
   if (!prepared.p)
     return R_NO_MEMORY;
   struct str bytes = {(const char *)prepared.p, prepared.n};
-  enum result checked = crypto_hash_check(s->domain->keys, credential->hash, bytes);
-  if (checked != R_OK && checked != R_LOGIN_FAILED)
-    return checked;
-  if (checked != R_OK || r != R_OK || !domain_security_admits(&attempt->policy, s->address))
-    return refuse(s);
+  TRY(check_hash(s, credential->hash, bytes));
+  if (r != R_OK || !domain_security_admits(&attempt->policy, s->address))
+    return R_LOGIN_FAILED;
   return domain_session_allowed(s, &credential->principal, NULL, credential->epoch);
-}
-
-/* Whatever it is that keeps somebody out, and whatever hash there is: refused is after the work of one hash of ours
-   and one of each family that was brought from elsewhere, each as dear as the dearest anywhere. At their tenant alone
-   would not do: an unknown one has none, and would be told from those that have. */
-static enum result prove(struct signin *s, const struct attempt *attempt, struct str password)
-{
-  struct store_call store = domain_session_store(s);
-  struct store_hashes dearest;
-  enum result r = check_password(s, attempt, password);
-  if (r != R_LOGIN_FAILED)
-    return r;
-  TRY(store_credential_dearest(&store, &dearest));
-  struct crypto_floor floor = {s->domain->limits.cost, dearest.list, dearest.count};
-  TRY(crypto_hash_fill(s->domain->keys, &floor, attempt->credential.hash));
-  return r;
 }
 
 /* A hash of another cost than today's is made anew; that it fails harms nothing. */

@@ -1,6 +1,6 @@
 /* Coming in and going out: every way to a session.
-   Trusts: nothing that is passed in. Unknown, wrong, suspended: one answer, after the same work. Only who has a hash that is
-   dearer than today's cost, until their next login, is refused later than the others (crypto/hash.h). */
+   Trusts: nothing that is passed in. Unknown, wrong, suspended: one answer, after one hash. What that and all else takes
+   is not the same for everybody: whoever answers R_LOGIN_FAILED hides it (http_reply_hold). */
 #pragma once
 #include "domain/enrolment.h"
 

@@ -2,11 +2,31 @@
 #include "http/exchange.h"
 #include "base/clock.h"
 #include "base/secret.h"
+#include <stddef.h>
 
 /* Which event thread this is: a handler of the decision lane may index by it what it holds one of a thread. */
 static _Thread_local unsigned event_thread;
 
 void http_exchange_resume(struct http_request *r) { MHD_resume_connection(r->mhd); }
+
+void http_exchange_let_go(struct http_held *held)
+{
+  char *request = (char *)held - offsetof(struct http_request, held);
+  http_exchange_resume((struct http_request *)(void *)request);
+}
+
+void http_exchange_leave(struct http_request *r)
+{
+  int64_t slot = r->stage == HTTP_STAGE_LANE ? r->reply.slot : 0, now = clock_monotonic();
+  if (slot == 0) {
+    http_exchange_resume(r);
+    return;
+  }
+  int64_t at = http_hold_slot(r->begun, now, slot);
+  if (at > r->begun + slot)
+    atomic_fetch_add_explicit(&r->server->late, 1, memory_order_relaxed);
+  http_hold_put(&r->server->hold, &r->held, at < r->deadline ? at : r->deadline);
+}
 
 void http_exchange_refuse(struct http_request *r)
 {

@@ -2,6 +2,7 @@
    reply.h and server.h. */
 #pragma once
 #include "http/connection.h"
+#include "http/hold.h"
 #include "http/lane.h"
 #include "http/matcher.h"
 #include "http/pages.h"
@@ -28,6 +29,7 @@ struct http_reply {
   const char *content_type;
   struct str content;
   bool streams; /* the content is the request's stream */
+  int64_t slot; /* microseconds, of which it leaves after a whole number; 0: at once */
   struct http_header headers[HTTP_REPLY_HEADERS];
   size_t count;
   bool broken; /* a header was refused */
@@ -59,6 +61,8 @@ struct http_request {
   bool suspended;
   unsigned worker;
   int64_t started, deadline;
+  int64_t begun; /* when a worker took it */
+  struct http_held held;
   struct str id, target;
   struct http_path path;
   struct http_parameters parameters;
@@ -85,6 +89,8 @@ struct http_server {
   struct http_lane_pool lanes[HTTP__LANES];
   struct http_stats stats;
   struct http_share streams, uploads;
+  struct http_hold hold;
+  _Atomic uint64_t late; /* replies whose making outlasted the first slot */
   struct MHD_Daemon *daemon;
   struct MHD_Response *spare; /* what is said when memory is out */
   uint16_t port;
@@ -101,6 +107,12 @@ struct http_server {
 
 /* The lane is done with the request: its reply is sent by the event thread. The request is gone afterwards. */
 void http_exchange_resume(struct http_request *request);
+
+/* The same of one whose handler has run: it may have to wait for its time. */
+void http_exchange_leave(struct http_request *request);
+
+/* For the hold: its time has come. */
+void http_exchange_let_go(struct http_held *held);
 
 /* The lane does not get to it: a problem is answered, or a stream broken off. */
 void http_exchange_refuse(struct http_request *request);

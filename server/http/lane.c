@@ -27,6 +27,7 @@ static void run(struct http_worker *worker, struct http_request *request)
   worker->deadline = request->deadline;
   pthread_mutex_unlock(&worker->lock);
   request->worker = worker->number;
+  request->begun = clock_monotonic();
   if (late)
     http_exchange_refuse(request);
   else
@@ -34,7 +35,7 @@ static void run(struct http_worker *worker, struct http_request *request)
   pthread_mutex_lock(&worker->lock);
   worker->deadline = 0;
   pthread_mutex_unlock(&worker->lock);
-  http_exchange_resume(request);
+  http_exchange_leave(request);
 }
 
 /* Under the lock: the first in the queue, or NULL. */

@@ -41,6 +41,8 @@ void http_reply_body(struct http_reply *reply, int status, const char *content_t
 
 void http_reply_empty(struct http_reply *reply, int status) { http_reply_body(reply, status, NULL, STR_NONE); }
 
+void http_reply_hold(struct http_reply *reply, int64_t slot) { reply->slot = slot; }
+
 void http_reply_clear(struct http_reply *reply) { *reply = (struct http_reply){.request = reply->request}; }
 
 /* What MHD_add_response_header takes, and one line at that. */

@@ -24,6 +24,12 @@ void http_reply_header(struct http_reply *reply, const char *name, struct str va
 enum { HTTP_REPLY_MEMBERS = 2 };
 void http_reply_member(struct http_reply *reply, const char *name, struct str value);
 
+/* The reply leaves so many microseconds after a worker took the request, or a whole number of times that: the least one
+   in which it could be made, so that it does not say how long that took. What the request waited for a worker is not in
+   it: that is everybody's, and whoever makes it long would choose where the slot ends. It leaves at the request's
+   deadline at the latest, and at once when the server closes. Only of a route that has a worker. */
+void http_reply_hold(struct http_reply *reply, int64_t slot);
+
 /* Drops all that was filled, for a handler that runs once more. */
 void http_reply_clear(struct http_reply *reply);
 

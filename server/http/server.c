@@ -277,6 +277,7 @@ static RESULT build(struct http_server *server)
   TRY(http_matcher_new(server->config.table, &server->matcher));
   TRY(read_proxies(server));
   TRY(make_spare(server));
+  TRY(http_hold_start(&server->hold, http_exchange_let_go));
   TRY(start_lanes(server));
   TRY(start_sweeper(server));
   return start_daemon(server);
@@ -309,6 +310,7 @@ static void wait_for(const _Atomic unsigned *count, int64_t until)
 static void drain(struct http_server *server, int64_t grace)
 {
   server->draining = true;
+  http_hold_release(&server->hold);
   int fd = MHD_quiesce_daemon(server->daemon);
   if (fd >= 0)
     close(fd);
@@ -331,9 +333,10 @@ void http_server_close(struct http_server **server, int64_t grace)
   if (s->daemon)
     drain(s, grace);
   stop_sweeper(s);
-  /* The workers first: one may still be inside MHD_resume_connection. */
+  /* The workers first, then whoever they hand replies to: one may still be inside MHD_resume_connection. */
   for (int lane = HTTP_LANE_DATABASE; lane < HTTP__LANES; lane++)
     http_lane_stop(&s->lanes[lane]);
+  http_hold_stop(&s->hold);
   if (s->daemon)
     MHD_stop_daemon(s->daemon);
   if (s->spare)
@@ -363,10 +366,19 @@ static void print_lanes(const struct http_server *server, struct buf *text)
               (unsigned long long)server->lanes[lane].refused);
 }
 
+static void print_hold(const struct http_server *server, struct buf *text)
+{
+  metric_head(text, "bailiwick_http_replies_held", "gauge", "Replies that wait for the end of a slot.");
+  buf_print(text, "bailiwick_http_replies_held %u\n", server->hold.waiting);
+  metric_head(text, "bailiwick_http_replies_late_total", "counter", "Of those, made after the end of the first slot.");
+  buf_print(text, "bailiwick_http_replies_late_total %llu\n", (unsigned long long)server->late);
+}
+
 void http_server_metrics(const struct http_server *server, struct buf *text)
 {
   http_stats_print(&server->stats, text);
   print_lanes(server, text);
+  print_hold(server, text);
   http_share_print(&server->streams, "bailiwick_http_streams", "Replies in pages that are under way.", text);
   http_share_print(&server->uploads, "bailiwick_http_uploads", "Bodies that are stored as they come.", text);
   metric_head(text, "bailiwick_http_connections", "gauge", "Open connections.");

@@ -81,14 +81,6 @@ RESULT store_credential_history(const struct store_call *call, const struct uuid
   return hashes_of(call, &rows, ret_hashes);
 }
 
-RESULT store_credential_dearest(const struct store_call *call, struct store_hashes *ret_hashes)
-{
-  struct db_values values = {0};
-  struct db_rows rows;
-  TRY(store_read(call, SQL_credential_dearest, &values, &rows));
-  return hashes_of(call, &rows, ret_hashes);
-}
-
 RESULT store_credential_rehash(const struct store_call *call, const struct uuid *user, struct str before, struct str hash)
 {
   struct db_values values = {0};

@@ -33,8 +33,6 @@ struct store_hashes {
 /* Of the passwords before today's, newest first. */
 RESULT store_credential_history(const struct store_call *call, const struct uuid *user, int64_t limit,
                                 struct store_hashes *ret_hashes);
-/* Of each family of hashes (crypto/foreign.h) the dearest one that there is, at any tenant. */
-RESULT store_credential_dearest(const struct store_call *call, struct store_hashes *ret_hashes);
 /* The same password hashed anew; nothing when it was changed meanwhile. */
 RESULT store_credential_rehash(const struct store_call *call, const struct uuid *user, struct str before, struct str hash);
 /* Every session of the principal ends; gives the epoch of those to come. */

@@ -504,47 +504,6 @@ def test_a_password_hashed_elsewhere_works_and_is_ours_after_the_first_login(at,
     at.admin.other().problem("POST", "/v1/login", 401, "login_failed", json=wrong)
 
 
-def hashes_of_a_refusal(at, login, tenant):
-    """How many are computed; the next login that is right would hide nothing of it."""
-    def computed():
-        return int(re.search(r"^bailiwick_password_hashes_total (\d+)$", at.server.metrics(), re.MULTILINE).group(1))
-    before = computed()
-    at.admin.other().problem("POST", "/v1/login", 401, "login_failed", json={"login": login, "password": "no", "tenant": tenant})
-    return computed() - before
-
-
-def test_b1_as_long_as_a_dear_hash_is_left_every_refusal_computes_one(at, partner):
-    """bcrypt of cost 12 and 600,000 rounds of PBKDF2 are usual: nobody is told by their time who has one."""
-    bought, asked, known, password = at.word("ada"), at.word("bo"), at.word("cy"), "a password from elsewhere"
-    load(at.server, [user("u1", partner, bought, password_hash=bcrypted(password, "$2b$12$abcdefghijklmnopqrstuu")),
-                     user("u2", partner, asked, password_hash=django(password, 600_000)),
-                     user("u3", partner, known, password_hash=bcrypted(password))]).is_clean(created=3)
-    code = at.find(partner)[0]["code"]
-    at.signed_in(known, code, password)
-    families = "SELECT array_agg(DISTINCT hash_family ORDER BY hash_family) FROM vault.credential"
-    (present,), = at.rows(families)
-    assert {0, 1, 2} <= set(present)
-    tries = [(at.word("nobody"), code), (known, "0" * len(code)), (known, code), (bought, code), (asked, code)]
-    assert {hashes_of_a_refusal(at, *tried) for tried in tries} == {len(present)}
-    dearest = "SELECT hash_family, max(hash_work) FROM vault.credential WHERE hash_family IN (1, 2) GROUP BY 1"
-    assert dict(at.rows(dearest)) == {1: 12, 2: 600_000}
-    for login in (bought, asked):
-        at.signed_in(login, code, password)
-    assert dict(at.rows(dearest)).get(1, 0) < 12 and dict(at.rows(dearest)).get(2, 0) < 600_000
-
-
-@pytest.mark.parametrize("hash, family, work", [
-    ("$2y$11$abcdefghijklmnopqrstuuabcdefghijklmnopqrstuabcdefghij", 1, 11), (django("x", 5), 2, 5), (phc("x", 7), 2, 7),
-    (f"$pbkdf2-sha256$i=9,l=33$c2FsdA${'A' * 44}", 2, 18), (f"$pbkdf2-sha256$9$c2FsdA${'A' * 43}", 2, 9),
-    (f"$pbkdf2-sha512$9$c2FsdA${'A' * 86}", 3, 9), (f"pbkdf2_sha512$8$salt${'A' * 86}==", 3, 8),
-    (f"$argon2id$v=19$m=64,t=3,p=1$c29tZXNhbHQ${'A' * 43}", 4, 192)])
-def test_b1_each_hash_is_weighed_where_it_is_kept(at, partner, hash, family, work):
-    login = at.word("ada")
-    load(at.server, [user("u1", partner, login, password_hash=hash)]).is_clean(created=1)
-    assert at.rows("SELECT hash_family, hash_work FROM vault.credential c JOIN principal p ON p.id = c.principal_id"
-                   " WHERE p.login = %s", login) == [(family, work)]
-
-
 def test_who_was_invited_gets_it_later_and_who_has_a_password_keeps_it(at, partner):
     login = at.word("ada")
     load(at.server, [user("u1", partner, login)]).is_clean(created=1)

@@ -47,7 +47,7 @@ def test_one_login_makes_it_anew_once_another_cost_is_asked(at):
     assert stored(at, person) == made
     caller.problem("POST", "/v1/login", 401, "login_failed", json=person.body(password="not the one that it is"))
 
-    # A dearer one would be told by its time, and every refusal takes as long as the dearest that is left.
+    # A dearer one too: it costs each login more than is asked for.
     restart(at, CHEAP)
     person.log_in()
     assert stored(at, person).startswith("$argon2id$v=19$m=8192,t=1,p=1$")

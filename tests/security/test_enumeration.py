@@ -5,12 +5,14 @@ from support.enumeration import BASE, FORGOT, FORGOT_BASE, KINDS, LOCKED, LOCKED
 
 # The long form, with the bound that is promised, is tests/bench/enumeration: a few hundred tries on a machine that builds
 # and tests beside this show only what is gross.
-SAMPLES, GROSS = 80, 8
+SAMPLES, GROSS = 60, 8
+# No hash that was imported may outlast a slot there: what is hidden is how much cheaper they are.
+CHEAP = 4
 
 
 @pytest.fixture(scope="module", name="tried")
 def accounts_of_every_kind():
-    with accounts(SAMPLES) as tried:
+    with accounts(SAMPLES, CHEAP) as tried:
         yield try_all(tried, SAMPLES)
 
 

@@ -16,26 +16,51 @@ TRIES = 30
 # Tries of all kinds together from which on their times say something.
 ENOUGH = 20000
 # Of each kind, where it is that bound that is asked about.
-LONG = 2000
+LONG = 1000
 WRONG = "not the one that it is"
-# Kinds that end in 401; and those that are beyond the limit of attempts, and wait.
-KINDS = ("wrong password", "suspended", "suspended, right password", "terminated", "no password", "unknown tenant",
-         "cheaper hash", "dearer hash", "imported hash", "dearest imported hash", "imported hash of another family", "second factor",
-         "outside the networks, right password")
-BASE = "unknown name"
-LOCKED, LOCKED_BASE = "locked", "locked unknown name"
-# Whoever forgot their password: the account is one of those above, and every answer is 202.
-# Which WRONG does not fit: half and twice the cost of settings(), and those from elsewhere.
-CHEAPER, DEARER = (f"$argon2id$v=19$m={memory},t=1,p=1${'A' * 22}${'A' * 43}" for memory in (4096, 16384))
-PBKDF2 = f"foreign:pbkdf2_sha256$5000${'a' * 12}${'A' * 43}="
-# The cost of the dearest: every refusal takes as long, so that 12, which is usual, is for the patient.
+# The cost of the dearest that were imported, of bcrypt; the others take about as long. 12 is usual, and for the patient.
 DEAREST = 7
+# What takes about as long as one of 2^cost in bcrypt (server/crypto/foreign.c).
+ROUNDS_SHA256, ROUNDS_SHA512, WORK_ARGON2 = 160, 64, 64
 
 
 def bcrypt(cost):
-    return f"foreign:$2b${cost:02}${'a' * 53}"
+    return f"$2b${cost:02}${'a' * 53}"
 
 
+def django(digest, rounds):
+    return f"pbkdf2_{digest}${rounds}${'a' * 12}${'A' * 43}="
+
+
+def argon2(memory, passes=1, lanes=1):
+    return f"$argon2id$v=19$m={memory},t={passes},p={lanes}${'A' * 22}${'A' * 43}"
+
+
+def dear_argon2(cost, lanes=1):
+    """As much memory as a hash may have, from which on only more passes make it dearer."""
+    memory = min(WORK_ARGON2 * 2 ** cost // 4, 65536)
+    return argon2(memory, WORK_ARGON2 * 2 ** cost // memory, lanes)
+
+
+# kind -> the hash of that cost, which WRONG does not fit
+IMPORTED = {
+    "imported, bcrypt": lambda cost: bcrypt(5),
+    "imported, dear bcrypt": bcrypt,
+    "imported, PBKDF2": lambda cost: django("sha256", 1000),
+    "imported, dear PBKDF2": lambda cost: django("sha256", ROUNDS_SHA256 << cost),
+    "imported, dear PBKDF2 with SHA-512": lambda cost: django("sha512", ROUNDS_SHA512 << cost),
+    "imported, Argon2": lambda cost: argon2(64),
+    "imported, dear Argon2": dear_argon2,
+    "imported, Argon2 of four lanes": lambda cost: dear_argon2(cost, 4),
+}
+# Kinds that end in 401; and those that are beyond the limit of attempts, and wait.
+KINDS = ("wrong password", "suspended", "suspended, right password", "terminated", "no password", "unknown tenant",
+         "cheaper hash", "dearer hash", *IMPORTED, "second factor", "outside the networks, right password")
+BASE = "unknown name"
+LOCKED, LOCKED_BASE = "locked", "locked unknown name"
+# Whoever forgot their password: the account is one of those above, and every answer is 202.
+# Of our own, which WRONG does not fit either: half and twice the cost of settings().
+CHEAPER, DEARER = argon2(4096), argon2(16384)
 FORGOT = {f"forgotten by: {kind}": kind for kind in ("wrong password", "suspended", "terminated", "no password")}
 FORGOT_BASE = "forgotten by: unknown name"
 # kind -> the one that it is held against
@@ -45,16 +70,21 @@ addresses = (f"10.{n >> 16 & 255}.{n >> 8 & 255}.{n & 255}" for n in itertools.c
 OWN = re.compile(rb'(?im)^(x-request-id|date|retry-after): [^\r\n]*|"request_id":"[^"]*"')
 
 
-def settings():
+def slot(dearest):
+    """Milliseconds in which one of that cost has room twice over, as 750 have for 12."""
+    return max(50, 750 * 2 ** dearest // 2 ** 12)
+
+
+def settings(dearest=DEAREST):
     """Of a server that is asked this much: cheap hashes, wide limits, none of a tenant, an address a try."""
-    return {"hash_memory": 8192, "hash_passes": 1, "account_attempts": 100, "address_attempts": 100000, "tenant_attempts": 0,
-            "trusted_proxies": "127.0.0.1", "policy_lease": 15, "log_level": "warn", "session_time": 86400}
+    return {"refusal_time": slot(dearest), "hash_memory": 8192, "hash_passes": 1, "account_attempts": 100,
+            "address_attempts": 100000, "tenant_attempts": 0, "trusted_proxies": "127.0.0.1", "policy_lease": 15, "log_level": "warn", "session_time": 86400}
 
 
 @contextlib.contextmanager
 def accounts(samples, dearest=DEAREST):
     """Accounts for so many tries of each kind, at a server that sends mails: to a mail server that is not there."""
-    server = Server(**settings())
+    server = Server(**settings(dearest))
     try:
         made = Accounts(Estate(server.start(), Document()), samples, dearest)
         server.stop()
@@ -126,9 +156,8 @@ class Accounts:
             "unknown tenant": self.several(lambda: (self.name(), WRONG, absent)),
             "cheaper hash": self.several(lambda: (self.hashed(CHEAPER), WRONG)),
             "dearer hash": self.several(lambda: (self.hashed(DEARER), WRONG)),
-            "imported hash": self.several(lambda: (self.hashed(bcrypt(5)), WRONG)),
-            "dearest imported hash": self.several(lambda: (self.hashed(bcrypt(self.dearest)), WRONG)),
-            "imported hash of another family": self.several(lambda: (self.hashed(PBKDF2), WRONG)),
+            **{kind: self.several(lambda hash=hash: (self.hashed("foreign:" + hash(self.dearest)), WRONG))
+               for kind, hash in IMPORTED.items()},
             "second factor": self.several(lambda: (self.enrolled(), WRONG)),
             "outside the networks, right password": self.several(lambda: (self.person(tenant="narrow"), PASSWORD, self.narrow)),
             LOCKED: [self.body(self.person(), WRONG)],

@@ -18,12 +18,13 @@ READY_SECONDS = 90
 STOP_SECONDS = 15
 # Of the sanitizers' reports.
 REPORTS = re.compile(r"AddressSanitizer|LeakSanitizer|UndefinedBehaviorSanitizer|ThreadSanitizer|runtime error:")
-# Cheap passwords, a proxy's word for addresses, so that each client has one of its own.
+# Cheap passwords that are refused soon, a proxy's word for addresses, so that each client has one of its own.
 SETTINGS = {
     "hash_memory": 8192,
     "hash_passes": 1,
     "trusted_proxies": "127.0.0.1",
     "drain_time": 5,
+    "refusal_time": 25,
 }
 
 

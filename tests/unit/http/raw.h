@@ -29,6 +29,7 @@ struct toy {
   _Atomic bool hold;    /* /slow and /hash wait while it is set ... */
   _Atomic bool stop[8]; /* ... or until their worker is cancelled */
   _Atomic bool worker_out_of_range;
+  _Atomic int64_t slot, work;    /* microseconds: of /refuse's reply, and of what it does before */
   _Atomic int nice[HTTP__LANES]; /* of the thread that last ran something of the lane */
 };
 
@@ -45,8 +46,9 @@ static const struct http_route toy_routes[] = {
     {"silent", HTTP_GET, "/silent", HTTP_LANE_DATABASE, false, 0},
     {"split", HTTP_GET, "/split", HTTP_LANE_DECISION, false, 0},
     {"drop", HTTP_DELETE, "/things/{id}", HTTP_LANE_DATABASE, false, 0},
+    {"refuse", HTTP_POST, "/refuse/{id}", HTTP_LANE_HASH, false, 0},
 };
-enum { FAST, ECHO_BODY, CHECK, THING, SLOW, HASH, TOKEN, SEARCH, ADDRESS, SILENT, SPLIT, DROP, TOY_ROUTES };
+enum { FAST, ECHO_BODY, CHECK, THING, SLOW, HASH, TOKEN, SEARCH, ADDRESS, SILENT, SPLIT, DROP, REFUSE, TOY_ROUTES };
 
 static const struct http_route *toy_at(int i) { return &toy_routes[i]; }
 
@@ -91,6 +93,10 @@ static void toy_enter(void *service, int route, struct http_request *request, st
     content = http_request_address(request);
   if (route == SPLIT)
     http_reply_header(reply, "X-Split", STR("a\r\nX-Evil: 1"));
+  if (route == REFUSE) {
+    nanosleep(&(struct timespec){toy->work / CLOCK_SECOND, toy->work % CLOCK_SECOND * 1000}, NULL);
+    http_reply_hold(reply, toy->slot);
+  }
   if (route != SILENT)
     http_reply_body(reply, 200, "application/json", content);
 }

@@ -238,6 +238,77 @@ static void a_queued_request_is_answered_at_its_deadline(void **state)
   close_house(&house);
 }
 
+#define REFUSED "POST /refuse/1 HTTP/1.1\r\nHost: h\r\n\r\n"
+
+/* Waits until that stands in the metrics. */
+static void wait_until_counted(const struct http_server *server, const char *line)
+{
+  bool counted = false;
+  for (int64_t until = clock_monotonic() + 20 * CLOCK_SECOND; !counted && clock_monotonic() < until;) {
+    CLEANUP(arena_free) struct arena *arena = arena_new(1 << 20);
+    struct buf text = buf_in(arena, 1 << 20);
+    http_server_metrics(server, &text);
+    counted = strstr(buf_str(&text).p, line);
+    pause_for(2000);
+  }
+  assert_true(counted);
+}
+
+static void a_held_reply_leaves_at_a_whole_slot(void **state)
+{
+  (void)state;
+  struct house house;
+  set_up(&house);
+  house.toy.slot = 200000;
+  open_house(&house);
+  static const int64_t works[] = {0, 50000, 250000};
+  for (size_t i = 0; i < sizeof works / sizeof *works; i++) {
+    house.toy.work = works[i];
+    int64_t began = clock_monotonic();
+    assert_int_equal(ask(house.server, REFUSED, answer), 200);
+    assert_true(clock_monotonic() - began >= (works[i] > house.toy.slot ? 2 : 1) * house.toy.slot);
+  }
+  wait_until_counted(house.server, "\nbailiwick_http_replies_late_total 1\n");
+  close_house(&house);
+}
+
+static void a_held_reply_keeps_no_worker_from_others(void **state)
+{
+  (void)state;
+  struct house house;
+  set_up(&house);
+  house.toy.slot = 20 * CLOCK_SECOND;
+  open_house(&house);
+  enum { WAITING = 20 };
+  int fds[WAITING];
+  for (int i = 0; i < WAITING; i++)
+    say(fds[i] = dial(house.server), REFUSED);
+  wait_until_counted(house.server, "\nbailiwick_http_replies_held 20\n");
+  assert_int_equal(ask(house.server, "POST /hash HTTP/1.1\r\nHost: h\r\n\r\n", answer), 200);
+  int64_t began = clock_monotonic();
+  close_house(&house);
+  assert_true(clock_monotonic() - began < 10 * CLOCK_SECOND);
+  for (int i = 0; i < WAITING; i++) {
+    assert_true(hear_one(fds[i], answer, false));
+    assert_int_equal(status_of(answer), 200);
+    close(fds[i]);
+  }
+}
+
+static void a_held_reply_leaves_at_its_deadline(void **state)
+{
+  (void)state;
+  struct house house;
+  set_up(&house);
+  house.toy.slot = 20 * CLOCK_SECOND;
+  house.config.limits.request_time = 300000;
+  open_house(&house);
+  int64_t began = clock_monotonic();
+  assert_int_equal(ask(house.server, REFUSED, answer), 200);
+  assert_true(clock_monotonic() - began < 10 * CLOCK_SECOND);
+  close_house(&house);
+}
+
 static void a_client_that_leaves_while_suspended_leaves_nothing_behind(void **state)
 {
   (void)state;
@@ -566,6 +637,9 @@ int main(void)
       cmocka_unit_test(a_silent_connection_is_kept_for_the_idle_time),
       cmocka_unit_test(a_running_request_is_cancelled_at_its_deadline),
       cmocka_unit_test(a_queued_request_is_answered_at_its_deadline),
+      cmocka_unit_test(a_held_reply_leaves_at_a_whole_slot),
+      cmocka_unit_test(a_held_reply_keeps_no_worker_from_others),
+      cmocka_unit_test(a_held_reply_leaves_at_its_deadline),
       cmocka_unit_test(a_client_that_leaves_while_suspended_leaves_nothing_behind),
       cmocka_unit_test(a_client_that_leaves_in_the_middle_is_noticed),
       cmocka_unit_test(one_address_has_its_share_of_connections),
