@@ -33,6 +33,7 @@ function(layer name)
   target_include_directories(${name} PUBLIC ${CMAKE_BINARY_DIR}/see/${name} ${CMAKE_BINARY_DIR}/see/${name}_made
                                      PRIVATE ${CMAKE_SOURCE_DIR}/include ${CMAKE_BINARY_DIR}/see/${name}_inside)
   target_link_libraries(${name} PRIVATE ${L_USES} ${L_NEEDS})
+  set_property(TARGET ${name} PROPERTY uses ${L_USES})
 endfunction()
 
 function(sees target)
@@ -173,7 +174,8 @@ function(pages program)
           RENAME ${program})
 endfunction()
 
-# tests/unit/LAYER/test_NOUN.c -> one test program, which sees what main sees, the inside of its layer, and support.
+# tests/unit/LAYER/test_NOUN.c -> one test program, which sees what main sees, the inside of its layer, and support. Those
+# of the layers named see these and what they use alone, so that a build of them alone compiles no other.
 function(unit_tests folder)
   enable_testing()
   set(everything db_mint base json crypto http db pdp store authn policy domain import api jobs cli client PkgConfig::cmocka PkgConfig::libjwt)
@@ -187,7 +189,13 @@ function(unit_tests folder)
     get_filename_component(layer ${directory} NAME)
     set(target unit_${layer}_${name})
     add_executable(${target} ${file})
-    sees(${target} support ${everything})
+    if(layer IN_LIST ARGN)
+      get_target_property(used ${layer} uses)
+      list(FILTER used EXCLUDE REGEX NOTFOUND)
+      sees(${target} ${layer} ${used} PkgConfig::cmocka)
+    else()
+      sees(${target} support ${everything})
+    endif()
     target_include_directories(${target} PRIVATE ${CMAKE_BINARY_DIR}/see/${layer}_inside)
     target_compile_options(${target} PRIVATE -Wno-missing-prototypes)
     add_test(NAME ${layer}/${name} COMMAND ${target})
