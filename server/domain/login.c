@@ -38,12 +38,14 @@ struct attempt {
 
 static enum result count(struct signin *s, const struct attempt *attempt, struct throttle *ret_throttle)
 {
-  struct throttle_target target = {.code = attempt->code,
-                                   .key = attempt->key,
-                                   .person = attempt->credential.principal,
-                                   .account_attempts = attempt->policy.account_attempts,
-                                   .address_attempts = attempt->policy.address_attempts,
-                                   .tenant_attempts = attempt->policy.tenant_attempts};
+  const struct security_policy *policy = &attempt->policy;
+  const struct domain_limits *limits = &s->domain->limits;
+  struct throttle_target target = {
+      .code = attempt->code,
+      .key = attempt->key,
+      .person = attempt->credential.principal,
+      .most = {policy->account_attempts, policy->address_attempts, policy->tenant_attempts},
+      .told = {limits->account_attempts, limits->address_attempts, limits->tenant_attempts}};
   return domain_throttle_take(s, &target, ret_throttle);
 }
 

@@ -81,9 +81,8 @@ RESULT domain_throttle_take(struct signin *s, const struct throttle_target *targ
   TRY(counters_of(s, target, &t));
   struct store_attempt attempt = attempt_of(&t);
   attempt.person = target->person;
-  attempt.account_most = target->account_attempts;
-  attempt.address_most = target->address_attempts;
-  attempt.tenant_most = target->tenant_attempts;
+  attempt.most = target->most;
+  attempt.told = target->told;
   TRY(store_throttle_login(&store, &attempt, s->now, &attempted));
   /* Whether its owner can be told changes nothing for who has to wait. */
   if (attempted.account_full)
@@ -92,6 +91,8 @@ RESULT domain_throttle_take(struct signin *s, const struct throttle_target *targ
     s->retry_after = attempted.wait;
     return R_THROTTLED;
   }
+  if (attempted.unsaid)
+    return R_LOGIN_FAILED;
   t.known = attempted.known;
   *ret_throttle = t;
   return R_OK;
@@ -163,6 +164,6 @@ RESULT domain_throttle_state(struct signin *s, const struct uuid *user, struct s
   TRY(counters_of(s, &target, &t));
   struct store_attempt attempt = attempt_of(&t);
   attempt.person = *user;
-  attempt.account_most = policy.account_attempts;
+  attempt.most.account = policy.account_attempts;
   return store_throttle_state(&store, &attempt, s->now, ret_body);
 }

@@ -13,6 +13,15 @@
    A success clears the account and what it came from, and gives address and tenant back this one attempt: who owns
    one account cannot clear what guessing at others has used.
 
+   A tenant may allow less than the installation (what the provider's own policy says, else the service's settings). To
+   tell a stranger so would tell that there is a tenant of that code: one that is none has the installation's numbers,
+   and so would answer 429 later. So strangers are told to wait by the installation's numbers alone, at every tenant and
+   at none, with the same seconds, for all are counted alike up to there. Between the tenant's numbers and those an
+   attempt is refused as a wrong password is, with the right one too, and no hash is computed; that this is soon done
+   shows in nothing, since a refusal leaves at a whole slot. The owner is told by mail, as when they have to wait, and
+   a helpdesk sees it (GET /v1/users/{id}/sign-in). What is known gets 429 by the tenant's numbers: who comes from there
+   has been in, and knows that there is the tenant.
+
    NIST SP 800-63B-4 section 3.2.2 ends a password after 100 failures in a row. Taken alone that is a weapon: 100
    wrong guesses shut anybody out. Therefore 80 in a row shut out strangers only, the measure of the same section
    that lets in nothing but addresses of former successes; the last 20 are for what is known. Who floods at one of
@@ -39,11 +48,12 @@ struct throttle {
 struct throttle_target {
   struct str code, key; /* of the tenant as it was typed, of the account in its normal form */
   struct uuid person;   /* zero when there is none of that name */
-  int64_t account_attempts, address_attempts, tenant_attempts;
+  struct store_attempts most; /* what its tenant allows */
+  struct store_attempts told; /* the service's own settings, for where the provider has set none */
 };
 
 /* Counts an attempt of `s`, whose device_token may make it a known one: R_THROTTLED, with s->retry_after, when it
-   may not be made. Its owner is told when that is for what was tried at the account, and not when its address or tenant
+   may not be made; R_LOGIN_FAILED when it may not and that is not to be told. Its owner is told when that is for what was tried at the account, and not when its address or tenant
    alone has used up what it may: that says nothing of this account. */
 RESULT domain_throttle_take(struct signin *s, const struct throttle_target *target, struct throttle *ret_throttle);
 

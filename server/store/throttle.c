@@ -52,6 +52,13 @@ static void put_attempt(struct db_values *values, const struct store_attempt *at
   put_subject(values, attempt->tenant);
 }
 
+static void put_attempts(struct db_values *values, const struct store_attempts *attempts)
+{
+  db_put_int4(values, (int32_t)attempts->account);
+  db_put_int4(values, (int32_t)attempts->address);
+  db_put_int4(values, (int32_t)attempts->tenant);
+}
+
 RESULT store_throttle_login(const struct store_call *call, const struct store_attempt *attempt, int64_t now,
                             struct store_attempted *ret_attempted)
 {
@@ -59,14 +66,14 @@ RESULT store_throttle_login(const struct store_call *call, const struct store_at
   struct db_rows rows;
   db_put_uuid(&values, &attempt->person);
   put_attempt(&values, attempt);
-  db_put_int4(&values, (int32_t)attempt->account_most);
-  db_put_int4(&values, (int32_t)attempt->address_most);
-  db_put_int4(&values, (int32_t)attempt->tenant_most);
+  put_attempts(&values, &attempt->most);
+  put_attempts(&values, &attempt->told);
   db_put_time(&values, now);
   TRY(store_read(call, SQL_throttle_login, &values, &rows));
   if (rows.count != 1)
     return FAULT(R_INTERNAL);
-  *ret_attempted = (struct store_attempted){db_text(&rows, 0, 0), db_int(&rows, 0, 1), db_bool(&rows, 0, 2)};
+  *ret_attempted = (struct store_attempted){
+      db_text(&rows, 0, 0), db_int(&rows, 0, 1), db_bool(&rows, 0, 2), db_bool(&rows, 0, 3)};
   return R_OK;
 }
 
@@ -85,7 +92,7 @@ RESULT store_throttle_state(const struct store_call *call, const struct store_at
   struct db_rows rows;
   db_put_uuid(&values, &attempt->person);
   put_subject(&values, attempt->account);
-  db_put_int4(&values, (int32_t)attempt->account_most);
+  db_put_int4(&values, (int32_t)attempt->most.account);
   db_put_time(&values, now);
   TRY(store_read(call, SQL_throttle_state, &values, &rows));
   if (rows.count != 1)

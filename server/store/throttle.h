@@ -15,12 +15,18 @@ RESULT store_throttle_clear(struct store_tx *tx, struct str subject);
 /* One attempt fewer. */
 RESULT store_throttle_return(struct store_tx *tx, struct str subject);
 
+/* How many may fail in 15 minutes. */
+struct store_attempts {
+  int64_t account, address, tenant; /* tenant 0: no limit */
+};
+
 /* An attempt at a password; subjects are 32 bytes. */
 struct store_attempt {
   struct uuid person; /* zero: nobody of that name */
   struct str device;  /* .p NULL: none was shown */
   struct str place, account, share, address, tenant;
-  int64_t account_most, address_most, tenant_most; /* tenant_most 0: no limit */
+  struct store_attempts most; /* what its tenant allows */
+  struct store_attempts told; /* what strangers are told of, whatever tenant it is: no less */
 };
 
 /* What became of it. */
@@ -28,6 +34,7 @@ struct store_attempted {
   struct str known;  /* "device" or "place", from which that person came before; .p NULL for a stranger */
   int64_t wait;      /* seconds; 0: it is counted */
   bool account_full; /* it waits for what was tried at this account, and not for its address or tenant alone */
+  bool unsaid;       /* it is counted, and more than its tenant allows a stranger */
 };
 /* Counts it on all that it concerns, or on none. */
 RESULT store_throttle_login(const struct store_call *call, const struct store_attempt *attempt, int64_t now,

@@ -55,7 +55,7 @@ IMPORTED = {
 }
 # Kinds that end in 401; and those that are beyond the limit of attempts, and wait.
 KINDS = ("wrong password", "suspended", "suspended, right password", "terminated", "no password", "unknown tenant",
-         "cheaper hash", "dearer hash", *IMPORTED, "second factor", "outside the networks, right password")
+         "cheaper hash", "dearer hash", *IMPORTED, "second factor", "beyond its tenant's limit", "outside the networks, right password")
 BASE = "unknown name"
 LOCKED, LOCKED_BASE = "locked", "locked unknown name"
 # Whoever forgot their password: the account is one of those above, and every answer is 202.
@@ -101,8 +101,8 @@ class Accounts:
 
     def __init__(self, estate, samples, dearest):
         self.estate, self.samples, self.dearest = estate, samples, dearest
-        estate.tenants |= {name: estate.new_tenant(name=unique(name)) for name in ("tried", "narrow")}
-        self.tenant, self.narrow = (estate.tenants[name]["code"] for name in ("tried", "narrow"))
+        estate.tenants |= {name: estate.new_tenant(name=unique(name)) for name in ("tried", "narrow", "strict")}
+        self.tenant, self.narrow, self.strict = (estate.tenants[name]["code"] for name in ("tried", "narrow", "strict"))
         self.next = itertools.count(1)
         self.bodies = {BASE: self.several(lambda: (self.name(), WRONG)), **{kind: [] for kind in KINDS}}
         self.make()
@@ -160,12 +160,13 @@ class Accounts:
                for kind, hash in IMPORTED.items()},
             "second factor": self.several(lambda: (self.enrolled(), WRONG)),
             "outside the networks, right password": self.several(lambda: (self.person(tenant="narrow"), PASSWORD, self.narrow)),
+            "beyond its tenant's limit": self.several(lambda: (self.person(tenant="strict"), WRONG, self.strict)),
             LOCKED: [self.body(self.person(), WRONG)],
             LOCKED_BASE: [self.body(self.name(), WRONG)],
         }
         # Whoever is tried is elsewhere.
-        policy = f"/v1/tenants/{self.estate.id('narrow')}/security-policy"
-        self.estate.admin.client.patch(policy, {"networks": ["192.0.2.0/24"]})
+        for name, policy in (("narrow", {"networks": ["192.0.2.0/24"]}), ("strict", {"account_attempts": 3})):
+            self.estate.admin.client.patch(f"/v1/tenants/{self.estate.id(name)}/security-policy", policy)
         for forgot, kind in {**FORGOT, FORGOT_BASE: BASE}.items():
             self.bodies[forgot] = [{"login": body["login"], "tenant": body["tenant"]} for body in self.bodies[kind]]
 

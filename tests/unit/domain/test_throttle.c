@@ -21,7 +21,7 @@ static struct signin from(const char *address)
 static struct throttle_target account(const char *key, enum estate_user user)
 {
   struct throttle_target target = {
-      .code = STR("code-a"), .key = str_of(key), .account_attempts = 10, .address_attempts = 100, .tenant_attempts = 0};
+      .code = STR("code-a"), .key = str_of(key), .most = {10, 100, 0}, .told = {10, 100, 0}};
   if (user)
     target.person = estate_user(user);
   return target;
@@ -153,7 +153,7 @@ static void a_known_device_is_kept_out_by_no_flood_from_its_own_address(void **s
   s.remember_device = true;
   struct login login = enter(&s, A_PLAIN);
   assert_true(str_starts(login.device_token, STR("bwd_")));
-  target.address_attempts = nobody.address_attempts = 4;
+  target.most.address = target.told.address = nobody.most.address = nobody.told.address = 4;
   assert_int_equal(attempts(&flood, &nobody, 50), 4);
   assert_int_equal(attempts(&flood, &target, 50), 0); /* the place is known, and flooded */
   s.device_token = login.device_token;
@@ -260,7 +260,7 @@ static void a_success_gives_an_address_back_its_own_attempt_alone(void **state)
 {
   (void)state;
   struct throttle_target own = account("mallory", B_PLAIN), target = account("anna", A_PLAIN);
-  own.address_attempts = target.address_attempts = 6;
+  own.most.address = own.told.address = target.most.address = target.told.address = 6;
   struct signin s = from("198.51.100.1");
   assert_int_equal(attempts(&s, &target, 3), 3);
   succeed(&s, &own);
@@ -273,12 +273,12 @@ static void a_tenant_under_fire_is_shut_to_its_strangers_alone(void **state)
   (void)state;
   struct throttle_target target = account("anna", A_PLAIN), elsewhere = account("carl", C_PLAIN);
   elsewhere.code = STR("code-c");
-  target.tenant_attempts = elsewhere.tenant_attempts = 12;
+  target.most.tenant = target.told.tenant = elsewhere.most.tenant = elsewhere.told.tenant = 12;
   struct signin home = from("203.0.113.7"), s = from("198.51.100.1");
   enter(&home, A_PLAIN);
   for (int i = 0; i < 20; i++) {
     struct throttle_target guessed = account(arena_print(estate_arena(), "user-%d", i).p, 0);
-    guessed.tenant_attempts = 12;
+    guessed.most.tenant = guessed.told.tenant = 12;
     assert_int_equal(attempts(&s, &guessed, 1), i < 12);
   }
   assert_int_equal(attempts(&s, &target, 1), 0);
@@ -340,7 +340,7 @@ static void a_tenant_over_its_limit_warns_nobody(void **state)
   (void)state;
   estate_domain.mail.sends = true;
   struct throttle_target target = account("anna", A_PLAIN);
-  target.tenant_attempts = 3;
+  target.most.tenant = target.told.tenant = 3;
   struct signin s = from("198.51.100.1"), other = from("198.51.100.2");
   assert_int_equal(attempts(&s, &target, 3), 3);
   assert_int_equal(attempts(&other, &target, 1), 0);
@@ -421,6 +421,28 @@ static void what_has_expired_is_pruned_and_nothing_before(void **state)
   assert_string_equal(estate_ask("%s", count), "0 0");
 }
 
+/* What the tenant allows beyond that is neither granted nor told, and 429 comes as for a tenant that is none. */
+static void a_tenants_stricter_limit_is_told_to_what_is_known_alone(void **state)
+{
+  (void)state;
+  struct signin home = from("198.51.170.1");
+  struct throttle_target target = account("strict", A_PLAIN), none = account("none", 0);
+  struct throttle throttle;
+  target.most.account = 3;
+  none.code = STR("none-of-ours");
+  enter(&home, A_PLAIN);
+  for (int i = 0; i < 11; i++) {
+    struct signin s = from(arena_print(estate_arena(), "198.51.171.%d", i).p);
+    enum result strict = domain_throttle_take(&s, &target, &throttle);
+    assert_int_equal(strict, i < 3 ? R_OK : i < 10 ? R_LOGIN_FAILED : R_THROTTLED);
+    int64_t wait = s.retry_after;
+    enum result open = domain_throttle_take(&s, &none, &throttle);
+    assert_int_equal(open, i < 10 ? R_OK : R_THROTTLED);
+    assert_true(wait == s.retry_after || i < 10);
+  }
+  assert_int_equal(attempts(&home, &target, 50), 3);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -439,6 +461,7 @@ int main(void)
       throttle_test(a_tenant_under_fire_is_shut_to_its_strangers_alone),
       throttle_test(addresses_of_one_64_are_one_place),
       throttle_test(an_owner_is_told_of_attempts_at_their_account),
+      throttle_test(a_tenants_stricter_limit_is_told_to_what_is_known_alone),
       throttle_test(an_address_over_its_limit_warns_nobody),
       throttle_test(a_tenant_over_its_limit_warns_nobody),
       throttle_test(a_new_device_is_told_from_a_known_one),
