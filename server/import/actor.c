@@ -142,15 +142,20 @@ RESULT import_actor_leave(const struct import_actor *actor, const struct uuid *t
   return policy_scope(policy_of(actor), &answer, arena, &ret_leave->scope);
 }
 
-/* Whoever may act nowhere may not be who they were. */
-static RESULT check_subject(const struct import_actor *actor, enum bw_permission permission)
+RESULT import_actor_check(const struct import_actor *actor, struct arena *arena)
 {
   struct bw_question question = {.subject = policy_id(&actor->who.id),
                                  .tenant = policy_id(&actor->home),
-                                 .permission = permission,
+                                 .permission = BW_IMPORT_RUN,
                                  .now = clock_now()};
   struct bw_answer answer;
+  if (!policy_fresh(policy_of(actor)))
+    return FAULT(R_UNAVAILABLE);
+  if (actor->who.kind == DOMAIN_ACTOR_OPERATOR)
+    return R_OK;
   bw_decide(policy_model(policy_of(actor)), &question, &answer);
+  if (answer.reason == BW_REASON_NO_SUBJECT && catch_up(actor, answer.revision, arena))
+    bw_decide(policy_model(policy_of(actor)), &question, &answer);
   return answer.reason == BW_REASON_NO_SUBJECT ? R_UNAUTHENTICATED : R_OK;
 }
 
@@ -161,7 +166,7 @@ RESULT import_actor_roots(const struct import_actor *actor, enum bw_permission p
     return FAULT(R_UNAVAILABLE);
   if (actor->who.kind != DOMAIN_ACTOR_OPERATOR) {
     TRY(policy_roots(policy_of(actor), &actor->who.id, permission, clock_now(), arena, ret_roots, ret_count));
-    return *ret_count > 0 ? R_OK : check_subject(actor, permission);
+    return *ret_count > 0 ? R_OK : import_actor_check(actor, arena); /* who may act nowhere */
   }
   struct policy_root *root = arena_alloc(arena, sizeof *root);
   if (!root)

@@ -38,6 +38,9 @@ struct import_leave {
 RESULT import_actor_leave(const struct import_actor *actor, const struct uuid *tenant, enum bw_permission permission,
                           struct arena *arena, struct import_leave *ret_leave);
 
+/* R_UNAUTHENTICATED when the actor may not act, wherever that is. What is committed counts. */
+RESULT import_actor_check(const struct import_actor *actor, struct arena *arena);
+
 /* Everywhere that the actor may do this: disjoint roots, none when nowhere; R_UNAUTHENTICATED when they may not act. */
 RESULT import_actor_roots(const struct import_actor *actor, enum bw_permission permission, struct arena *arena,
                           const struct policy_root **ret_roots, size_t *ret_count);

@@ -166,6 +166,16 @@ static void assume(struct import_rows *s)
                                                .waiting_moved = job->waiting_moved};
 }
 
+/* Whoever is not who they were stops the job, also where none of its lines asks for leave. */
+static RESULT check_submitter(struct import_rows *s)
+{
+  enum result r = import_actor_check(&s->actor, s->arena);
+  if (r != R_UNAUTHENTICATED)
+    return r;
+  import_rows_stop(s, r);
+  return R_OK;
+}
+
 static RESULT take_on(struct import_rows *s)
 {
   const struct store_import_step *job = &s->job;
@@ -175,7 +185,9 @@ static RESULT take_on(struct import_rows *s)
   TRY(prepare(s));
   if (job->header.p)
     TRY(import_csv_open(job->header, import_rows_only_kind(s), s->arena, &s->header, &ignored));
-  return is_at_rows(s) ? import_text_read(s, job->done, s->arena, &s->text) : R_OK;
+  if (is_at_rows(s))
+    TRY(import_text_read(s, job->done, s->arena, &s->text));
+  return check_submitter(s);
 }
 
 static void remember(const struct import_rows *s)

@@ -278,11 +278,11 @@ def test_an_external_id_means_the_one_below_the_jobs_tenant(at, partner, jobs):
     assert [found["external_id"] for found in at.admin.pages(f"/v1/tenants/{homes[0]['id']}/users")] == ["u1"]
 
 
-@pytest.mark.parametrize("home", [None, "partner", "never"])
-def test_a_submitter_who_is_suspended_stops_the_job(at, partner, jobs, home):
-    """At the first row, whatever that names."""
+@pytest.mark.parametrize("row", [user("u1"), "partner", user("u1", "never"), "", "{"])
+def test_a_submitter_who_is_suspended_stops_the_job(at, partner, jobs, row):
+    """At the first row, whatever that names, and where it names nothing or is none."""
     job = jobs.open()
-    jobs.fill(job, lines([user("u1", partner if home == "partner" else home)]))
+    jobs.fill(job, lines([user("u1", partner) if row == "partner" else row]))
     with at.look.transaction():  # holds the job, so that nothing runs before the suspension
         at.look.execute("SELECT FROM bailiwick.import_job WHERE id = %s FOR UPDATE", [job["id"]])
         at.look.execute("UPDATE bailiwick.import_job SET state = 'queued' WHERE id = %s", [job["id"]])
