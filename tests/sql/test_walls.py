@@ -624,6 +624,12 @@ def test_an_event_is_written_once_with_its_number_when_the_change_is_certain(db,
     assert refused(db, "INSERT INTO policy_event (kind, object) VALUES ('tenant', gen_random_uuid())") == "23502"
 
 
+def test_every_trigger_that_writes_events_runs_at_the_commit(db):
+    """One that ran before would hold the order of commits for as long as its transaction goes on."""
+    early = "SELECT tgname FROM pg_trigger WHERE tgfoid::regproc::text LIKE 'policy_event_write%%' AND NOT tginitdeferred"
+    assert db.execute(early).fetchall() == []
+
+
 def test_an_open_transaction_elsewhere_in_the_cluster_delays_nothing(cluster, estate):
     with cluster.connect("postgres", "postgres") as elsewhere, cluster.connect("bailiwick_policy") as follower, \
             cluster.connect("postgres") as writer:
