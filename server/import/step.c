@@ -6,10 +6,11 @@
 #include "import/rows.h"
 #include "import/text.h"
 #include "import/waiting.h"
+#include "store/installation.h"
 
 /* ROWS: of a step, at most. TRIES_MOST: of one step, with a pause before each that is the longer the more there were.
- */
-enum { ROWS = 1024, TRIES_MOST = 8, PUT_OFF_ARENA = 4 << 20 };
+   AGAIN_MOST: times that it may be taken again at once, before that is such a try as well. */
+enum { ROWS = 1024, TRIES_MOST = 8, AGAIN_MOST = 32, PUT_OFF_ARENA = 4 << 20 };
 static const int64_t statement_time = 30 * CLOCK_SECOND, apply_wait = 2 * CLOCK_SECOND, put_off_time = 5 * CLOCK_SECOND;
 
 static bool is_at_rows(const struct import_rows *s) { return str_is(s->job.phase, "rows"); }
@@ -163,7 +164,19 @@ static void assume(struct import_rows *s)
                                                .removals_done = job->removals_done,
                                                .waiting = job->waiting,
                                                .waiting_line = job->waiting_line,
-                                               .waiting_moved = job->waiting_moved};
+                                               .waiting_moved = job->waiting_moved,
+                                               .served_by = s->pace->self};
+}
+
+/* What the last step has made is known to the process that took it, and may be behind this one's snapshot. */
+static RESULT catch_up(const struct import_rows *s)
+{
+  const struct store_call call = {.pool = s->domain->app, .arena = s->arena, .tx = s->tx};
+  uint64_t revision;
+  if (!uuid_is_zero(&s->pace->self) && uuid_equal(&s->pace->self, &s->job.served_by))
+    return R_OK;
+  TRY(store_installation_revision(&call, &revision));
+  return policy_wait(s->domain->policy, revision, clock_monotonic() + apply_wait);
 }
 
 /* Whoever is not who they were stops the job, also where none of its lines asks for leave. */
@@ -187,6 +200,7 @@ static RESULT take_on(struct import_rows *s)
     TRY(import_csv_open(job->header, import_rows_only_kind(s), s->arena, &s->header, &ignored));
   if (is_at_rows(s))
     TRY(import_text_read(s, job->done, s->arena, &s->text));
+  TRY(catch_up(s));
   return check_submitter(s);
 }
 
@@ -231,7 +245,10 @@ static RESULT run(struct import_rows *s, struct import_stepped *ret_stepped)
 
 struct import_pace import_pace_of(struct domain_refusal *refusals)
 {
-  return (struct import_pace){.refusals = refusals, .rows = ROWS, .reason = R_OK};
+  struct import_pace pace = {.refusals = refusals, .rows = ROWS, .reason = R_OK};
+  if (uuid_new(&pace.self) != R_OK)
+    pace.self = (struct uuid){0};
+  return pace;
 }
 
 /* The job's own doing, as far as can be told: the database was there, and the outcome is known. */
@@ -258,6 +275,14 @@ static RESULT open_step(struct import_rows *s, int64_t time, struct store_tx **r
   return R_OK;
 }
 
+/* What is to be taken again for ever is the job's own doing too. */
+static enum store_import_failure failure_of(const struct store_import_step *job, enum result why)
+{
+  if (is_own(why) || (why == R_AGAIN && job->again + 1 >= AGAIN_MOST))
+    return STORE_IMPORT_TRY;
+  return why == R_AGAIN ? STORE_IMPORT_AGAIN : STORE_IMPORT_PASSING;
+}
+
 /* In a transaction of its own, since that of the step is undone: else the same job would be next again, for ever. */
 static RESULT put_off(const struct import_rows *failed, enum result why)
 {
@@ -270,12 +295,13 @@ static RESULT put_off(const struct import_rows *failed, enum result why)
     return R_NO_MEMORY;
   TRY(open_step(&s, put_off_time, &tx));
   TRY(store_import_take(tx, job, &s.job));
-  if (is_own(why) && s.job.tries + 1 >= TRIES_MOST) {
+  enum store_import_failure failure = failure_of(&s.job, why);
+  if (failure == STORE_IMPORT_TRY && s.job.tries + 1 >= TRIES_MOST) {
     assume(&s);
     import_rows_stop(&s, why);
     TRY(put_down(&s));
   } else {
-    TRY(store_import_put_off(tx, job, is_own(why)));
+    TRY(store_import_put_off(tx, job, failure));
   }
   return store_tx_commit(tx, &ignored);
 }

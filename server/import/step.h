@@ -6,7 +6,8 @@
 
 /* How a step is to be taken. */
 struct import_pace {
-  uint64_t known; /* behind the step before: the snapshot is to know it at the end of this one; 0: none */
+  struct uuid self; /* tells whose steps are this one's; zero: nobody's */
+  uint64_t known;   /* behind the step before: the snapshot is to know it at the end of this one; 0: none */
   struct domain_refusal *refusals; /* of rows that were kept out */
   int rows;                        /* at most in a step */
   struct uuid stuck;               /* a job whose next row failed by itself; zero: none */

@@ -192,7 +192,9 @@ static struct store_import_step step_of(const struct db_rows *rows)
     INVITATIONS,
     MAIL_PACE,
     MAIL_NEXT,
-    TRIES
+    TRIES,
+    AGAIN,
+    SERVED_BY
   };
   return (struct store_import_step){.key = {db_uuid(rows, 0, TENANT), db_uuid(rows, 0, ID)},
                                     .path = db_text(rows, 0, PATH),
@@ -223,7 +225,9 @@ static struct store_import_step step_of(const struct db_rows *rows)
                                     .invitations = db_text(rows, 0, INVITATIONS),
                                     .mail_pace = db_int(rows, 0, MAIL_PACE),
                                     .mail_next = db_time(rows, 0, MAIL_NEXT),
-                                    .tries = db_int(rows, 0, TRIES)};
+                                    .tries = db_int(rows, 0, TRIES),
+                                    .again = db_int(rows, 0, AGAIN),
+                                    .served_by = db_uuid(rows, 0, SERVED_BY)};
 }
 
 RESULT store_import_take(struct store_tx *tx, const struct uuid *only, struct store_import_step *ret_step)
@@ -241,11 +245,12 @@ RESULT store_import_take(struct store_tx *tx, const struct uuid *only, struct st
   return R_OK;
 }
 
-RESULT store_import_put_off(struct store_tx *tx, const struct uuid *job, bool counted)
+RESULT store_import_put_off(struct store_tx *tx, const struct uuid *job, enum store_import_failure failure)
 {
   struct db_values v = {0};
   db_put_uuid(&v, job);
-  db_put_bool(&v, counted);
+  db_put_bool(&v, failure == STORE_IMPORT_TRY);
+  db_put_bool(&v, failure == STORE_IMPORT_AGAIN);
   return store_queue(tx, SQL_import_put_off, &v);
 }
 
@@ -279,6 +284,10 @@ RESULT store_import_advance(struct store_tx *tx, const struct uuid *job, const s
     db_put_time(&v, progress->mail_next);
   else
     db_put_null(&v);
+  if (uuid_is_zero(&progress->served_by))
+    db_put_null(&v);
+  else
+    db_put_uuid(&v, &progress->served_by);
   return change_one(tx, SQL_import_advance, &v, ret_job, ret_named);
 }
 

@@ -81,12 +81,19 @@ struct store_import_step {
   int64_t waiting, waiting_line;                  /* rows that wait; the last of them that was tried in this round */
   bool waiting_moved;                             /* one before it waits no longer */
   int64_t tries;                                  /* of the step that is next, which failed each time */
+  int64_t again;                                  /* how often it was to be taken again */
+  struct uuid served_by;                          /* whoever took the last step; zero: nobody yet */
 };
 /* Held until the transaction ends; passes by what another process has. `only` that job, or any where it is NULL.
    R_NOT_FOUND: there is nothing to do. */
 RESULT store_import_take(struct store_tx *tx, const struct uuid *only, struct store_import_step *ret_step);
-/* Others are next. With `counted` this was a try, and it rests the longer the more there were. Queued. */
-RESULT store_import_put_off(struct store_tx *tx, const struct uuid *job, bool counted);
+enum store_import_failure {
+  STORE_IMPORT_PASSING, /* nobody's: it counts for nothing */
+  STORE_IMPORT_AGAIN,   /* the step is to be taken again */
+  STORE_IMPORT_TRY      /* it rests, the longer the more of them there were */
+};
+/* Others are next. Queued. */
+RESULT store_import_put_off(struct store_tx *tx, const struct uuid *job, enum store_import_failure failure);
 
 /* What a step has come to. */
 struct store_import_progress {
@@ -101,6 +108,7 @@ struct store_import_progress {
   int64_t removals, removals_done;
   int64_t waiting, waiting_line;
   bool waiting_moved;
+  struct uuid served_by; /* whoever took it; zero: nobody is known */
 };
 RESULT store_import_advance(struct store_tx *tx, const struct uuid *job, const struct store_import_progress *progress,
                             struct store_object *ret_job, struct str *ret_named);

@@ -6,12 +6,14 @@
 --      submitter_weak boolean, kind text, format text, mode text, on_error text, dry_run boolean, received bigint, done
 --      bigint, line bigint, skipping boolean, refused bigint, results bigint, header text,
 --      phase text, removals_most bigint, removals bigint, removals_done bigint, waiting bigint, waiting_line bigint,
---      waiting_moved boolean, invitations text, mail_pace bigint, mail_next timestamptz, tries bigint
+--      waiting_moved boolean, invitations text, mail_pace bigint, mail_next timestamptz, tries bigint,
+--      again bigint, served_by uuid
 SELECT j.id, j.tenant_id, j.tenant_path, j.submitter_id, j.submitter_kind, j.submitter_home, j.submitter_weak, j.kind,
        j.format, j.mode, j.on_error, j.dry_run, j.received, j.done, j.line, j.skipping, j.refused, j.results, j.header,
        j.phase, j.removals_most, j.removals, j.removals_done,
        coalesce(j.waiting, 0) AS waiting, coalesce(j.waiting_line, 0) AS waiting_line,
-       coalesce(j.waiting_moved, false) AS waiting_moved, j.invitations, j.mail_pace, j.mail_next, coalesce(j.tries, 0) AS tries
+       coalesce(j.waiting_moved, false) AS waiting_moved, j.invitations, j.mail_pace, j.mail_next, coalesce(j.tries, 0) AS tries,
+       coalesce(j.again, 0) AS again, j.served_by
   FROM import_job j
  WHERE j.state IN ('queued', 'running') AND (j.id = $1 OR ($1::uuid IS NULL AND (
        j.tries IS NULL OR j.served_at + make_interval(secs => j.tries * j.tries) < now())))

@@ -292,6 +292,23 @@ def test_a_submitter_who_is_suspended_stops_the_job(at, partner, jobs, row):
     assert users_of(at, partner) == {}
 
 
+@pytest.mark.parametrize("phase, done, expected", [
+    ("rows", {"done": 50}, "00:00:25"),  # as many bytes again, and the rows that wait are half of those gone through
+    ("waiting", {}, "00:00:15"),
+    ("removals", {"waiting": 0, "created": 20, "removals": 10, "removals_done": 5}, "00:00:12.5")])
+def test_the_end_is_expected_by_what_is_left(at, partner, jobs, phase, done, expected):
+    """Of bytes, rows that wait, and removals. With a step in the future that was in vain it rests."""
+    job = jobs.open()
+    left = {"phase": phase, "received": 100, "done": 100, "created": 10, "waiting": 10, "state": "running", "tries": 1,
+            "started_at": "2099-01-01T00:00:00Z", "served_at": "2099-01-01T00:00:10Z"} | done
+    at.look.execute(f"UPDATE bailiwick.import_job SET {', '.join(f'{name} = %s' for name in left)} WHERE id = %s",
+                    [*left.values(), job["id"]])
+    seen = jobs.see(job)
+    assert seen["expected_end"] == f"2099-01-01T{expected if '.' in expected else expected + '.0'}00000Z"
+    assert (seen["rows_waiting"], seen["rows_per_second"]) == (left["waiting"], left["created"] // 10)
+    jobs.client.post(f"{jobs.path(job)}/cancel")
+
+
 def test_whoever_stands_below_the_submitter_is_not_told_who_that_is(at, partner, jobs):
     report = Jobs(at.admin, id_of(at, partner)).load([user("u1")])
     assert jobs.see(report.job)["submitter_id"] is None

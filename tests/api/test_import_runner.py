@@ -104,6 +104,33 @@ def test_a_job_that_fails_as_a_whole_is_in_nobodys_way_and_is_stopped_in_the_end
     assert at.server.sql(f"SELECT after ->> 'code' FROM audit_event WHERE action = 'endImport' AND object_id = '{bad['id']}'") == [("internal",)]
 
 
+FOR_EVER = """
+CREATE FUNCTION bailiwick.again() RETURNS trigger LANGUAGE plpgsql AS
+'BEGIN RAISE EXCEPTION ''again'' USING ERRCODE = ''serialization_failure''; END';
+CREATE TRIGGER again BEFORE INSERT ON bailiwick.import_result FOR EACH ROW WHEN (NEW.job_id = %s) EXECUTE FUNCTION bailiwick.again()"""
+
+
+def test_a_job_whose_step_is_to_be_taken_again_for_ever_is_stopped_in_the_end(at):
+    """It is put off as often as that may pass, and then each is a try. Most of both are left out."""
+    jobs, word = Jobs(at.admin.client, at.id("alpha")), unique("a")
+    job = jobs.open()
+    jobs.send(job, lines([user(word)]))
+    conninfo = (at.server.folder / "data/conninfo").read_text()
+    with psycopg.connect(f"{conninfo} user=postgres", autocommit=True) as owner:
+        owner.execute(FOR_EVER % f"'{job['id']}'")
+        try:
+            jobs.start(job)
+            deadline = time.monotonic() + SECONDS
+            while at.server.sql(f"SELECT again, tries FROM import_job WHERE id = '{job['id']}'") != [(1, None)]:
+                assert time.monotonic() < deadline
+                time.sleep(0.02)
+            at.server.sql(f"UPDATE import_job SET again = 31, tries = 7, served_at = 'epoch' WHERE id = '{job['id']}'")
+            ended = jobs.ended(job)
+        finally:
+            owner.execute("DROP FUNCTION bailiwick.again() CASCADE")
+    assert [ended[member] for member in ("state", "code", "counts")] == ["stopped", "busy", dict.fromkeys(ended["counts"], 0)]
+
+
 def test_what_is_counted_is_what_was_done(at):
     jobs, word = Jobs(at.admin.client, at.id("alpha")), unique("c")
     outcomes = ("created", "updated", "unchanged", "refused")

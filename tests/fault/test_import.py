@@ -104,7 +104,7 @@ def ended_by_kills(server, jobs, job):
         kills, before = kills + 1, patient(lambda: jobs.see(job)) if LONG else shown
     seconds = time.monotonic() - began
     print(f"{kills} kills in {seconds:.0f} s")
-    assert kills >= seconds / APART_MEAN if LONG else kills > 1, (kills, seconds)
+    assert kills >= seconds // APART_MEAN if LONG else kills > 1, (kills, seconds)
     return shown
 
 

@@ -1,7 +1,9 @@
 /* A job that the process which opens it fills and runs: of the operator, and of whoever may import at home. */
 #include "import/local.h"
 #include "json/parse.h"
+#include "policy/policy.h"
 #include "support/estate.h"
+#include <stdlib.h>
 
 enum { SIZE = 1 << 20, STEP_ARENA = 192 << 20 };
 
@@ -88,6 +90,21 @@ static void rows_that_waited_are_gone_through_together(void **state)
                       "1");
 }
 
+/* That process's changes are in the snapshot before the step looks at it. */
+static void a_step_behind_one_of_another_process_waits_for_what_that_has_made(void **state)
+{
+  (void)state;
+  by_operator();
+  fill(STR("{\n"));
+  assert_ok(import_local_start(&local, estate_arena()));
+  estate_ask("UPDATE import_job SET served_by = gen_random_uuid() RETURNING 1");
+  estate_ask("UPDATE principal SET epoch = epoch + 1 WHERE login = 'admin' RETURNING 1");
+  unsigned long long revision = strtoull(estate_ask("SELECT max(revision) FROM policy_event"), NULL, 10);
+  assert_ok(step());
+  assert_true(bw_model_revision(policy_model(estate_domain.policy)) >= revision);
+  assert_string_equal(estate_ask("SELECT count(DISTINCT served_by) FROM import_job WHERE line = 2"), "1");
+}
+
 static void no_other_job_is_run(void **state)
 {
   (void)state;
@@ -153,6 +170,8 @@ int main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(what_is_put_in_by_pieces_is_run_and_told, estate_begin, estate_end),
       cmocka_unit_test_setup_teardown(rows_that_waited_are_gone_through_together, estate_begin, estate_end),
+      cmocka_unit_test_setup_teardown(a_step_behind_one_of_another_process_waits_for_what_that_has_made, estate_begin,
+                                      estate_end),
       cmocka_unit_test_setup_teardown(no_other_job_is_run, estate_begin, estate_end),
       cmocka_unit_test_setup_teardown(what_was_cancelled_goes_no_further, estate_begin, estate_end),
       cmocka_unit_test_setup_teardown(more_than_a_job_may_bring_is_refused, estate_begin, estate_end),
