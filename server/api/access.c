@@ -189,7 +189,7 @@ RESULT api_access_list(struct api_call *call)
     TRY(api_chain_permission(call, "permission", query.permission.value, &search.permission));
   TRY(api_list_begin(call, &query.limit, &query.cursor, &list));
   TRY(find(call, &search, &list, &found));
-  TRY(api_chain_read(call, found.chains, found.count, &chains));
+  TRY(api_chain_read(call, found.chains, found.count, search.permission, &chains));
   for (size_t i = 0; i < found.seen; i++)
     TRY(add_seen(call, &chains, i, &list));
   for (size_t i = found.seen; i < found.count; i++)

@@ -3,9 +3,10 @@
 #include "store/grant.h"
 
 RESULT api_chain_read(const struct api_call *call, const struct bw_chain *list, size_t count,
-                      struct api_chains *ret_chains)
+                      enum bw_permission permission, struct api_chains *ret_chains)
 {
   struct store_call store = api_store(call, call->scope);
+  const struct bw_permission_row *row = bw_permission_row(permission);
   struct uuid *grants = arena_array(call->arena, count + 1, sizeof *grants);
   struct uuid *roles = arena_array(call->arena, count + 1, sizeof *roles);
   if (!grants || !roles)
@@ -15,7 +16,8 @@ RESULT api_chain_read(const struct api_call *call, const struct bw_chain *list, 
     roles[i] = policy_uuid(&list[i].role);
   }
   *ret_chains = (struct api_chains){.list = list, .count = count};
-  return count ? store_grant_show(&store, grants, roles, count, &ret_chains->seen) : R_OK;
+  struct store_shown shown = {grants, roles, count, row ? str_of(row->wire) : STR("")};
+  return count ? store_grant_show(&store, &shown, &ret_chains->seen) : R_OK;
 }
 
 static void put_found(struct json_writer *w, const char *key, const struct api_chains *chains, const struct bw_id *id)

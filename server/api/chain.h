@@ -10,9 +10,10 @@ struct api_chains {
   struct store_page seen; /* grants and roles */
 };
 
-/* Under the call's scope: what it does not see stays unnamed. */
+/* Under the call's scope: what it does not see stays unnamed. With BW_PERMISSION_NONE it is not asked by which of the
+   roles that a role includes. */
 RESULT api_chain_read(const struct api_call *call, const struct bw_chain *list, size_t count,
-                      struct api_chains *ret_chains);
+                      enum bw_permission permission, struct api_chains *ret_chains);
 
 /* The members role and grant of one of them: null where the caller does not see it. */
 void api_chain_put_role(struct json_writer *w, const struct api_chains *chains, size_t i);

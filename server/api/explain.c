@@ -109,7 +109,7 @@ static enum result reply(struct api_call *call, const struct bw_question *questi
   struct buf body = buf_in(call->arena, REPLY_MOST);
   struct json_writer w = json_writer_on(&body);
   size_t count = judge(model_of(call), question, &answer, found);
-  TRY(api_chain_read(call, found, count < CHAINS_MOST ? count : CHAINS_MOST, &chains));
+  TRY(api_chain_read(call, found, count < CHAINS_MOST ? count : CHAINS_MOST, question->permission, &chains));
   json_open(&w, '{');
   json_key(&w, "allowed");
   json_put_bool(&w, answer.effect == BW_ALLOW);

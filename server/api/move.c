@@ -48,6 +48,8 @@ static enum result reply_plan(struct api_call *call, const struct move_plan *pla
   json_put_raw(&w, plan->grants);
   json_key(&w, "memberships_ended");
   json_put_int(&w, plan->membership_count);
+  json_key(&w, "includes_ended");
+  json_put_int(&w, plan->include_count);
   json_key(&w, "settings");
   put_settings(&w, plan);
   json_key(&w, "clashes");

@@ -4,6 +4,7 @@
 #include "api/list.h"
 #include "api/routes.h"
 #include "store/role.h"
+#include "store/tenant.h"
 
 struct role_query {
   API_LIST_MEMBERS;
@@ -41,7 +42,8 @@ RESULT api_role_get(struct api_call *call)
   return api_reply_found(call, &role);
 }
 
-enum { NAME_MOST = 64, DESCRIPTION_MOST = 500, PERMISSIONS_MOST = 128, KINDS_MOST = 3 };
+enum { NAME_MOST = 64, DESCRIPTION_MOST = 500, PERMISSIONS_MOST = 128, INCLUDES_MOST = 16, KINDS_MOST = 3 };
+_Static_assert((int)INCLUDES_MOST == (int)DOMAIN_ROLE_INCLUDES, "the body takes what the rule allows");
 
 /* As scripts and files name it: nothing that looks like another name. */
 static bool is_name(struct str name)
@@ -71,7 +73,7 @@ static bool is_kind(struct str name)
 struct names {
   const char *field;
   const struct json_texts *list;
-  bool (*known)(struct str name);
+  bool (*known)(struct str name); /* NULL: any */
 };
 
 static bool said_before(const struct json_texts *list, size_t place)
@@ -94,7 +96,7 @@ static enum result names_of(struct api_call *call, const struct names *names, st
   struct buf text = buf_in(call->arena, most);
   for (size_t i = 0; i < names->list->count; i++) {
     struct str name = names->list->value[i];
-    if (!names->known(name) || said_before(names->list, i)) {
+    if ((names->known && !names->known(name)) || said_before(names->list, i)) {
       struct str field = arena_print(call->arena, "%s[%zu]", names->field, i);
       return field.p ? api_wrong(call, field.p, "unknown", "must be one that there is, and stand there once")
                      : R_NO_MEMORY;
@@ -112,13 +114,49 @@ static enum result lists_of(struct api_call *call, const struct json_texts *perm
   return names_of(call, &(struct names){"kinds", kinds, is_kind}, &ret_lists[1]);
 }
 
+/* A role by id, or by the name under which it is known at the tenant. */
+static enum result find_included(struct api_call *call, struct str low, struct str named, struct uuid *ret_id)
+{
+  struct store_call store = api_store(call, call->scope);
+  struct store_object role;
+  struct uuid id;
+  enum result r =
+      uuid_parse(named, &id) ? store_role_get(&store, &id, &role) : store_role_find(&store, low, named, &role);
+  TRY(r);
+  *ret_id = role.id;
+  return store_tenant_within(low, role.path) ? R_OK : R_NOT_FOUND;
+}
+
+static enum result find_includes(struct api_call *call, const struct json_texts *includes,
+                                 struct role_includes *ret_includes)
+{
+  struct api_list nowhere = {0};
+  struct store_range range;
+  struct uuid *list = arena_array(call->arena, includes->count + 1, sizeof *list);
+  struct str text;
+  TRY(names_of(call, &(struct names){"includes", includes, NULL}, &text));
+  TRY(api_list_range(call, &nowhere, &call->tenant, false, &range));
+  if (!list)
+    return R_NO_MEMORY;
+  for (size_t i = 0; i < includes->count; i++) {
+    enum result r = find_included(call, range.low, includes->value[i], &list[i]);
+    struct str field = arena_print(call->arena, "includes[%zu]", i);
+    if (r == R_NOT_FOUND && field.p)
+      return api_wrong(call, field.p, "unknown", "there is no such role here");
+    TRY(r);
+  }
+  *ret_includes = (struct role_includes){includes->present, list, includes->count};
+  return R_OK;
+}
+
 struct role_create {
   struct json_text name, description;
-  struct json_texts permissions, kinds;
+  struct json_texts permissions, includes, kinds;
 };
 BODY(api_role_create_body, "RoleCreate", FIELD(struct role_create, name, REQUIRED, 1, NAME_MOST),
      FIELD(struct role_create, description, OPTIONAL, 0, DESCRIPTION_MOST),
-     FIELD(struct role_create, permissions, REQUIRED, 1, PERMISSIONS_MOST),
+     FIELD(struct role_create, permissions, REQUIRED, 0, PERMISSIONS_MOST),
+     FIELD(struct role_create, includes, OPTIONAL, 0, INCLUDES_MOST),
      FIELD(struct role_create, kinds, OPTIONAL, 1, KINDS_MOST));
 
 api_handler api_role_create;
@@ -130,11 +168,14 @@ RESULT api_role_create(struct api_call *call)
   TRY(api_body(call, &api_role_create_body, &body));
   TRY(check_name(call, &body.name));
   TRY(lists_of(call, &body.permissions, &body.kinds, lists));
+  if (body.permissions.count == 0 && body.includes.count == 0)
+    return api_wrong(call, "permissions", "too_short", "must name one, unless it includes a role");
   struct role_new role = {.tenant = call->tenant,
                           .name = body.name.value,
                           .description = body.description.present ? body.description.value : STR(""),
                           .permissions = lists[0],
                           .kinds = lists[1]};
+  TRY(find_includes(call, &body.includes, &role.includes));
   TRY(domain_role_create(&call->change, &role, &outcome));
   return api_reply_created(call, "/v1/roles/", &outcome);
 }
@@ -147,11 +188,12 @@ static enum result get(struct api_call *call, struct store_object *ret_role)
 
 struct role_update {
   struct json_text name, description;
-  struct json_texts permissions, kinds;
+  struct json_texts permissions, includes, kinds;
 };
 BODY(api_role_update_body, "RoleUpdate", FIELD(struct role_update, name, OPTIONAL, 1, NAME_MOST),
      FIELD(struct role_update, description, OPTIONAL, 0, DESCRIPTION_MOST),
-     FIELD(struct role_update, permissions, OPTIONAL, 1, PERMISSIONS_MOST),
+     FIELD(struct role_update, permissions, OPTIONAL, 0, PERMISSIONS_MOST),
+     FIELD(struct role_update, includes, OPTIONAL, 0, INCLUDES_MOST),
      FIELD(struct role_update, kinds, OPTIONAL, 1, KINDS_MOST));
 
 api_handler api_role_update;
@@ -167,6 +209,7 @@ RESULT api_role_update(struct api_call *call)
   TRY(api_etag_demanded(call, get, &version));
   struct role_patch patch = {
       .name = body.name.value, .description = body.description.value, .permissions = lists[0], .kinds = lists[1]};
+  TRY(find_includes(call, &body.includes, &patch.includes));
   TRY(domain_role_update(&call->change, &call->object, version, &patch, &outcome));
   return api_reply_object(call, &outcome);
 }

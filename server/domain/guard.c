@@ -91,17 +91,17 @@ static RESULT roots_of(const struct change *change, const struct bw_root **ret_r
   return R_OK;
 }
 
-RESULT domain_guard_role(const struct change *change, const struct uuid *role)
+RESULT domain_guard_roles(const struct change *change, const struct uuid *roles, size_t count)
 {
-  struct bw_id id = policy_id(role);
   const struct bw_root *roots;
-  size_t count;
+  size_t root_count;
   if (!bound(change))
     return R_OK;
-  TRY(roots_of(change, &roots, &count));
-  for (size_t i = 0; i < count; i++)
-    if (memcmp(&roots[i].role, &id, sizeof id) == 0)
-      return R_SELF_SERVICE;
+  TRY(roots_of(change, &roots, &root_count));
+  for (size_t i = 0; i < root_count; i++)
+    for (size_t k = 0; k < count; k++)
+      if (memcmp(&roots[i].role, &roles[k], sizeof roles[k]) == 0)
+        return R_SELF_SERVICE;
   return R_OK;
 }
 
@@ -146,6 +146,8 @@ static bool any_has(struct str permissions, unsigned flags)
 }
 
 bool domain_guard_known(struct str permissions) { return !any_has(permissions, 0); }
+
+bool domain_guard_privileged(struct str permissions) { return any_has(permissions, BW_PERMISSION_PRIVILEGED); }
 
 bool domain_guard_barred(struct str permissions) { return any_has(permissions, BW_PERMISSION_NO_MACHINE); }
 

@@ -7,8 +7,8 @@
 /* R_SELF_SERVICE when it is the actor, or a group that the actor is in. */
 RESULT domain_guard_other(const struct change *change, const struct uuid *principal);
 
-/* R_SELF_SERVICE when the actor holds that role now, wherever: also where the scope does not reach. */
-RESULT domain_guard_role(const struct change *change, const struct uuid *role);
+/* R_SELF_SERVICE when the actor holds one of those roles now, wherever: also where the scope does not reach. */
+RESULT domain_guard_roles(const struct change *change, const struct uuid *roles, size_t count);
 
 /* The actor and all groups that they are in: "{...,...}". .p NULL: memory is out. */
 struct str domain_guard_selves(const struct change *change);
@@ -35,6 +35,9 @@ RESULT domain_guard_gift(const struct change *change, const struct domain_gift *
 
 /* Each of those names is a permission. */
 bool domain_guard_known(struct str permissions);
+
+/* Some of it is privileged; what is unknown counts as that. */
+bool domain_guard_privileged(struct str permissions);
 
 /* Some of it no machine may hold; what is unknown counts as that. */
 bool domain_guard_barred(struct str permissions);

@@ -137,7 +137,7 @@ static RESULT sign(const struct change *change, const struct survey *survey, int
   put_id(&seen, &change->actor.id);
   put_id(&seen, &move->object);
   put_id(&seen, &move->destination);
-  buf_print(&seen, "%lld %lld ", (long long)expires_at, (long long)move->memberships);
+  buf_print(&seen, "%lld %lld %lld ", (long long)expires_at, (long long)move->memberships, (long long)move->includes);
   buf_put(&seen, move->clashes);
   buf_put(&seen, move->path);
   buf_put(&seen, move->to_path);
@@ -187,6 +187,7 @@ RESULT domain_move_plan(struct change *change, const struct move *move, struct m
   TRY(look(change, move, survey));
   struct move_plan plan = {.rows = survey->move.rows,
                            .membership_count = survey->move.memberships,
+                           .include_count = survey->move.includes,
                            .grant_count = survey->ends.count,
                            .grants = survey->grants,
                            .settings = survey->shifts,
@@ -220,6 +221,24 @@ static RESULT end_grants(struct change *change, const struct store_move_ends *en
     return R_OK;
   change->events += (unsigned)ends->count;
   return store_move_end(change->tx, ends, events, pseudonyms, &event);
+}
+
+/* Each told where the role stands: it permits less from here on. */
+static RESULT end_includes(struct change *change, const struct store_move *move)
+{
+  const struct store_move_role *roles;
+  size_t count;
+  TRY(store_move_includes(change->tx, move, &roles, &count));
+  for (size_t i = 0; i < count; i++) {
+    struct audit_record event = {.action = "updateRole",
+                                 .tenant = roles[i].tenant,
+                                 .object_kind = "role",
+                                 .object = roles[i].id,
+                                 .before = roles[i].before,
+                                 .after = roles[i].after};
+    TRY(domain_audit_done(change, &event));
+  }
+  return R_OK;
 }
 
 static struct str place_json(const struct change *change, const char *member, const struct uuid *place)
@@ -274,6 +293,8 @@ static RESULT carry_out(struct change *change, const struct move *move, const st
   TRY(end_grants(change, &survey->ends));
   if (leaves)
     TRY(domain_membership_end_all(change, &move->object));
+  else if (survey->move.includes > 0)
+    TRY(end_includes(change, &survey->move));
   TRY(kinds[move->kind].make(change->tx, &survey->move, meeting, ret_moved));
   return domain_admin_keep(change, &watch);
 }

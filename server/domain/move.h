@@ -15,6 +15,7 @@ enum { MOVE_SHOWN = 50 };
 struct move_plan {
   struct str rows;    /* JSON: how many of each kind go along */
   int64_t membership_count; /* that end: groups stay behind a user */
+  int64_t include_count;    /* that end: of roles which stay behind one that goes along */
   size_t grant_count; /* that end, since they reach where they cannot, or somebody or a role stays behind */
   struct str grants;  /* JSON: the first MOVE_SHOWN of them */
   const struct setting_shift *settings;

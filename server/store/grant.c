@@ -21,12 +21,12 @@ RESULT store_grant_list(const struct store_call *call, const struct store_range 
   return store_run_page(call, SQL_grant_list, &v, ret_page);
 }
 
-RESULT store_grant_show(const struct store_call *call, const struct uuid *grants, const struct uuid *roles,
-                        size_t count, struct store_page *ret_page)
+RESULT store_grant_show(const struct store_call *call, const struct store_shown *shown, struct store_page *ret_page)
 {
   struct db_values v = {0};
-  TRY(store_run_put_ids(&v, grants, count, call->arena));
-  TRY(store_run_put_ids(&v, roles, count, call->arena));
+  TRY(store_run_put_ids(&v, shown->grants, shown->count, call->arena));
+  TRY(store_run_put_ids(&v, shown->roles, shown->count, call->arena));
+  db_put_text(&v, shown->permission);
   return store_run_page(call, SQL_grant_show, &v, ret_page);
 }
 

@@ -5,10 +5,15 @@
 /* R_NOT_FOUND outside the scope. */
 RESULT store_grant_get(const struct store_call *call, const struct uuid *id, struct store_object *ret_grant);
 
+/* Grants and roles, `count` of each, and the permission by its wire name for which they are asked; "" for none. */
+struct store_shown {
+  const struct uuid *grants, *roles;
+  size_t count;
+  struct str permission;
+};
 /* Those of the grants that the scope sees, and in few words those of the roles that lie in it or flow down to it, in no
-   order: `count` of each. */
-RESULT store_grant_show(const struct store_call *call, const struct uuid *grants, const struct uuid *roles,
-                        size_t count, struct store_page *ret_page);
+   order. */
+RESULT store_grant_show(const struct store_call *call, const struct store_shown *shown, struct store_page *ret_page);
 
 struct store_grant_filter {
   struct uuid principal, role; /* zero: any; a principal at home above the scope is not found */

@@ -39,7 +39,7 @@ static RESULT put_span(struct db_values *v, struct str path, struct arena *arena
 static RESULT plan(const struct store_call *call, enum statement statement, const struct uuid *object,
                    const struct uuid *destination, struct store_move *ret_move)
 {
-  enum { PATH, FROM, FROM_PATH, TO_PATH, DEEPEST, FITS, CLASHES, EXTERNAL_ID, ROWS, MEMBERSHIPS };
+  enum { PATH, FROM, FROM_PATH, TO_PATH, DEEPEST, FITS, CLASHES, EXTERNAL_ID, ROWS, MEMBERSHIPS, INCLUDES };
   struct db_values v = {0};
   struct db_rows rows;
   db_put_uuid(&v, object);
@@ -56,6 +56,7 @@ static RESULT plan(const struct store_call *call, enum statement statement, cons
                                   .external_id = db_text(&rows, 0, EXTERNAL_ID),
                                   .rows = db_text(&rows, 0, ROWS),
                                   .memberships = db_int(&rows, 0, MEMBERSHIPS),
+                                  .includes = db_int(&rows, 0, INCLUDES),
                                   .deepest = db_int(&rows, 0, DEEPEST),
                                   .fits = db_bool(&rows, 0, FITS),
                                   .clashes = db_text(&rows, 0, CLASHES)};
@@ -154,6 +155,28 @@ RESULT store_move_end(struct store_tx *tx, const struct store_move_ends *ends, c
   db_put_text(&v, event->address);
   db_put_text(&v, event->request_id);
   return store_queue(tx, SQL_move_end, &v);
+}
+
+RESULT store_move_includes(struct store_tx *tx, const struct store_move *move, const struct store_move_role **ret_roles,
+                           size_t *ret_count)
+{
+  enum { ID, TENANT, BEFORE, AFTER };
+  struct db_values v = {0};
+  struct db_rows rows;
+  TRY(put_span(&v, move->path, tx->arena));
+  db_put_text(&v, move->to_path);
+  TRY(store_run(tx, SQL_move_includes, &v, &rows));
+  struct store_move_role *roles = arena_array(tx->arena, (size_t)rows.count + 1, sizeof *roles);
+  if (!roles)
+    return R_NO_MEMORY;
+  for (int i = 0; i < rows.count; i++)
+    roles[i] = (struct store_move_role){.id = db_uuid(&rows, i, ID),
+                                        .tenant = db_uuid(&rows, i, TENANT),
+                                        .before = db_text(&rows, i, BEFORE),
+                                        .after = db_text(&rows, i, AFTER)};
+  *ret_roles = roles;
+  *ret_count = (size_t)rows.count;
+  return R_OK;
 }
 
 static RESULT carry(struct store_tx *tx, enum statement statement, const struct store_move *move, struct str new_path,

@@ -10,6 +10,7 @@ struct store_move {
   struct str rows;        /* JSON: what goes along, by kind */
   struct str clashes;     /* JSON: an array of the names of its that others have there */
   int64_t memberships;    /* of its in groups that it leaves */
+  int64_t includes;       /* times that a role which goes along includes one that stays */
   int64_t deepest;        /* length of the longest path that goes along */
   bool fits;              /* it may stand there, for what it is */
 };
@@ -44,6 +45,15 @@ RESULT store_move_share(struct store_tx *tx);
 /* Each with an event of its own, by the ids and the pseudonyms; else they say what `event` says. Queued. */
 RESULT store_move_end(struct store_tx *tx, const struct store_move_ends *ends, const struct uuid *events,
                       const struct str *pseudonyms, const struct store_audit *event);
+
+/* A role that goes along, and what it included: JSON of before and after. */
+struct store_move_role {
+  struct uuid id, tenant;
+  struct str before, after;
+};
+/* None that goes along includes one that stays any more. */
+RESULT store_move_includes(struct store_tx *tx, const struct store_move *move, const struct store_move_role **ret_roles,
+                           size_t *ret_count);
 
 /* `meeting`: the path at which both lines meet, where those of the old one are known still. */
 RESULT store_move_tenant(struct store_tx *tx, const struct store_move *move, struct str meeting,

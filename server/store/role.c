@@ -66,7 +66,7 @@ RESULT store_role_facts(struct store_tx *tx, const struct uuid *id, struct store
 
 RESULT store_role_lock(struct store_tx *tx, const struct uuid *id, struct store_role_held *ret_role)
 {
-  enum { TENANT = STORE__COLUMNS, PERMISSIONS, KINDS };
+  enum { TENANT = STORE__COLUMNS, PERMISSIONS, KINDS, INCLUDES };
   struct db_values v = {0};
   struct db_rows rows;
   db_put_uuid(&v, id);
@@ -76,14 +76,64 @@ RESULT store_role_lock(struct store_tx *tx, const struct uuid *id, struct store_
   *ret_role = (struct store_role_held){.object = store_run_object(&rows, 0),
                                        .tenant = db_uuid(&rows, 0, TENANT),
                                        .permissions = db_text(&rows, 0, PERMISSIONS),
-                                       .kinds = db_text(&rows, 0, KINDS)};
+                                       .kinds = db_text(&rows, 0, KINDS),
+                                       .includes = db_text(&rows, 0, INCLUDES)};
+  return R_OK;
+}
+
+RESULT store_role_line(struct store_tx *tx, struct str path)
+{
+  struct db_values v = {0};
+  struct db_rows rows;
+  db_put_text(&v, path);
+  return store_run(tx, SQL_role_line_lock, &v, &rows);
+}
+
+RESULT store_role_lock_includers(struct store_tx *tx, const struct uuid *id, const struct uuid **ret_includers,
+                                 size_t *ret_count)
+{
+  struct db_values v = {0};
+  struct db_rows rows;
+  db_put_uuid(&v, id);
+  TRY(store_run(tx, SQL_role_lock_includers, &v, &rows));
+  struct uuid *includers = arena_array(tx->arena, (size_t)rows.count + 1, sizeof *includers);
+  if (!includers)
+    return R_NO_MEMORY;
+  for (int i = 0; i < rows.count; i++)
+    includers[i] = db_uuid(&rows, i, 0);
+  *ret_includers = includers;
+  *ret_count = (size_t)rows.count;
+  return R_OK;
+}
+
+RESULT store_role_measure(struct store_tx *tx, const struct uuid *id, const struct store_role_measure **ret_measures,
+                          size_t *ret_count)
+{
+  enum { ID, PERMISSIONS, KINDS, FITS, DEEP, INCLUDED, RING };
+  struct db_values v = {0};
+  struct db_rows rows;
+  db_put_uuid(&v, id);
+  TRY(store_run(tx, SQL_role_measure, &v, &rows));
+  struct store_role_measure *measures = arena_array(tx->arena, (size_t)rows.count + 1, sizeof *measures);
+  if (!measures)
+    return R_NO_MEMORY;
+  for (int i = 0; i < rows.count; i++)
+    measures[i] = (struct store_role_measure){.id = db_uuid(&rows, i, ID),
+                                              .permissions = db_text(&rows, i, PERMISSIONS),
+                                              .kinds = db_text(&rows, i, KINDS),
+                                              .fits = db_bool(&rows, i, FITS),
+                                              .deep = db_int(&rows, i, DEEP),
+                                              .included = db_int(&rows, i, INCLUDED),
+                                              .ring = db_bool(&rows, i, RING)};
+  *ret_measures = measures;
+  *ret_count = (size_t)rows.count;
   return R_OK;
 }
 
 RESULT store_role_holders(struct store_tx *tx, const struct uuid *id, struct str actors,
                           const struct store_role_holder **ret_holders, size_t *ret_count)
 {
-  enum { PLACE, MACHINE, OWN };
+  enum { PERMISSIONS, KINDS, PLACE, MACHINE, OWN };
   struct db_values v = {0};
   struct db_rows rows;
   db_put_uuid(&v, id);
@@ -93,8 +143,11 @@ RESULT store_role_holders(struct store_tx *tx, const struct uuid *id, struct str
   if (!holders)
     return R_NO_MEMORY;
   for (int i = 0; i < rows.count; i++)
-    holders[i] = (struct store_role_holder){
-        .place = db_text(&rows, i, PLACE), .machine = db_bool(&rows, i, MACHINE), .own = db_bool(&rows, i, OWN)};
+    holders[i] = (struct store_role_holder){.permissions = db_text(&rows, i, PERMISSIONS),
+                                            .kinds = db_text(&rows, i, KINDS),
+                                            .place = db_text(&rows, i, PLACE),
+                                            .machine = db_bool(&rows, i, MACHINE),
+                                            .own = db_bool(&rows, i, OWN)};
   *ret_holders = holders;
   *ret_count = (size_t)rows.count;
   return R_OK;
@@ -112,7 +165,16 @@ RESULT store_role_insert(struct store_tx *tx, const struct store_role_row *row, 
   return store_run_change_one(tx, SQL_role_insert, &v, ret_role);
 }
 
-RESULT store_role_update(struct store_tx *tx, const struct store_role_row *row, struct store_object *ret_role)
+RESULT store_role_include(struct store_tx *tx, const struct uuid *id, const struct uuid *included, size_t count)
+{
+  struct db_values v = {0};
+  db_put_uuid(&v, id);
+  TRY(store_run_put_ids(&v, included, count, tx->arena));
+  return store_queue(tx, SQL_role_include_set, &v);
+}
+
+RESULT store_role_update(struct store_tx *tx, const struct store_role_row *row, bool included,
+                         struct store_object *ret_role)
 {
   struct db_values v = {0};
   db_put_uuid(&v, &row->id);
@@ -120,6 +182,7 @@ RESULT store_role_update(struct store_tx *tx, const struct store_role_row *row, 
   db_put_text(&v, row->description);
   db_put_text(&v, row->permissions);
   db_put_text(&v, row->kinds);
+  db_put_bool(&v, included);
   return store_run_change_one(tx, SQL_role_update, &v, ret_role);
 }
 

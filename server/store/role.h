@@ -19,7 +19,8 @@ RESULT store_role_named(struct store_tx *tx, struct str path, struct str name, c
 /* What giving it is measured by: names parted by spaces. */
 struct store_role {
   struct uuid id;
-  struct str path, permissions, kinds;
+  struct str path;
+  struct str permissions, kinds; /* with what it includes */
   struct str runs; /* the kind of tenants that it runs; empty for most */
   bool builtin;
 };
@@ -30,14 +31,36 @@ RESULT store_role_facts(struct store_tx *tx, const struct uuid *id, struct store
 struct store_role_held {
   struct store_object object; /* as it is before the change */
   struct uuid tenant;
-  struct str permissions, kinds; /* names parted by spaces */
+  struct str permissions, kinds; /* names parted by spaces: what it says itself */
+  struct str includes;           /* ids, so too */
 };
+/* Whoever changes what the roles of the tenant with that path come to, or of one above or below it, waits until the
+   transaction ends. Before any of them is held. */
+RESULT store_role_line(struct store_tx *tx, struct str path);
+
 /* R_NOT_FOUND outside the scope, from above it, or built in. */
 RESULT store_role_lock(struct store_tx *tx, const struct uuid *id, struct store_role_held *ret_role);
 
-/* One way in which a role is held; several holders may share it. */
+/* All that include it, by others too, held as it is. */
+RESULT store_role_lock_includers(struct store_tx *tx, const struct uuid *id, const struct uuid **ret_includers,
+                                 size_t *ret_count);
+
+/* What a role comes to with all that it includes. */
+struct store_role_measure {
+  struct uuid id;
+  struct str permissions, kinds;
+  int64_t deep, included; /* how many stand one in another, itself the first; how many it includes, by others too */
+  bool fits;              /* where it can be held, all that it includes can be */
+  bool ring;
+};
+/* Of a role and of all that include it. */
+RESULT store_role_measure(struct store_tx *tx, const struct uuid *id, const struct store_role_measure **ret_measures,
+                          size_t *ret_count);
+
+/* One way in which a role is held, or one that includes it; several holders may share it. */
 struct store_role_holder {
-  struct str place; /* the kind of tenant at which */
+  struct str permissions, kinds; /* all that the role held permits, and where it can be held */
+  struct str place;              /* the kind of tenant at which */
   bool machine;     /* which is not known of one above the scope */
   bool own;         /* by one of `actors`, "{...,...}" */
 };
@@ -51,8 +74,13 @@ struct store_role_row {
 /* R_NOT_FOUND: no such tenant in the scope; R_ALREADY_EXISTS: the name, there. */
 RESULT store_role_insert(struct store_tx *tx, const struct store_role_row *row, struct store_object *ret_role);
 
-/* What is .p NULL stays; the tenant stays. R_NOT_FOUND as for store_role_lock; R_ALREADY_EXISTS. */
-RESULT store_role_update(struct store_tx *tx, const struct store_role_row *row, struct store_object *ret_role);
+/* What is .p NULL stays; the tenant stays. `included`: what it includes has changed. R_NOT_FOUND as for
+   store_role_lock; R_ALREADY_EXISTS. */
+RESULT store_role_update(struct store_tx *tx, const struct store_role_row *row, bool included,
+                         struct store_object *ret_role);
 
-/* R_NOT_FOUND as above; R_CONFLICT while somebody holds it. */
+/* These and no others, which can be used at its tenant. */
+RESULT store_role_include(struct store_tx *tx, const struct uuid *id, const struct uuid *included, size_t count);
+
+/* R_NOT_FOUND as above; R_CONFLICT while somebody holds it or a role includes it. */
 RESULT store_role_delete(struct store_tx *tx, const struct uuid *id);

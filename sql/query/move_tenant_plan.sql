@@ -3,7 +3,7 @@
 -- plan: custom
 -- params: $1 tenant uuid, $2 parent uuid
 -- row: path text, parent_id uuid, parent_path text, new_path text, deepest bigint, fits boolean, clashes json, external_id text,
---      rows json, memberships bigint
+--      rows json, memberships bigint, includes bigint
 SELECT t.path, t.parent_id, t.parent_path, p.path AS new_path,
        (SELECT max(length(x.path)) FROM tenant x WHERE x.path >= t.path AND x.path < t.path || '0')::bigint AS deepest,
        EXISTS (SELECT FROM tenant_kind_rule r WHERE r.parent_kind = p.kind AND r.kind = t.kind) AS fits,
@@ -22,6 +22,8 @@ SELECT t.path, t.parent_id, t.parent_path, p.path AS new_path,
          'memberships', (SELECT count(*) FROM membership x WHERE x.tenant_path >= t.path AND x.tenant_path < t.path || '0'),
          'roles', (SELECT count(*) FROM role x WHERE x.tenant_path >= t.path AND x.tenant_path < t.path || '0'),
          'grants', (SELECT count(*) FROM "grant" x WHERE x.tenant_path >= t.path AND x.tenant_path < t.path || '0')) AS rows,
-       0::bigint AS memberships
+       0::bigint AS memberships,
+       (SELECT count(*) FROM role_include i
+         WHERE i.tenant_path >= t.path AND i.tenant_path < t.path || '0' AND include_stays(i, t.path, path_line(p.path))) AS includes
   FROM tenant t, tenant p
  WHERE t.id = $1 AND p.id = $2

@@ -47,6 +47,25 @@ def test_a_move_takes_all_along_but_what_those_who_stay_hold(estate, admin, line
     own.log_in().client.post(f"/v1/tenants/{lines['mover']}/users", {"login": unique("after")}, 201)
 
 
+def test_a_role_that_goes_along_leaves_what_it_includes_behind(estate, admin, lines):
+    def make(tenant, permissions, *includes):
+        body = {"name": unique("role"), "permissions": permissions, "includes": [role["id"] for role in includes]}
+        return admin.post(f"/v1/tenants/{tenant}/roles", body, 201).json()
+
+    staying, top = make(lines["old"], ["user:read"]), make(estate.id("provider"), ["client:read"])
+    going = make(lines["mover"], ["tenant:read"], staying, top)
+    outer = make(lines["mover"], ["role:read"], going)
+    plan = planned(admin, lines["mover"], lines["new"])
+    assert plan["includes_ended"] == 1
+    admin.post(f"/v1/tenants/{lines['mover']}/move", {"parent_id": lines["new"], "plan": plan["plan"]})
+    told = admin.get(f"/v1/roles/{going['id']}").json()
+    assert told["includes"] == [top["id"]] and told["effective_permissions"] == ["client:read", "tenant:read"]
+    assert "user:read" not in admin.get(f"/v1/roles/{outer['id']}").json()["effective_permissions"]
+    event, = (e for e in admin.pages(f"/v1/tenants/{lines['mover']}/audit", object_id=going["id"]) if e["action"] == "updateRole")
+    assert (sorted(event["before"]["includes"]), event["after"]["includes"]) == (sorted([staying["id"], top["id"]]), [top["id"]])
+    admin.delete(f"/v1/roles/{staying['id']}")
+
+
 def test_a_dry_run_leaves_nothing(estate, admin, lines):
     before = [admin.get(f"/v1/tenants/{lines['mover']}").json(), events(admin, lines["mover"], "moveTenant")]
     planned(admin, lines["mover"], lines["new"])

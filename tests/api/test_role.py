@@ -1,4 +1,6 @@
 """Roles: the built-in ones, and those that tenants make of what they hold."""
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from support.estate import unique
@@ -187,3 +189,104 @@ def test_what_becomes_of_a_role_is_on_record(estate, partner):
             for e in reversed(list(partner.pages(f"/v1/tenants/{estate.id('alpha')}/audit", object_id=role["id"])))]
     assert told == [("createRole", None, ["tenant:read"]), ("updateRole", ["tenant:read"], ["user:read"]),
                     ("deleteRole", ["user:read"], None)]
+
+
+def test_a_role_that_includes_roles_permits_what_they_do(estate, partner):
+    inner = make(partner, estate, "alpha", ["user:read"])
+    role = make(partner, estate, "alpha", ["tenant:read"], includes=[inner["name"], estate.role("auditor")])
+    assert role["permissions"] == ["tenant:read"] and role["includes"] == sorted([inner["id"], estate.role("auditor")])
+    audits = set(partner.get(f"/v1/roles/{estate.role('auditor')}").json()["permissions"])
+    assert set(role["effective_permissions"]) == audits | {"tenant:read", "user:read"}
+    reads = holder(estate, role)
+    reads.get(f"/v1/tenants/{estate.id('alpha_one')}/audit")
+    assert set(reads.get("/v1/me").json()["roots"][0]["permissions"]) == set(role["effective_permissions"])
+
+
+def test_a_role_may_be_nothing_but_what_it_includes(estate, partner):
+    role = make(partner, estate, "alpha", [], includes=["viewer"])
+    assert role["permissions"] == [] and "user:read" in role["effective_permissions"]
+    partner.problem("PATCH", f"/v1/roles/{role['id']}", 422, "rule", json={"includes": []})
+
+
+def test_a_change_of_what_is_included_changes_what_holders_may_do(estate, partner):
+    inner = make(partner, estate, "alpha", ["user:read"])
+    middle = make(partner, estate, "alpha_one", [], includes=[inner["id"]])
+    reads = holder(estate, make(partner, estate, "alpha_one", ["tenant:read"], includes=[middle["id"]]))
+    path = f"/v1/tenants/{estate.id('alpha_one')}/users"
+    reads.get(path)
+    partner.patch(f"/v1/roles/{inner['id']}", {"permissions": ["user:create"]})
+    reads.get(path, 403)
+    reads.post(path, {"login": unique("user")}, 201)
+    partner.patch(f"/v1/roles/{middle['id']}", {"permissions": ["tenant:read"], "includes": []})
+    reads.post(path, {"login": unique("user")}, 403)
+
+
+def test_what_is_included_is_known_there_and_held_by_who_includes_it(estate, partner):
+    above, beside = make(estate.admin.client, estate, "provider", ["tenant:create_partner"]), make(
+        estate.actor("beta", "partner_admin"), estate, "beta", ["tenant:read"])
+    refused(partner, estate, "alpha", "ceiling", includes=[above["id"]])
+    below = make(partner, estate, "alpha_one", ["tenant:read"])
+    for unknown in (beside["id"], beside["name"], below["id"], "0190a5b8-7c4e-7000-8000-000000000000", "no-such-role"):
+        body = {"name": unique("role"), "permissions": [], "includes": [unknown]}
+        problem = partner.problem("POST", f"/v1/tenants/{estate.id('alpha')}/roles", 400, "malformed", json=body)
+        assert [(e["field"], e["code"]) for e in problem["errors"]] == [("includes[0]", "unknown")]
+
+
+def test_nobody_changes_what_a_role_that_they_hold_includes(estate):
+    keeper = estate.person("alpha", "partner_admin")
+    inner = make(keeper.client, estate, "alpha", ["tenant:read"])
+    outer = make(keeper.client, estate, "alpha", ["user:read"], includes=[inner["id"]])
+    estate.admin.client.post(f"/v1/tenants/{estate.id('alpha')}/grants",
+                             {"principal_id": keeper.id, "role_id": outer["id"], "scope": "self"}, 201)
+    for role, wanted in ((inner, {"permissions": ["user:read"]}), (outer, {"includes": []}), (inner, {"includes": ["viewer"]})):
+        keeper.client.problem("PATCH", f"/v1/roles/{role['id']}", 422, "self_service", json=wanted)
+
+
+def test_a_role_includes_neither_itself_nor_too_much(estate, partner):
+    line = [make(partner, estate, "alpha", ["tenant:read"])]
+    for _ in range(3):
+        line.append(make(partner, estate, "alpha", [], includes=[line[-1]["id"]]))
+    partner.problem("PATCH", f"/v1/roles/{line[0]['id']}", 422, "role_ring", json={"includes": [line[2]["id"]]})
+    partner.problem("PATCH", f"/v1/roles/{line[0]['id']}", 422, "limit_reached", json={"includes": ["viewer"]})
+    refused(partner, estate, "alpha", "limit_reached", includes=[line[3]["id"]])
+
+
+def test_what_is_included_is_in_use(estate, partner):
+    inner = make(partner, estate, "alpha", ["user:read"])
+    outer = make(partner, estate, "alpha_one", ["tenant:read"], includes=[inner["id"]])
+    partner.problem("DELETE", f"/v1/roles/{inner['id']}", 409, "in_use")
+    partner.delete(f"/v1/roles/{outer['id']}")
+    partner.delete(f"/v1/roles/{inner['id']}")
+
+
+def test_two_who_include_one_anothers_roles_at_once_make_no_ring(estate):
+    makers = [estate.actor("alpha", "partner_admin") for _ in range(2)]
+    one, two = (make(makers[0], estate, "alpha", ["tenant:read"]) for _ in range(2))
+
+    def include(maker, role, other):
+        return maker.call("PATCH", f"/v1/roles/{role['id']}", json={"includes": [other["id"]]}).status_code
+
+    with ThreadPoolExecutor(2) as both:
+        for _ in range(6):
+            done = list(both.map(include, makers, (one, two), (two, one)))
+            assert sorted(done) == [200, 422], done
+            for role in (one, two):
+                makers[0].patch(f"/v1/roles/{role['id']}", {"includes": []})
+
+
+def test_a_chain_says_by_which_included_role(estate, partner):
+    inner = make(partner, estate, "alpha", ["user:read"])
+    middle = make(partner, estate, "alpha", ["client:read"], includes=[inner["id"]])
+    outer = make(partner, estate, "alpha", ["tenant:read"], includes=[middle["id"]])
+    person = estate.person("alpha_one")
+    partner.post(f"/v1/tenants/{estate.id('alpha_one')}/grants",
+                 {"principal_id": person.id, "role_id": outer["id"], "scope": "self"}, 201)
+    for action, source in (("user:read", inner), ("client:read", middle), ("tenant:read", None), ("audit:read", None)):
+        named = source and {"id": source["id"], "name": source["name"]}
+        body = {"principal_id": person.id, "action": action, "type": "tenant", "id": estate.id("alpha_one")}
+        chain, = partner.post("/v1/explain", body, 200).json()["chains"]
+        assert (chain["role"]["id"], chain["role"]["included"]) == (outer["id"], named)
+        if action != "audit:read":
+            found, = [item for item in partner.pages(f"/v1/tenants/{estate.id('alpha_one')}/access", permission=action)
+                      if item["principal"] and item["principal"]["id"] == person.id]
+            assert found["role"]["included"] == named

@@ -23,7 +23,8 @@ SELECT (SELECT count(*) FROM bailiwick.tenant) - (SELECT count(DISTINCT id) FROM
        (SELECT count(*) FROM line JOIN bailiwick.tenant t USING (id) WHERE t.path <> line.path) AS misplaced"""
 # A row that does not stand where its tenant stands.
 ASTRAY = "SELECT count(*) FROM {} r LEFT JOIN bailiwick.tenant t ON t.id = r.tenant_id WHERE t.path IS DISTINCT FROM r.tenant_path"
-CARRIED = ("bailiwick.principal", "bailiwick.membership", 'bailiwick."grant"', "bailiwick.role", "bailiwick.idempotency",
+CARRIED = ("bailiwick.principal", "bailiwick.membership", 'bailiwick."grant"', "bailiwick.role", "bailiwick.role_include",
+           "bailiwick.idempotency",
            "bailiwick.client_proof", "bailiwick.tenant_setting", "vault.credential", "vault.password_history",
            "vault.client_secret", "vault.invitation", "bailiwick.session", "vault.refresh", "bailiwick.tenant_former")
 

@@ -36,9 +36,25 @@ class Role:
     id: str
     name: str
     owner: Tenant
-    permissions: frozenset
+    own: frozenset
     kinds: tuple
     builtin: bool = False
+    includes: tuple = ()
+
+    def all(self):
+        """Itself and what it includes, by others too, each once, in a ring too."""
+        found = [self]
+        for role in found:
+            found += [inner for inner in dict.fromkeys(role.includes) if inner not in found]
+        return found
+
+    @property
+    def permissions(self):
+        return frozenset().union(*(role.own for role in self.all()))
+
+    def depth(self, above=()):
+        above = (*above, self)
+        return 1 + max((role.depth(above) for role in self.includes if role not in above), default=0)
 
     def __repr__(self):
         return f"role {self.name} of {self.owner}: {sorted(self.permissions)}"
@@ -85,6 +101,7 @@ class Act:
     grant: Grant = None
     reach: str = "subtree"
     permissions: frozenset = frozenset()
+    included: tuple = None  # None: as it is, of one to be none
     begins: float = 0
     ends: float = FOREVER
 
@@ -100,6 +117,7 @@ class Model:
     privileged: frozenset
     people_only: frozenset
     grants: list = field(default_factory=list)
+    roles: list = field(default_factory=list)
     touched: set = field(default_factory=set)  # (who, whom): has done something to them
 
     # What somebody may do.
@@ -242,26 +260,52 @@ class Model:
     def terminate(self, act):
         return self.end(act, "user:terminate")
 
+    def known(self, act, owner):
+        return set() if all(owner.within(role.owner) for role in act.included or ()) else {"malformed"}
+
     def make(self, act):
         if not self.may(act.actor, "role:create", act.tenant):
             return {"gate"}
-        return self.ceiling(act.actor, act.tenant, "subtree", act.permissions) | self.guard(
-            act.actor, act.tenant, "subtree", act.permissions)
+        role = Role(None, "", act.tenant, act.permissions, (), includes=act.included or ())
+        broken = self.ceiling(act.actor, act.tenant, "subtree", role.permissions) | self.known(act, act.tenant)
+        broken |= self.guard(act.actor, act.tenant, "subtree", role.permissions)
+        holdable = [kind for kind, cut in CEILINGS.items() if not cut & role.permissions and all(kind in r.kinds for r in role.includes)]
+        return broken | self.bounds(role) | (set() if holdable else {"kind_ceiling"})
+
+    def bounds(self, role):
+        return {"limit_reached"} if role.depth() > 4 or len(role.all()) > 17 else set()
 
     def edit(self, act):
-        owner, was = act.role.owner, act.role.permissions
-        if not self.may(act.actor, "role:update", owner):
+        """As the role would be, with all that include it and whoever holds one of those."""
+        role, was = act.role, act.role.permissions
+        if not self.may(act.actor, "role:update", role.owner):
             return {"gate"}
-        holders = [g for g in self.grants if g.role is act.role]
-        broken = self.ceiling(act.actor, owner, "subtree", act.permissions - was)
-        broken |= self.guard(act.actor, owner, "subtree", was | act.permissions)
-        broken |= {"kind_ceiling"} if any(CEILINGS[kind] & act.permissions for kind in act.role.kinds) else set()
+        before = role.own, role.includes
+        joined = [r for r in act.included or () if r not in role.includes]
+        role.own, role.includes = act.permissions or role.own, role.includes if act.included is None else act.included
+        try:
+            given = (role.permissions - was).union(*(r.permissions for r in joined))
+            broken = self.ceiling(act.actor, role.owner, "subtree", given) | self.known(act, role.owner)
+            broken |= self.guard(act.actor, role.owner, "subtree", was)
+            broken |= {"role_ring"} if any(role in r.all() for r in role.includes) else set()
+            return broken.union(*(self.altered(act, r) for r in self.roles if role in r.all()))
+        finally:
+            role.own, role.includes = before
+
+    def altered(self, act, role):
+        """Of one that is or includes what is edited."""
+        holders = [g for g in self.grants if g.role is role]
+        broken = self.guard(act.actor, act.role.owner, "subtree", role.permissions) | self.bounds(role)
+        broken |= {"kind_ceiling"} if any(CEILINGS[kind] & role.permissions for kind in role.kinds) else set()
+        broken |= {"kind_ceiling"} if any(set(role.kinds) - set(r.kinds) for r in role.includes) else set()
         broken |= {"self_service"} if any(g.principal is act.actor for g in holders) else set()
-        barred = any(g.principal.machine for g in holders) and act.permissions & self.people_only
+        barred = any(g.principal.machine for g in holders) and role.permissions & self.people_only
         return broken | ({"not_for_machines"} if barred else set())
+
+    include = edit
 
     def drop(self, act):
         if not self.may(act.actor, "role:delete", act.role.owner):
             return {"gate"}
-        held = any(g.role is act.role for g in self.grants)
+        held = any(g.role is act.role for g in self.grants) or any(act.role in r.includes for r in self.roles)
         return self.guard(act.actor, act.role.owner, "subtree", act.role.permissions) | ({"in_use"} if held else set())

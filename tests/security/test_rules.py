@@ -17,7 +17,7 @@ TENANTS, PEOPLE, ROLES, GIFTS = 5, 8, 3, 8
 HOUR = 3600
 # What stands for a rule on the wire: who may not, or does not see it, is told no more.
 CODES = {"gate": {"forbidden", "not_found", "unauthenticated"}, "in_use": {"in_use", "conflict"}}
-KINDS = {"give": 8, "take": 4, "suspend": 3, "resume": 4, "terminate": 1, "make": 1, "edit": 4, "drop": 1}
+KINDS = {"give": 8, "take": 4, "suspend": 3, "resume": 4, "terminate": 1, "make": 2, "edit": 3, "include": 4, "drop": 1}
 
 
 @pytest.fixture(scope="module", name="estate")
@@ -56,6 +56,7 @@ class World:
             self.tenants.append(self.new_tenant(parent, self.chance.choice(["partner", "customer", "customer"])))
         self.roles = [Role(row["id"], row["name"], self.top, frozenset(row["permissions"]), tuple(row["kinds"]), True)
                       for row in self.api.pages(f"/v1/tenants/{self.top.id}/roles") if row["origin"] == "builtin"]
+        self.model.roles = self.roles
         ruler = next(role for role in self.roles if role.name == "provider_admin")
         self.everything = sorted(ruler.permissions)
         self.model.grants = [Grant(None, self.top, self.admin, ruler, "subtree")]
@@ -114,14 +115,28 @@ class World:
         own = [role for role in self.roles if not role.builtin]
         if kind in ("suspend", "resume", "terminate"):
             act.principal = self.chance.choice([target for target in self.targets if not target.machine])
-        if kind in ("edit", "drop"):
+        if kind in ("edit", "include", "drop"):
             act.role = self.chance.choice(own) if own else None
+        if kind == "include" or kind == "make" and self.chance.random() < 0.5:
+            self.include_some(act)
         if kind == "edit" and act.role and self.chance.random() < 0.4:
             act.permissions = frozenset([*act.role.permissions][:-1]) or act.permissions
         if kind == "take":
             given = [grant for grant in self.model.grants if grant.id]
             act.grant = self.chance.choice(given) if given else None
-        return act if (kind != "take" or act.grant) and (kind not in ("edit", "drop") or act.role) else None
+        return act if (kind != "take" or act.grant) and (kind not in ("edit", "include", "drop") or act.role) else None
+
+    def include_some(self, act):
+        """Mostly what is known there; of one that is made, besides little of its own."""
+        owner = act.role.owner if act.kind == "include" and act.role else act.tenant
+        known = [role for role in self.roles if owner.within(role.owner)] if self.chance.random() < 0.9 else self.roles
+        small = [role for role in known if len(role.permissions) < 12]
+        known = small if small and self.chance.random() < 0.8 else known
+        act.included = tuple(self.chance.sample(known, min(len(known), self.chance.choice([1, 1, 2]))))
+        if act.kind == "include":
+            act.permissions, act.included = frozenset(), act.included if self.chance.random() < 0.8 else ()
+        else:
+            act.permissions = frozenset([*act.permissions][:1])
 
     def next_act(self):
         """Mostly one that the actor has the permission for, since the rest is told of soon."""
@@ -156,11 +171,13 @@ class World:
         if kind == "take":
             return call("DELETE", f"/v1/grants/{act.grant.id}")
         if kind == "make":
-            act.role = Role(None, unique("role"), act.tenant, act.permissions, ())
-            return call("POST", f"/v1/tenants/{act.tenant.id}/roles",
-                        json={"name": act.role.name, "permissions": sorted(act.permissions)})
+            act.role = Role(None, unique("role"), act.tenant, act.permissions, (), includes=act.included or ())
+            return call("POST", f"/v1/tenants/{act.tenant.id}/roles", json={
+                "name": act.role.name, "permissions": sorted(act.permissions), "includes": [role.id for role in act.role.includes]})
         if kind == "edit":
             return call("PATCH", f"/v1/roles/{act.role.id}", json={"permissions": sorted(act.permissions)})
+        if kind == "include":
+            return call("PATCH", f"/v1/roles/{act.role.id}", json={"includes": [role.id for role in act.included]})
         if kind == "drop":
             return call("DELETE", f"/v1/roles/{act.role.id}")
         return call("POST", f"/v1/users/{act.principal.id}/{kind}")
@@ -175,7 +192,9 @@ class World:
             act.role.id, act.role.kinds = reply.json()["id"], tuple(reply.json()["kinds"])
             self.roles.append(act.role)
         elif kind == "edit":
-            act.role.permissions = act.permissions
+            act.role.own = act.permissions
+        elif kind == "include":
+            act.role.includes = act.included
         elif kind == "drop":
             self.roles.remove(act.role)
         else:
@@ -203,7 +222,9 @@ class World:
         states = {user["id"]: user["state"] for user in self.api.pages(f"/v1/tenants/{top}/users", scope="subtree")}
         assert states == {target.id: target.state for target in self.targets if not target.machine}
         for role in self.roles:
-            assert role.builtin or set(self.api.get(f"/v1/roles/{role.id}").json()["permissions"]) == role.permissions
+            told = self.api.get(f"/v1/roles/{role.id}").json()
+            assert role.builtin or set(told["permissions"]) == role.own
+            assert (set(told["effective_permissions"]), set(told["includes"])) == (role.permissions, {r.id for r in role.includes})
 
 
 def test_no_act_breaks_a_rule_in_worlds_of_chance(estate, capsys):

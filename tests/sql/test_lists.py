@@ -66,7 +66,8 @@ class Place:
                "group": self.groups[1]}
         special = {"role_list": {} if form == "later" else {"after_path": ""}, "role_find": {"name": "own"},
                    "tenant_find": {"parent": None, "external_id": "crm-777"}, "grant_find": {"tenant": self.home},
-                   "grant_show": {"grants": f"{{{self.grant}}}", "roles": f"{{{self.role},{ADMINISTRATOR}}}"},
+                   "grant_show": {"grants": f"{{{self.grant}}}", "roles": f"{{{self.role},{ADMINISTRATOR}}}",
+                                  "permission": "user:read"},
                    "grant_list": {"principal": None} if form == "filtered" else {"principal": None, "role": None},
                    "user_find": {"tenant": self.home, "external_id": self.external_id}}
         return {"id": ids.get(name.partition("_")[0])} | getattr(self, form)() | special.get(name, {})

@@ -11,6 +11,8 @@ ROWS = {
     "bailiwick.grant": """INSERT INTO "grant" (id, tenant_id, tenant_path, tenant_boundary, principal_id, principal_path,
         role_id, role_path, reach) SELECT gen_random_uuid(), t.id, t.path, t.boundary, p.id, p.tenant_path, r.id, r.tenant_path,
         'subtree'""",
+    "bailiwick.role_include": """INSERT INTO role_include (tenant_id, tenant_path, tenant_boundary, role_id, included_id, included_path)
+        SELECT t.id, t.path, t.boundary, r.id, r.id, r.tenant_path""",
     "bailiwick.membership": """INSERT INTO membership (id, tenant_id, tenant_path, tenant_boundary, group_id, member_id)
         SELECT gen_random_uuid(), t.id, t.path, t.boundary, p.id, p.id""",
     "bailiwick.audit_event": """INSERT INTO audit_event (id, tenant_id, tenant_path, tenant_boundary, at, actor_kind, action,

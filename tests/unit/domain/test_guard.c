@@ -142,7 +142,7 @@ static void what_has_ended_is_given_by_nobody_from_that_very_instant(void **stat
   for (size_t i = 0; i < sizeof instants / sizeof *instants; i++) {
     change.now = instants[i].at;
     assert_result(domain_guard_ceiling(&change, &gift), instants[i].ceiling);
-    assert_result(domain_guard_role(&change, &grant.role), instants[i].role);
+    assert_result(domain_guard_roles(&change, &grant.role, 1), instants[i].role);
   }
   estate_abandon(&change);
 }

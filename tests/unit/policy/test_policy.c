@@ -92,6 +92,28 @@ static void what_a_group_holds_is_had_by_who_is_in_it_and_no_longer(void **state
   assert_true(SOON((bw_model_count(policy_model(*state), &counts), counts.memberships == 0)));
 }
 
+static void what_a_role_includes_is_had_by_whoever_holds_it(void **state)
+{
+  sql("INSERT INTO role (id, tenant_id, tenant_path, tenant_boundary, name, permissions)"
+      " SELECT test.id(n), t.id, t.path, t.boundary, 'r' || n, p::text[]"
+      "   FROM tenant t, (VALUES (190, '{audit:read}'), (191, '{}'), (192, '{}')) AS r (n, p) WHERE t.id = test.id(4);"
+      "INSERT INTO role_include (tenant_id, tenant_path, tenant_boundary, role_id, included_id, included_path)"
+      " SELECT r.tenant_id, r.tenant_path, r.tenant_boundary, r.id, x.id, x.tenant_path"
+      "   FROM role r JOIN role x ON x.id = CASE r.id WHEN test.id(191) THEN test.id(190)"
+      "                                             WHEN test.id(192) THEN test.id(191) END;");
+  struct bw_id outer = id(192);
+  struct bw_role_fact role;
+  const struct bw_model *model = policy_model(*state);
+  assert_true(SOON(bw_role(model, &outer, &role) && bw_permission_has(&role.permissions, BW_AUDIT_READ)));
+  sql("UPDATE role SET permissions = '{user:read}' WHERE id = test.id(190);");
+  assert_true(SOON(bw_role(model, &outer, &role) && bw_permission_has(&role.permissions, BW_USER_READ)));
+  assert_false(bw_permission_has(&role.permissions, BW_AUDIT_READ));
+  sql("DELETE FROM role_include;");
+  assert_true(SOON(bw_role(model, &outer, &role) && !bw_permission_has(&role.permissions, BW_USER_READ)));
+  sql("DELETE FROM role WHERE NOT builtin;");
+  assert_true(SOON(!bw_role(model, &outer, &role)));
+}
+
 static void an_applied_revision_is_waited_for(void **state)
 {
   sql("SELECT test.grant(251, 104, 3, 4, 'subtree');");
@@ -544,6 +566,7 @@ int main(void)
       FOLLOWED(a_role_permits_what_the_table_says),
       FOLLOWED(a_grant_made_by_hand_is_followed_and_so_is_its_end),
       FOLLOWED(what_a_group_holds_is_had_by_who_is_in_it_and_no_longer),
+      FOLLOWED(what_a_role_includes_is_had_by_whoever_holds_it),
       FOLLOWED(an_applied_revision_is_waited_for),
       cmocka_unit_test(a_waiter_in_vain_makes_the_process_stale_until_it_caught_up),
       cmocka_unit_test(a_change_of_unknown_number_is_waited_for),

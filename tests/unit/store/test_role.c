@@ -111,11 +111,54 @@ static void a_role_is_written_locked_and_deleted_where_it_stands(void **state)
   assert_str(held.kinds, "partner");
   assert_true(uuid_equal(&held.tenant, &row.tenant));
   row = (struct store_role_row){.id = row.id, .kinds = STR("partner customer")};
-  assert_ok(store_role_update(change.tx, &row, &role));
+  assert_ok(store_role_update(change.tx, &row, false, &role));
   assert_string_equal(estate_member(role.body, "name"), "\"written\"");
   assert_int_equal(role.version, held.object.version + 1);
   assert_ok(store_role_delete(change.tx, &row.id));
   assert_result(store_role_lock(change.tx, &row.id, &held), R_NOT_FOUND);
+  estate_abandon(&change);
+}
+
+static struct uuid written(struct change *change, enum estate_tenant tenant, const char *name, const char *permissions)
+{
+  struct store_role_row row = {.tenant = estate_tenant(tenant),
+                               .name = str_of(name),
+                               .description = STR(""),
+                               .permissions = str_of(permissions),
+                               .kinds = STR("partner customer")};
+  struct store_object role;
+  assert_ok(uuid_new(&row.id));
+  assert_ok(store_role_insert(change->tx, &row, &role));
+  return row.id;
+}
+
+static void a_role_is_measured_with_what_it_includes_and_those_that_include_it(void **state)
+{
+  (void)state;
+  struct change change = estate_change(P1_ADMIN, P1);
+  struct uuid viewer = estate_role("viewer"), inner = written(&change, P1, "measured", "audit:read"),
+              outer = written(&change, A, "measuring", "user:read");
+  const struct store_role_measure *measures;
+  const struct uuid *includers;
+  struct store_role_held held;
+  size_t count;
+  assert_ok(store_role_line(change.tx, estate_path(P1)));
+  assert_ok(store_role_include(change.tx, &inner, &viewer, 1));
+  assert_ok(store_role_include(change.tx, &outer, &inner, 1));
+  assert_ok(store_role_measure(change.tx, &inner, &measures, &count));
+  assert_int_equal(count, 2);
+  const struct store_role_measure *m = uuid_equal(&measures[0].id, &outer) ? &measures[0] : &measures[1];
+  assert_str(m->permissions, "audit:read role:read tenant:read user:read");
+  assert_true(m->deep == 3 && m->included == 2 && m->fits && !m->ring);
+  assert_ok(store_role_lock_includers(change.tx, &inner, &includers, &count));
+  assert_true(count == 1 && uuid_equal(&includers[0], &outer));
+  assert_ok(store_role_include(change.tx, &outer, NULL, 0));
+  assert_ok(store_role_lock_includers(change.tx, &inner, &includers, &count));
+  assert_int_equal(count, 0);
+  assert_ok(store_role_lock(change.tx, &inner, &held));
+  char id[UUID_TEXT];
+  uuid_format(&viewer, id);
+  assert_str(held.includes, id);
   estate_abandon(&change);
 }
 
@@ -127,7 +170,7 @@ static void what_is_built_in_is_held_by_nobody(void **state)
   struct store_role_held held;
   struct store_object role;
   assert_result(store_role_lock(change.tx, &row.id, &held), R_NOT_FOUND);
-  assert_result(store_role_update(change.tx, &row, &role), R_NOT_FOUND);
+  assert_result(store_role_update(change.tx, &row, false, &role), R_NOT_FOUND);
   assert_result(store_role_delete(change.tx, &row.id), R_NOT_FOUND);
   estate_abandon(&change);
 }
@@ -160,6 +203,7 @@ int main(void)
       estate_test(the_nearest_of_a_name_is_meant),
       estate_test(facts_are_names_parted_by_spaces),
       estate_test(a_role_is_written_locked_and_deleted_where_it_stands),
+      estate_test(a_role_is_measured_with_what_it_includes_and_those_that_include_it),
       estate_test(what_is_built_in_is_held_by_nobody),
       estate_test(holders_are_told_by_place_and_sort),
   };
