@@ -1,4 +1,6 @@
 """Groups: what they hold, who is in them has."""
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from support.estate import unique
@@ -92,6 +94,21 @@ def test_each_rule_of_joining_is_told_by_its_code(estate, admin, group):
                           json={"principal_id": inner["id"], "role": "viewer", "scope": "self"})
     problem = admin.problem("POST", path.format(inner["id"]), 400, "malformed", json={"principal_id": estate.id("alpha")})
     assert [error["field"] for error in problem["errors"]] == ["principal_id"]
+
+
+def test_two_who_put_one_anothers_groups_into_each_other_at_once_make_no_ring(estate, admin, group):
+    one, two = group(), group()
+    makers = [estate.actor("alpha_one", "customer_admin") for _ in range(2)]
+
+    def join(maker, inner, outer):
+        return maker.call("POST", f"/v1/groups/{outer['id']}/members", json={"principal_id": inner["id"]}).status_code
+
+    with ThreadPoolExecutor(2) as both:
+        for _ in range(6):
+            done = list(both.map(join, makers, (one, two), (two, one)))
+            assert sorted(done) == [201, 422], done
+            for inner, outer in ((one, two), (two, one)):
+                admin.call("DELETE", f"/v1/groups/{outer['id']}/members/{inner['id']}")
 
 
 def test_a_group_signs_in_nowhere_and_is_no_user(estate, admin, group):
