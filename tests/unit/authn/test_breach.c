@@ -150,6 +150,76 @@ static int end(void **state)
   return unlink(path);
 }
 
+/* A file of 8 GiB that lies nowhere: lines of one length, each with its number at the head of its digest, but for those
+   of passwords, which have theirs. What a search reads of it is made as it is read. */
+enum { FAR_LINE = HEX + 12, FAR_PASSWORDS = 64 };
+static const uint64_t far_lines = (UINT64_C(8) << 30) / FAR_LINE;
+static struct {
+  int file;
+  uint64_t line[FAR_PASSWORDS];
+  char hex[FAR_PASSWORDS][HEX + 1];
+} far = {.file = -1};
+
+static uint64_t far_step(void) { return UINT64_MAX / far_lines; }
+
+static void far_put(uint64_t number, char line[FAR_LINE + 1])
+{
+  snprintf(line, FAR_LINE + 1, "%016llX%024d:0000000001", (unsigned long long)(number * far_step()), 0);
+  for (int i = 0; i < FAR_PASSWORDS; i++)
+    if (far.line[i] == number)
+      memcpy(line, far.hex[i], HEX);
+  line[FAR_LINE - 1] = '\n';
+}
+
+ssize_t pread(int file, void *bytes, size_t n, off_t at)
+{
+  char line[FAR_LINE + 1];
+  if (file != far.file)
+    return lseek(file, at, SEEK_SET) < 0 ? -1 : read(file, bytes, n);
+  for (size_t i = 0; i < n; i++) {
+    uint64_t place = (uint64_t)at + i;
+    if (i == 0 || place % FAR_LINE == 0)
+      far_put(place / FAR_LINE, line);
+    ((char *)bytes)[i] = line[place % FAR_LINE];
+  }
+  return (ssize_t)n;
+}
+
+static void what_lies_beyond_4_gib_is_found(void **state)
+{
+  (void)state;
+  const struct authn_breach *breach;
+  int beyond = 0;
+  for (int i = 0; i < FAR_PASSWORDS; i++) {
+    unsigned char digest[CRYPTO_SHA1];
+    char text[32];
+    uint64_t head = 0;
+    snprintf(text, sizeof text, "far %d", i);
+    assert_int_equal(crypto_sha1(str_of(text), digest), R_OK);
+    for (size_t k = 0; k < sizeof digest; k++)
+      snprintf(far.hex[i] + 2 * k, 3, "%02X", digest[k]);
+    for (int k = 0; k < 8; k++)
+      head = head << 8 | digest[k];
+    far.line[i] = head / far_step();
+    beyond += far.line[i] * FAR_LINE > UINT64_C(1) << 32;
+  }
+  assert_in_range(beyond, 1, FAR_PASSWORDS - 1);
+  write_file("", 0);
+  assert_int_equal(truncate(path, (off_t)(far_lines * FAR_LINE)), 0);
+  far.file = open(path, O_RDONLY); /* the next file that is opened has that number again */
+  assert_true(far.file >= 0);
+  close(far.file);
+  assert_int_equal(authn_breach_open(path, arena, &breach), R_OK);
+  for (int i = 0; i < 2 * FAR_PASSWORDS; i++) {
+    char text[32];
+    bool found = i >= FAR_PASSWORDS;
+    snprintf(text, sizeof text, "far %d", i);
+    assert_int_equal(authn_breach_find(breach, str_of(text), &found), R_OK);
+    assert_int_equal(found, i < FAR_PASSWORDS);
+  }
+  far.file = -1;
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -158,6 +228,7 @@ int main(void)
       cmocka_unit_test(what_is_no_such_list_is_refused),
       cmocka_unit_test(one_that_cannot_be_read_is_no_list),
       cmocka_unit_test(a_list_that_is_cut_or_spoilt_later_says_so),
+      cmocka_unit_test(what_lies_beyond_4_gib_is_found),
   };
   return cmocka_run_group_tests(tests, begin, end);
 }
