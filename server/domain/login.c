@@ -234,6 +234,20 @@ RESULT domain_login(struct signin *s, const struct login_request *request, struc
   return R_OK;
 }
 
+/* Each step may come from elsewhere than the one before: the policy, as long as they may sign in from there. */
+static enum result read_policy(struct signin *s, const struct uuid *tenant, struct security_policy *ret_policy)
+{
+  struct security_policy policy;
+  s->tenant = *tenant;
+  enum result r = domain_security_read(s, tenant, &policy);
+  if (r != R_OK)
+    return r == R_NOT_FOUND ? R_LOGIN_FAILED : r;
+  if (!domain_security_admits(&policy, s->address))
+    return R_LOGIN_FAILED;
+  *ret_policy = policy;
+  return R_OK;
+}
+
 /* Whether another password has to be chosen before the holder of a step's token gets in. */
 static enum result find_due(struct signin *s, const struct uuid *user, bool *ret_due)
 {
@@ -241,13 +255,11 @@ static enum result find_due(struct signin *s, const struct uuid *user, bool *ret
   struct store_credential found;
   struct security_policy policy;
   enum result r = store_credential_get(&store, user, &found);
-  if (r == R_OK)
-    r = domain_security_read(s, &found.tenant, &policy);
   if (r != R_OK)
     return r == R_NOT_FOUND ? R_LOGIN_FAILED : r;
-  s->tenant = found.tenant;
+  TRY(read_policy(s, &found.tenant, &policy));
   *ret_due = domain_password_due(s, &policy, &found);
-  return domain_security_admits(&policy, s->address) ? R_OK : R_LOGIN_FAILED;
+  return R_OK;
 }
 
 /* The session, or the step that stands before it still. */
@@ -300,11 +312,12 @@ RESULT domain_login_enroll(struct signin *s, struct str pending_token, const str
   struct store_session session;
   struct store_call store = domain_session_store(s);
   struct store_credential user;
+  struct security_policy policy;
   TRY(resume(s, LOGIN_ENROLL, pending_token, &session));
   enum result r = store_credential_get(&store, &session.principal, &user);
   if (r != R_OK)
     return r == R_NOT_FOUND ? R_LOGIN_FAILED : r;
-  s->tenant = user.tenant;
+  TRY(read_policy(s, &user.tenant, &policy));
   r = user.has_totp ? R_LOGIN_FAILED : domain_enrolment_open(s, &user, wish, ret_enrolment);
   return r == R_NOT_FOUND ? R_LOGIN_FAILED : r;
 }
@@ -355,8 +368,7 @@ RESULT domain_login_password(struct signin *s, struct str pending_token, struct 
   enum result r = store_credential_get(&store, &session.principal, &user);
   if (r != R_OK)
     return r == R_NOT_FOUND ? R_LOGIN_FAILED : r;
-  s->tenant = user.tenant;
-  TRY(domain_security_read(s, &user.tenant, &policy));
+  TRY(read_policy(s, &user.tenant, &policy));
   bool single = session.strength == AUTHN_SINGLE;
   bool enrols = single && needs_enrolment(s, &policy, audience_named(session.audience), password);
   TRY(domain_credential_want(s, &user, password, &wanted));

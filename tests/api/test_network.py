@@ -134,6 +134,19 @@ def test_every_list_on_the_way_down_has_to_hold_the_address(estate, admin):
     at(person, OUTSIDE).post("/v1/login", person.body())
 
 
+@pytest.mark.parametrize("audience, path, step", [("analytics", "enroll", {}), ("service", "password", {"new_password": "x" * 20})])
+def test_every_step_of_a_login_is_taken_from_there(estate, admin, home, audience, path, step):
+    person = estate.person(home["name"], log_in=False)
+    narrow(admin, home, "192.0.2.0/24")
+    admin.patch(f"/v1/tenants/{home['id']}/security-policy", {"password_change_first": True})
+    loaded = "false" if path == "password" else "true"
+    estate.server.sql(f"UPDATE vault.credential SET chosen = {loaded} WHERE principal_id = '{person.id}'")
+    pending = at(person, INSIDE).post("/v1/login", person.body(audience=audience)).json()["pending_token"]
+    step = step | {"pending_token": pending}
+    at(person, OUTSIDE).problem("POST", f"/v1/login/{path}", 401, "login_failed", json=step)
+    at(person, INSIDE).post(f"/v1/login/{path}", step)
+
+
 def test_the_neighbour_signs_in_from_anywhere(estate, admin, home):
     narrow(admin, home, "192.0.2.0/24")
     neighbour = estate.person("alpha_two")
