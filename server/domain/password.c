@@ -98,6 +98,15 @@ RESULT domain_password_differs(struct signin *s, const struct store_credential *
 
 int64_t domain_password_kept(const struct security_policy *policy) { return policy->password_history; }
 
+/* Before anything is hashed, and after all that costs little. */
+static enum result count_choice(struct signin *s, const struct uuid *user, const struct security_policy *policy)
+{
+  struct store_call store = domain_session_store(s);
+  struct authn_throttle throttle;
+  TRY(authn_throttle_on_id(s->domain->keys, AUTHN_THROTTLE_CHOICE, user, &throttle));
+  return authn_throttle_take(&throttle, &store, policy->account_attempts, s->now, &s->retry_after);
+}
+
 RESULT domain_password_check(struct signin *s, const struct store_credential *user, struct str password,
                              struct security_policy *ret_policy)
 {
@@ -108,6 +117,7 @@ RESULT domain_password_check(struct signin *s, const struct store_credential *us
   TRY(authn_password_judge(password, &rules, s->arena, &verdict));
   if (verdict.count > 0)
     return verdict.reasons[0];
+  TRY(count_choice(s, &user->principal, &policy));
   TRY(check_history(s, user, password, policy.password_history));
   *ret_policy = policy;
   return R_OK;

@@ -5,7 +5,8 @@
 #include "store/credential.h"
 
 /* R_OK, or the first reason of authn_password_judge, or R_PASSWORD_REUSED: it is today's password, or one of as many
-   before it as the policy says, each of which costs a hash. `ret_policy` is what holds at the user's tenant. */
+   before it as the policy says, each of which costs a hash. Therefore R_THROTTLED, whatever it is by that they may set
+   one, when so many were tried in 15 minutes as may fail to sign in. `ret_policy` is what holds at the user's tenant. */
 RESULT domain_password_check(struct signin *s, const struct store_credential *user, struct str password,
                              struct security_policy *ret_policy);
 

@@ -139,13 +139,15 @@ RESULT domain_throttle_know(struct signin *s, struct store_tx *tx, const struct 
 RESULT domain_throttle_renew(struct signin *s, struct store_tx *tx, const struct throttle_target *target)
 {
   struct throttle t = {0};
-  struct authn_throttle password;
+  struct authn_throttle password, choice;
   struct login ignored = {0};
   struct signin here = *s;
   TRY(counters_of(s, target, &t));
   TRY(authn_throttle_on_id(s->domain->keys, AUTHN_THROTTLE_PASSWORD, &target->person, &password));
   TRY(authn_throttle_forget(&t.account, tx));
+  TRY(authn_throttle_on_id(s->domain->keys, AUTHN_THROTTLE_CHOICE, &target->person, &choice));
   TRY(authn_throttle_forget(&password, tx));
+  TRY(authn_throttle_forget(&choice, tx));
   here.remember_device = false; /* what is ignored would be told to nobody */
   return domain_throttle_know(&here, tx, &target->person, &ignored);
 }

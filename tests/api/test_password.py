@@ -5,6 +5,7 @@ import pytest
 
 from support.client import Client
 from support.estate import PASSWORD, unique
+from test_throttle import hashes
 
 GOOD = "an entirely different one"
 
@@ -89,6 +90,19 @@ def test_what_was_used_before_is_refused(estate, admin, home):
     change(person, PASSWORD, "password_reused")
     change(person, "the fourth of a row of them")
     change(person, PASSWORD)
+
+
+def test_trying_what_was_used_before_costs_no_more_hashes_than_logins_do(estate, admin, home, anonymous):
+    """Whoever holds a link may try as often as they like, by rules that cost nothing."""
+    person = estate.person(home["name"])
+    policy(admin, home, password_history=2, account_attempts=3)
+    body = {"token": estate.reset(person.id), "password": PASSWORD}
+    for _ in range(3):
+        anonymous.problem("POST", "/v1/password/reset", 422, "password_reused", json=body)
+    before = hashes(estate.server)
+    anonymous.problem("POST", "/v1/password/reset", 429, "throttled", json=body)
+    anonymous.problem("POST", "/v1/password/reset", 422, "password_too_short", json=body | {"password": "short"})
+    assert hashes(estate.server) == before
 
 
 def test_a_longer_maximum_is_hashed_whole(estate, admin, home):
