@@ -197,16 +197,25 @@ static RESULT send_piece(struct import *i, int file, bool *ret_more)
   return R_OK;
 }
 
-static RESULT send_file(struct import *i, int file, struct arena *arena)
+static RESULT send_all(struct import *i, int file, struct arena *arena)
 {
   bool more = true;
-  TRY(import_local_open(&i->actor, i->refusals, arena, &i->local));
   while (more) {
     TRY(send_piece(i, file, &more));
     if (stopped())
       return R_BUSY;
   }
   return import_local_start(&i->local, arena);
+}
+
+/* A job that is not started has no other end. */
+static RESULT send_file(struct import *i, int file, struct arena *arena)
+{
+  TRY(import_local_open(&i->actor, i->refusals, arena, &i->local));
+  enum result r = send_all(i, file, arena);
+  if (r != R_OK)
+    (void)!import_local_cancel(&i->local, arena); /* one that stays open is removed with those that were left */
+  return r;
 }
 
 /* Running. */

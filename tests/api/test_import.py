@@ -13,7 +13,7 @@ import pytest
 from support import loaded
 from support.client import code
 from support.estate import PASSWORD
-from support.importing import begin, command, ended, grant, installed, lines, load, tenant, user
+from support.importing import SECONDS, begin, command, ended, grant, installed, lines, load, tenant, user
 from support.server import Server
 from support.source import ROOT
 
@@ -412,6 +412,23 @@ def test_a_stopped_import_goes_no_further(at, partner, tmp_path):
     assert report.status == 3 and f"broken off at line {report.counts['lines']}: stopped" in report.errors
     assert newest_job(at)["state"] == "cancelled"
     assert sum(standing(at, partner)[:2]) == report.counts["created"] < 20020
+
+
+def test_one_that_is_stopped_before_its_start_is_cancelled(at, partner):
+    """Its file has no end until it is closed; what was sent is not applied."""
+    opened = "SELECT id FROM import_job WHERE state = 'open'"
+    before, deadline = set(at.rows(opened)), time.monotonic() + SECONDS
+    process = subprocess.Popen(**command(at.server, "import", "-"), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE)
+    process.stdin.write(lines([user("u1", partner)]))
+    while not (job := set(at.rows(opened)) - before):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    process.send_signal(signal.SIGTERM)
+    report = ended(process)
+    assert (report.status, report.output) == (3, "") and "not started: stopped" in report.errors
+    assert at.rows("SELECT state FROM import_job WHERE id = %s", *job.pop()) == [("cancelled",)]
+    assert users_of(at, partner) == {}
 
 
 def test_two_imports_of_one_file_at_once_make_each_thing_once(at, partner, tmp_path):
