@@ -52,7 +52,7 @@ __attribute__((unused)) static void fixture_remove_folder(void)
 __attribute__((unused)) static void fixture_psql(const char *sql)
 {
   char command[1024];
-  snprintf(command, sizeof command, "psql -Xqt -v ON_ERROR_STOP=1 \"%s user=postgres\" -c \"%s\" >/dev/null",
+  snprintf(command, sizeof command, PROGRAMS "psql -Xqt -v ON_ERROR_STOP=1 \"%s user=postgres\" -c \"%s\" >/dev/null",
            db_cluster_conninfo(fixture_cluster), sql);
   assert_int_equal(system(command), 0);
 }

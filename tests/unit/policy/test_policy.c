@@ -531,7 +531,7 @@ static void a_restart_of_the_database_is_survived(void **state)
 
 static void an_open_transaction_elsewhere_delays_nothing(void **state)
 {
-  assert_true(shell("createdb -h %s -U postgres elsewhere", directory));
+  assert_true(shell(PROGRAMS "createdb -h %s -U postgres elsewhere", directory));
   FILE *elsewhere = psql_open("elsewhere");
   fputs("BEGIN; CREATE TABLE held (n integer); SELECT pg_current_xact_id();\n", elsewhere);
   fflush(elsewhere);

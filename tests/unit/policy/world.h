@@ -41,8 +41,8 @@ static inline bool server(const char *command)
 static inline FILE *psql_open(const char *database)
 {
   char command[512];
-  snprintf(command, sizeof command, "psql -X -q -At -v ON_ERROR_STOP=1 -h %s -U postgres -d %s > %s/out", directory,
-           database, directory);
+  snprintf(command, sizeof command, PROGRAMS "psql -X -q -At -v ON_ERROR_STOP=1 -h %s -U postgres -d %s > %s/out",
+           directory, database, directory);
   FILE *psql = popen(command, "w");
   assert_non_null(psql);
   fputs("SET search_path = bailiwick, pg_temp;\n", psql);
@@ -120,7 +120,7 @@ static inline int server_up(void **state)
             shell("printf \"listen_addresses = ''\\nfsync = off\\nunix_socket_directories = '%s'\\n\" >> "
                   "%s/data/postgresql.conf",
                   directory, directory) &&
-            server("start") && shell("createdb -h %s -U postgres bailiwick", directory) && make_schema();
+            server("start") && shell(PROGRAMS "createdb -h %s -U postgres bailiwick", directory) && make_schema();
   return up ? 0 : -1;
 }
 

@@ -83,7 +83,8 @@ static void psql(const char *text)
   assert_non_null(file);
   fprintf(file, "SET search_path = bailiwick, pg_temp;\n%s;\n", text);
   fclose(file);
-  snprintf(command, sizeof command, "psql -XqAt -v ON_ERROR_STOP=1 -f '%s' \"%s user=postgres\" > '%s/printed'", path,
+  snprintf(command, sizeof command,
+           PROGRAMS "psql -XqAt -v ON_ERROR_STOP=1 -f '%s' \"%s user=postgres\" > '%s/printed'", path,
            db_cluster_conninfo(cluster), folder);
   if (system(command) != 0)
     fail_msg("%s", text);
