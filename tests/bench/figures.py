@@ -529,7 +529,8 @@ FIGURES = {
 
 
 def build():
-    folder = build_folder("bench")
+    """In the folder where tests/run has built the same."""
+    folder = build_folder("plain")
     configure = ["cmake", "-S", ROOT, "-B", folder, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=RelWithDebInfo",
                  "-DBAILIWICK_SANITIZE="]
     for argv in (configure, ["ninja", "-C", folder, "bailiwick", "bench_http_empty", "bench_pdp_decide",
