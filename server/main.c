@@ -15,6 +15,7 @@
 #include "jobs/letter.h"
 #include "jobs/outbox.h"
 #include "jobs/prune.h"
+#include "jobs/quota.h"
 #include "jobs/smtp.h"
 #include <pthread.h>
 #include <signal.h>
@@ -46,6 +47,7 @@ struct service {
   struct http_server *server, *management_server;
   struct jobs_prune *prune;
   struct jobs_keys *keys;
+  struct jobs_quota *quota;
   struct jobs_smtp *smtp;
   struct jobs_outbox *outbox;
   struct jobs_import *import;
@@ -151,6 +153,7 @@ static enum result open_service(struct service *v)
   TRY(budget_open(v->arena, &v->api.budget.buckets));
   TRY(jobs_prune_open(v->api.domain, &v->prune));
   TRY(jobs_keys_open(v->api.domain, v->arena, &v->keys));
+  TRY(jobs_quota_open(v->api.domain, v->arena, &v->quota));
   TRY(open_mail(v));
   v->table = api_table(&v->api);
   TRY(open_listener(v, v->settings->listen, &v->table, v->tls, &v->server));
@@ -170,6 +173,7 @@ static void close_service(struct service *v)
   jobs_import_close(&v->import); /* it looks at the server */
   http_server_close(&v->server, v->settings->drain_time);
   http_server_close(&v->management_server, 0);
+  jobs_quota_close(&v->quota);
   jobs_keys_close(&v->keys);
   close_mail(v);
   jobs_prune_close(&v->prune);

@@ -54,6 +54,8 @@ static enum result reply_plan(struct api_call *call, const struct move_plan *pla
   put_settings(&w, plan);
   json_key(&w, "clashes");
   json_put_raw(&w, plan->clashes);
+  json_key(&w, "quotas");
+  json_put_raw(&w, plan->quotas);
   json_key(&w, "plan");
   json_put_text(&w, plan->token);
   json_key(&w, "expires_at");

@@ -2,6 +2,7 @@
 #include "domain/tenant.h"
 #include "api/etag.h"
 #include "api/list.h"
+#include "api/quota.h"
 #include "api/routes.h"
 #include "authn/name.h"
 #include "store/tenant.h"
@@ -134,7 +135,8 @@ RESULT api_tenant_create(struct api_call *call)
                               .kind = partner ? BW_TENANT_PARTNER : BW_TENANT_CUSTOMER,
                               .name = body.name.value,
                               .external_id = body.external_id.value};
-  TRY(domain_tenant_create(&call->change, &tenant, &outcome));
+  enum result r = domain_tenant_create(&call->change, &tenant, &outcome);
+  TRY(api_quota_explain(call, r, &call->tenant, "tenants"));
   return api_reply_created(call, "/v1/tenants/", &outcome);
 }
 
@@ -195,6 +197,7 @@ api_handler api_tenant_restore;
 RESULT api_tenant_restore(struct api_call *call)
 {
   struct outcome outcome;
-  TRY(domain_tenant_restore(&call->change, &call->tenant, &outcome));
+  enum result r = domain_tenant_restore(&call->change, &call->tenant, &outcome);
+  TRY(api_quota_explain_restore(call, r));
   return api_reply_object(call, &outcome);
 }

@@ -2,6 +2,7 @@
 #include "domain/user.h"
 #include "api/etag.h"
 #include "api/list.h"
+#include "api/quota.h"
 #include "api/routes.h"
 #include "authn/name.h"
 #include "domain/invitation.h"
@@ -88,7 +89,8 @@ RESULT api_user_create(struct api_call *call)
                           .external_id = body.external_id.value,
                           .dialling = body.dialling_addresses.value,
                           .dialling_count = body.dialling_addresses.count};
-  TRY(domain_user_create(&call->change, &user, &outcome));
+  enum result r = domain_user_create(&call->change, &user, &outcome);
+  TRY(api_quota_explain(call, r, &call->tenant, "users"));
   return api_reply_created(call, "/v1/users/", &outcome);
 }
 

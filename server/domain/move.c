@@ -178,6 +178,7 @@ static RESULT check_token(const struct change *change, const struct survey *surv
 }
 
 static bool clash(const struct store_move *move) { return !str_is(move->clashes, "[]"); }
+static bool lacks(const struct store_move *move) { return !str_is(move->quotas, "[]"); }
 
 RESULT domain_move_plan(struct change *change, const struct move *move, struct move_plan *ret_plan)
 {
@@ -192,8 +193,9 @@ RESULT domain_move_plan(struct change *change, const struct move *move, struct m
                            .grants = survey->grants,
                            .settings = survey->shifts,
                            .setting_count = survey->shift_count,
-                           .clashes = survey->move.clashes};
-  if (!clash(&survey->move)) {
+                           .clashes = survey->move.clashes,
+                           .quotas = survey->move.quotas};
+  if (!clash(&survey->move) && !lacks(&survey->move)) {
     plan.expires_at = change->now + PLAN_TIME;
     TRY(make_token(change, survey, plan.expires_at, &plan.token));
   }
@@ -307,6 +309,8 @@ RESULT domain_move(struct change *change, const struct move *move, struct outcom
     return R_NO_MEMORY;
   TRY(kinds[move->kind].hold(change, move));
   TRY(look(change, move, survey));
+  if (lacks(&survey->move))
+    return R_QUOTA_EXCEEDED;
   TRY(check_token(change, survey, move->plan));
   if (clash(&survey->move))
     return R_ALREADY_EXISTS;

@@ -21,6 +21,7 @@ struct move_plan {
   const struct setting_shift *settings;
   size_t setting_count;
   struct str clashes; /* JSON: names of its that are taken there: then there is no token */
+  struct str quotas;  /* JSON: pools of which too little is left there, and whose quota that is: no token then either */
   struct str token;
   int64_t expires_at;
 };
@@ -30,5 +31,6 @@ struct move_plan {
 RESULT domain_move_plan(struct change *change, const struct move *move, struct move_plan *ret_plan);
 
 /* As above; R_PLAN_STALE: the plan is of another move, another's, too old, or no longer what would be done;
-   R_ALREADY_EXISTS: a name; R_AGAIN. Both lines are told, each of its own, and a tenant of what it sees. */
+   R_ALREADY_EXISTS: a name; R_QUOTA_EXCEEDED; R_AGAIN. Both lines are told, each of its own, and a tenant of what it
+   sees. */
 RESULT domain_move(struct change *change, const struct move *move, struct outcome *ret_outcome);

@@ -39,7 +39,7 @@ static RESULT put_span(struct db_values *v, struct str path, struct arena *arena
 static RESULT plan(const struct store_call *call, enum statement statement, const struct uuid *object,
                    const struct uuid *destination, struct store_move *ret_move)
 {
-  enum { PATH, FROM, FROM_PATH, TO_PATH, DEEPEST, FITS, CLASHES, EXTERNAL_ID, ROWS, MEMBERSHIPS, INCLUDES };
+  enum { PATH, FROM, FROM_PATH, TO_PATH, DEEPEST, FITS, CLASHES, EXTERNAL_ID, ROWS, MEMBERSHIPS, INCLUDES, QUOTAS };
   struct db_values v = {0};
   struct db_rows rows;
   db_put_uuid(&v, object);
@@ -59,7 +59,8 @@ static RESULT plan(const struct store_call *call, enum statement statement, cons
                                   .includes = db_int(&rows, 0, INCLUDES),
                                   .deepest = db_int(&rows, 0, DEEPEST),
                                   .fits = db_bool(&rows, 0, FITS),
-                                  .clashes = db_text(&rows, 0, CLASHES)};
+                                  .clashes = db_text(&rows, 0, CLASHES),
+                                  .quotas = db_text(&rows, 0, QUOTAS)};
   return R_OK;
 }
 

@@ -9,6 +9,7 @@ struct store_move {
   struct str external_id; /* .p NULL: none */
   struct str rows;        /* JSON: what goes along, by kind */
   struct str clashes;     /* JSON: an array of the names of its that others have there */
+  struct str quotas;      /* JSON: an array of the pools of which too little is left there, and of whose quota */
   int64_t memberships;    /* of its in groups that it leaves */
   int64_t includes;       /* times that a role which goes along includes one that stays */
   int64_t deepest;        /* length of the longest path that goes along */

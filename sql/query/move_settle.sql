@@ -1,5 +1,5 @@
--- Has every grant checked, and what every role includes: what came in between is found before the commit.
+-- Has every grant checked, what every role includes, and where what moved counts: what came in between is found before the commit.
 -- role: app
 -- params: none
 -- row: none
-SET CONSTRAINTS bailiwick.grant_containment, bailiwick.role_include_containment IMMEDIATE
+SET CONSTRAINTS bailiwick.grant_containment, bailiwick.role_include_containment, bailiwick.tenant_quota_move IMMEDIATE

@@ -13,7 +13,7 @@ def test_me_tells_home_roots_and_permissions(estate):
         [(estate.id("alpha"), "subtree"), (estate.id("alpha_one"), "self")]
     assert me["roots"][0]["permissions"] == ["tenant:read", "user:read", "user:invite", "role:read", "grant:read",
                                              "session:read", "session:revoke", "credential:reset",
-                                             "security_policy:read", "group:read", "user:unlock"]
+                                             "security_policy:read", "group:read", "user:unlock", "quota:read"]
 
 
 def test_who_holds_nothing_has_no_roots(estate):

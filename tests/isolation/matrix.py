@@ -215,6 +215,12 @@ def roots_stay(cell):
     return 403 if cell.target.tenant.kind == "provider" else None
 
 
+def own_stays(cell):
+    """What is given is given from above."""
+    wide = [grant for grant in cell.actor.roots("quota:update") if grant.tenant is not cell.target.tenant and grant.reaches(cell.target.tenant)]
+    return None if wide else 403
+
+
 def new_house(cell):
     return cell.estate.tenant(unused("house"), "partner", cell.estate.tenants["provider"]).id if cell.expected() == 200 else random_id()
 
@@ -413,6 +419,9 @@ ROWS = {
     "getSecurityPolicy": [Row(200)],
     # What all of them may say: as tight as it is.
     "updateSecurityPolicy": [Row(200, body(password_strength=0))],
+
+    "getQuotas": [Row(200)],
+    "updateQuotas": [Row(200, body(custom={"seats": {"allotted": 0}}), rule=own_stays)],
 
     "listUsers": [Row(200), Row(200, name="subtree", query="?scope=subtree&q=user&limit=200")],
     "createUser": [Row(201, body(login=any_name))],

@@ -177,6 +177,7 @@ OTHERS = {
     "createImport": "opens a job", "fillImport": "fills a job",
     "cancelImport": "ends a job", "inviteImported": "tests/api/test_import_invitation.py",
     "updateSecurityPolicy": "tests/api/test_security_policy.py: nobody loosens it",
+    "updateQuotas": "tests/api/test_quota.py: gives nobody a permission, and nobody gives their own",
     "suspendTenant": "tests/isolation/matrix.py: nobody's own or one above", "resumeTenant": "as suspendTenant",
     "createGroup": "gives nobody anything", "updateGroup": "tests/unit/domain/test_group.c: a privileged one is the privileged'",
     "deleteGroup": "tests/unit/domain/test_group.c: as revoking its grants", "addGroupMember": "tests/unit/domain/test_membership.c: as giving all its grants",

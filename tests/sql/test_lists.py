@@ -18,9 +18,10 @@ from support.source import ROOT
 TENANTS, USERS = 100000, 300000
 PAGE, TIMES = 51, 20
 STATEMENTS = {path.stem: Statement(path) for path in FILES}
-# Those that are about as many things as they are given read as much as they are told to, and a move all that moves.
+# Those that are about as many things as they are given read as much as they are told to, a move all that moves, and a quota
+# what it counts.
 MANY = [name for name, statement in STATEMENTS.items()
-        if ("tenants", "uuid[]") in statement.listed("params") or name.startswith("move_")]
+        if ("tenants", "uuid[]") in statement.listed("params") or name.startswith(("move_", "quota_"))]
 LISTS = [name for name, statement in STATEMENTS.items() if statement.head.get("plan") == "custom" and name not in MANY]
 LOOKUPS = [name for name, statement in STATEMENTS.items() if statement.role == "app" and name not in LISTS + MANY
            and statement.head.get("scope") != "none" and statement.listed("params")

@@ -21,6 +21,8 @@ ROWS = {
         request_digest) SELECT t.id, t.path, t.boundary, p.id, t.label, ''""",
     "bailiwick.tenant_setting": """INSERT INTO tenant_setting (tenant_id, tenant_path, tenant_boundary, section, name, value)
         SELECT t.id, t.path, t.boundary, 'security', 'password_history', '3'""",
+    "bailiwick.quota": """INSERT INTO quota (tenant_id, tenant_path, tenant_boundary, pool, allotted)
+        SELECT t.id, t.path, t.boundary, 'of_' || t.label, 5""",
     "bailiwick.tenant_former": """INSERT INTO tenant_former (tenant_id, tenant_path, tenant_boundary, former)
         SELECT t.id, t.path, t.boundary, '/former'""",
     "vault.credential": """INSERT INTO vault.credential (principal_id, tenant_id, tenant_path, tenant_boundary, password_hash)
