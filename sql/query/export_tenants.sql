@@ -11,7 +11,9 @@ SELECT t.id, t.path,
                          'tenant_kind', t.kind, 'name', t.name) AS body,
        0::bigint AS version
   FROM tenant t
+  CROSS JOIN LATERAL (SELECT tenant_is_over(t.parent_path) AS over, NOT $5 OR export_portable(t.parent_path, $1) AS importable
+                       OFFSET 0) line
  WHERE t.path > $1 AND t.path < $2 AND t.path > $3 AND ($4::uuid IS NULL OR t.parent_id = $4)
-   AND NOT tenant_is_over(t.path) AND (NOT $5 OR export_portable(t.path, $1))
+   AND t.terminated_at IS NULL AND NOT line.over AND line.importable AND (NOT $5 OR NOT is_id(export_name(t.external_id, t.id)))
  ORDER BY t.path
  LIMIT $6

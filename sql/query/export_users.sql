@@ -17,11 +17,13 @@ SELECT p.id, p.tenant_path AS path,
        0::bigint AS version
   FROM principal p
   CROSS JOIN LATERAL (
-       SELECT export_name(t, $1) AS name, tenant_is_over(t.path) AS over, NOT $5 OR export_portable(t.path, $1) AS importable
+       SELECT export_name(t, $1) AS name, t.parent_path, t.terminated_at
          FROM tenant t WHERE t.id = p.tenant_id AND t.path = p.tenant_path
         LIMIT 1) home
+  CROSS JOIN LATERAL (SELECT tenant_is_over(home.parent_path) AS over, NOT $5 OR export_portable(home.parent_path, $1) AS importable
+                       OFFSET 0) line
  WHERE p.kind = 'user' AND p.tenant_path >= $1 AND p.tenant_path < $2 AND (p.tenant_path, p.id) > ($3, $4)
-   AND p.state <> 'terminated' AND NOT home.over AND home.importable
-   AND NOT ($5 AND p.external_id IS NOT NULL AND is_id(p.external_id))
+   AND p.state <> 'terminated' AND home.terminated_at IS NULL AND NOT line.over
+   AND (NOT $5 OR (line.importable AND NOT is_id(coalesce(home.name, '')) AND NOT is_id(coalesce(p.external_id, ''))))
  ORDER BY p.tenant_path, p.id
  LIMIT $6
