@@ -9,7 +9,7 @@
 #include "json/parse.h"
 #include "store/export.h"
 
-enum { ROWS = 200, COLUMNS_MOST = 12, PAGE = 256 << 10, PAGE_MOST = 1 << 20 };
+enum { ROWS = 200, COLUMNS_MOST = 16, PAGE = 256 << 10, PAGE_MOST = 1 << 20 };
 
 /* What can be exported: its columns in CSV are the members that its lines may have. */
 struct kind {
@@ -32,8 +32,8 @@ static const struct kind grants = {
     store_export_grants,
     BW_USER_READ,
     "grants",
-    {"kind", "user_external_id", "user_login", "user_tenant_external_id", "tenant_external_id", "role", "scope",
-     "reason", "ticket", "not_before", "expires_at"}};
+    {"kind", "user_external_id", "user_login", "client_external_id", "group_external_id", "group_display_name",
+     "user_tenant_external_id", "tenant_external_id", "role", "scope", "reason", "ticket", "not_before", "expires_at"}};
 
 /* One under way: what it was asked for, and how far it is. */
 struct export {

@@ -2,9 +2,11 @@
 #include "import/draft.h"
 #include "authn/name.h"
 #include "crypto/digest.h"
+#include "import/holder.h"
 #include "import/rows.h"
 #include "import/text.h"
 #include "store/client.h"
+#include "store/group.h"
 #include "store/role.h"
 #include "store/tenant.h"
 #include "store/user.h"
@@ -80,7 +82,8 @@ struct other_name {
 };
 static const struct other_name tenant_name = {store_tenant_get, "external_id"},
                                user_name = {store_user_get, "external_id"}, user_login = {store_user_get, "login"},
-                               client_name = {store_client_get, "external_id"}, role_name = {store_role_get, "name"};
+                               client_name = {store_client_get, "external_id"},
+                               group_name = {store_group_get, "external_id"}, role_name = {store_role_get, "name"};
 
 /* The name stays where it is no id, where nothing has it, and where that has no other. */
 static RESULT rename_as(const struct import_draft *draft, const struct other_name *other, struct arena *arena,
@@ -175,46 +178,53 @@ static RESULT keys_of_user(const struct import_draft *draft, const struct import
   return PUT_KEY(keys, arena, ASKED_FOR, "tenant", home);
 }
 
-/* Who holds a grant, and in which way the row says so: by what stays, by what may change, or by an id alone. */
+/* In which way a row says who holds a grant: by what stays, by what may change, or by an id alone. */
 enum way { BY_EXTERNAL_ID, BY_NAME, BY_ID, WAYS };
 static const char *const ways[WAYS] = {"external_id", "name", "id"};
 struct holder {
+  struct import_holder who;
   enum way way;
   struct str home, name;
 };
+static const char *const holder_kinds[IMPORT_HOLDER__KINDS] = {
+    [IMPORT_HOLDER_USER] = "user", [IMPORT_HOLDER_CLIENT] = "client", [IMPORT_HOLDER_GROUP] = "group"};
+static const struct other_name *const holder_names[IMPORT_HOLDER__KINDS] = {
+    [IMPORT_HOLDER_USER] = &user_name, [IMPORT_HOLDER_CLIENT] = &client_name, [IMPORT_HOLDER_GROUP] = &group_name};
 
 /* R_MALFORMED: nobody has such a name. */
 static RESULT holder_of(const struct import_draft *draft, const struct import_row *row, struct arena *arena,
                         struct holder *ret_holder)
 {
   const struct import_row_grant *grant = &row->grant;
-  struct holder holder = {.name = row->name};
+  struct holder holder = {.who = import_holder_of(row), .name = row->name};
   struct uuid id;
-  TRY(place_of(draft,
-               grant->user_tenant_external_id.present ? &grant->user_tenant_external_id : &grant->tenant_external_id,
-               arena, &holder.home));
-  if (grant->user_login.present) {
+  bool elsewhere = grant->user_tenant_external_id.present;
+  TRY(place_of(draft, elsewhere ? &grant->user_tenant_external_id : &grant->tenant_external_id, arena, &holder.home));
+  if (holder.who.by_name) {
     holder.way = BY_NAME;
-    TRY(authn_name_normalise(row->name, arena, &holder.name));
+    TRY(import_holder_key(&holder.who, arena, &holder.name));
   } else {
-    TRY(rename_as(draft, &user_name, arena, &holder.name));
+    TRY(rename_as(draft, holder_names[holder.who.kind], arena, &holder.name));
     holder.way = import_row_id(holder.name, &id) ? BY_ID : BY_EXTERNAL_ID;
   }
   *ret_holder = holder;
   return R_OK;
 }
 
-static RESULT keys_of_holder(const struct import_draft *draft, const struct import_row *row,
-                             const struct holder *holder, struct arena *arena, struct keys *keys)
+static RESULT keys_of_holder(const struct import_draft *draft, const struct holder *holder, struct arena *arena,
+                             struct keys *keys)
 {
   struct str home = holder->home;
+  TRY(PUT_KEY(keys, arena, ASKED_FOR, "tenant", home));
+  if (holder->who.kind != IMPORT_HOLDER_USER)
+    return put_key(keys, arena, ASKED_FOR,
+                   (const struct str[]){str_of(holder_kinds[holder->who.kind]), home, holder->name, STR_NONE});
   if (draft->deletes) {
     TRY(PUT_KEY(keys, arena, ASKED_FOR, "leaver by", STR("external_id"), home));
     TRY(PUT_KEY(keys, arena, ASKED_FOR, "leaver by", STR("login"), home));
   }
-  TRY(PUT_KEY(keys, arena, ASKED_FOR, "tenant", home));
   return holder->way == BY_NAME ? PUT_KEY(keys, arena, ASKED_FOR, "login", home, holder->name)
-                                : put_user(draft, keys, arena, ASKED_FOR, (const struct str[]){home, row->name});
+                                : put_user(draft, keys, arena, ASKED_FOR, (const struct str[]){home, holder->who.name});
 }
 
 /* A row that names the holder one way asks for those of the others. */
@@ -227,15 +237,15 @@ static RESULT keys_of_grant(const struct import_draft *draft, const struct impor
   enum result r = holder_of(draft, row, arena, &holder);
   if (r != R_OK)
     return r == R_MALFORMED ? R_OK : r;
+  struct str kind = str_of(holder_kinds[holder.who.kind]), way = str_of(ways[holder.way]);
   TRY(place_of(draft, &grant->tenant_external_id, arena, &place));
   TRY(rename_as(draft, &role_name, arena, &role));
-  struct str way = str_of(ways[holder.way]);
-  TRY(PUT_KEY(keys, arena, BOTH, "grant", way, holder.home, holder.name, place, role, scope));
+  TRY(PUT_KEY(keys, arena, BOTH, "grant", kind, way, holder.home, holder.name, place, role, scope));
   for (int other = 0; other < WAYS; other++)
-    TRY(PUT_KEY(keys, arena, other == (int)holder.way ? OWNED : ASKED_FOR, "grant by", str_of(ways[other]), place, role,
-                scope));
+    TRY(PUT_KEY(keys, arena, other == (int)holder.way ? OWNED : ASKED_FOR, "grant by", kind, str_of(ways[other]), place,
+                role, scope));
   TRY(PUT_KEY(keys, arena, ASKED_FOR, "tenant", place));
-  return keys_of_holder(draft, row, &holder, arena, keys);
+  return keys_of_holder(draft, &holder, arena, keys);
 }
 
 static RESULT keys_of_client(const struct import_draft *draft, const struct import_row *row, struct arena *arena,

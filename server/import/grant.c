@@ -1,12 +1,11 @@
 /* Gives grants as rows want them: one is never changed, but given anew in the same transaction. Trusts: nothing of the
    row. */
 #include "import/grant.h"
-#include "authn/name.h"
 #include "domain/grant.h"
+#include "import/holder.h"
 #include "store/grant.h"
 #include "store/role.h"
 #include "store/tenant.h"
-#include "store/user.h"
 
 struct grant_work {
   struct grant_new made;
@@ -24,43 +23,16 @@ static RESULT give(struct change *c, void *what)
   return R_OK;
 }
 
-/* At home there. */
-static RESULT get_user(struct import_work *w, const struct store_call *call, const struct uuid *id,
-                       const struct uuid *home, struct store_object *ret_user)
+static RESULT find_holder(struct import_work *w, const struct import_row *row, struct uuid *ret_holder)
 {
-  TRY(store_user_get(call, id, ret_user));
-  return import_work_expect(w, ret_user, "tenant_id", home);
-}
-
-/* By external_id or id, or where the row has neither by login. */
-static RESULT find_user(struct import_work *w, const struct import_row_grant *row, const struct uuid *home,
-                        const struct scope *scope, struct store_object *ret_user)
-{
-  bool by_login = row->user_login.present;
-  const char *member = by_login ? "user_login" : "user_external_id";
-  struct str login_key = STR_NONE;
-  if (by_login)
-    TRY(import_work_blame(w, member, authn_name_normalise(row->user_login.value, w->arena, &login_key)));
-  struct store_call call = import_work_reading(w, scope);
-  struct uuid id;
-  if (import_row_id(row->user_external_id.value, &id))
-    return import_work_blame(w, member, get_user(w, &call, &id, home, ret_user));
-  return import_work_blame(w, member, store_user_find(&call, home, row->user_external_id.value, login_key, ret_user));
-}
-
-static RESULT find_holder(struct import_work *w, const struct import_row_grant *row, struct uuid *ret_user)
-{
-  const struct import_reference home = {"user_tenant_external_id", row->user_tenant_external_id.present
-                                                                       ? &row->user_tenant_external_id
-                                                                       : &row->tenant_external_id};
+  const struct import_row_grant *grant = &row->grant;
+  const struct import_reference home = {"user_tenant_external_id", grant->user_tenant_external_id.present
+                                                                       ? &grant->user_tenant_external_id
+                                                                       : &grant->tenant_external_id};
+  struct import_holder holder = import_holder_of(row);
   struct uuid at;
-  struct import_leave under;
-  struct store_object user;
   TRY(import_work_locate(w, &home, &at));
-  TRY(import_work_blame(w, home.member, import_work_leave(w, &at, BW_USER_READ, &under)));
-  TRY(find_user(w, row, &at, under.scope, &user));
-  *ret_user = user.id;
-  return R_OK;
+  return import_holder_find(w, &holder, &at, ret_holder);
 }
 
 /* One that can be used at the tenant with that path, by its name or its id. */
@@ -76,16 +48,16 @@ static RESULT find_role(const struct import_work *w, const struct scope *scope, 
 }
 
 /* Where the grant holds, who is to hold it, and which role. */
-static RESULT find_parts(struct import_work *w, const struct import_row_grant *row, struct grant_new *grant,
+static RESULT find_parts(struct import_work *w, const struct import_row *row, struct grant_new *grant,
                          struct import_leave *ret_leave)
 {
-  const struct import_reference place = {"tenant_external_id", &row->tenant_external_id};
+  const struct import_reference place = {"tenant_external_id", &row->grant.tenant_external_id};
   struct store_object role;
   struct str path;
   TRY(import_work_enter(w, &place, BW_GRANT_READ, &grant->tenant, ret_leave));
   TRY(find_holder(w, row, &grant->principal));
   TRY(import_work_path(w, &grant->tenant, ret_leave->scope, &path));
-  TRY(import_work_blame(w, "role", find_role(w, ret_leave->scope, path, row->role.value, &role)));
+  TRY(import_work_blame(w, "role", find_role(w, ret_leave->scope, path, row->grant.role.value, &role)));
   grant->role = role.id;
   return R_OK;
 }
@@ -119,14 +91,14 @@ static RESULT grant_found(struct import_work *w, const struct import_row_grant *
 }
 
 /* The grant, where what it names is there: R_NOT_FOUND, with nothing to blame, where it alone is missing. */
-static RESULT find(struct import_work *w, const struct import_row_grant *row, struct grant_new *grant,
+static RESULT find(struct import_work *w, const struct import_row *row, struct grant_new *grant,
                    struct store_object *ret_found)
 {
   struct import_leave under;
   TRY(find_parts(w, row, grant, &under));
   struct store_call call = import_work_reading(w, under.scope);
   struct store_grant_row key = {
-      .tenant = grant->tenant, .principal = grant->principal, .role = grant->role, .reach = row->scope.value};
+      .tenant = grant->tenant, .principal = grant->principal, .role = grant->role, .reach = row->grant.scope.value};
   return store_grant_find(&call, &key, ret_found);
 }
 
@@ -140,7 +112,7 @@ RESULT import_grant_apply(struct import_work *w, const struct import_row *row)
                                   .ticket = wanted->ticket.value}};
   struct import_leave under;
   struct store_object found;
-  enum result r = find(w, wanted, &g.made, &found);
+  enum result r = find(w, row, &g.made, &found);
   if (r == R_OK)
     r = grant_found(w, wanted, &found, &g);
   else if (r == R_NOT_FOUND && !w->applied.about.p)
@@ -171,7 +143,7 @@ RESULT import_grant_remove(struct import_work *w, const struct import_row *row)
 {
   struct grant_new grant = {0};
   struct store_object found;
-  enum result r = find(w, &row->grant, &grant, &found);
+  enum result r = find(w, row, &grant, &found);
   if (r == R_OK)
     return import_grant_end(w, &(struct import_object){found.id, grant.tenant});
   return r == R_NOT_FOUND && !w->applied.about.p ? R_OK : r;

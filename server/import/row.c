@@ -32,23 +32,29 @@ BODY(import_row_tenant_key, "ImportTenantKey", TENANT_FIELDS(OPTIONAL));
 BODY(import_row_user_body, "ImportUser", USER_FIELDS(REQUIRED));
 BODY(import_row_user_key, "ImportUserKey", USER_FIELDS(OPTIONAL));
 BODY(import_row_grant_body, "ImportGrant", GRANT(kind, REQUIRED, 8), GRANT(user_external_id, OPTIONAL, 200),
-     GRANT(user_login, OPTIONAL, 128), GRANT(user_tenant_external_id, NULLABLE, 200),
-     GRANT(tenant_external_id, NULLABLE, 200), GRANT(role, REQUIRED, 64),
+     GRANT(user_login, OPTIONAL, 128), GRANT(client_external_id, OPTIONAL, 200),
+     GRANT(group_external_id, OPTIONAL, 200), GRANT(group_display_name, OPTIONAL, 128),
+     GRANT(user_tenant_external_id, NULLABLE, 200), GRANT(tenant_external_id, NULLABLE, 200), GRANT(role, REQUIRED, 64),
      FIELD_CHOICE(struct import_row_grant, scope, REQUIRED, 1, 16, "self|subtree"), GRANT(reason, NULLABLE, 500),
      GRANT(ticket, NULLABLE, 100), GRANT(not_before, NULLABLE, 0), GRANT(expires_at, NULLABLE, 0));
 
 /* Each kind with its tables, the second for what is to be removed, and the members that name the row: the first that
-   is there does. Where they name somebody else than the row is about, the two could be two people. */
+   is there does. Where they name somebody else than the row is about, two could be two people. */
+enum { NAMES = 5 };
 static const struct kind {
-  const char *name, *members[2];
+  const char *name, *members[NAMES];
   const struct json_body *body, *key;
   bool either;
 } kinds[] = {
     [IMPORT_ROW_NONE] = {"", {""}, NULL, NULL},
     [IMPORT_ROW_TENANT] = {"tenant", {"external_id"}, &import_row_tenant_body, &import_row_tenant_key},
     [IMPORT_ROW_USER] = {"user", {"external_id", "login"}, &import_row_user_body, &import_row_user_key},
-    [IMPORT_ROW_GRANT] =
-        {"grant", {"user_external_id", "user_login"}, &import_row_grant_body, &import_row_grant_body, true},
+    [IMPORT_ROW_GRANT] = {"grant",
+                          {"user_external_id", "user_login", "client_external_id", "group_external_id",
+                           "group_display_name"},
+                          &import_row_grant_body,
+                          &import_row_grant_body,
+                          true},
     [IMPORT_ROW_CLIENT] = {"client", {"external_id"}, &import_row_client_body, &import_row_client_key},
 };
 _Static_assert(sizeof kinds / sizeof *kinds == IMPORT_ROW__KINDS, "every kind has a row");
@@ -119,21 +125,25 @@ static struct str describe(const struct json_errors *errors, struct arena *arena
   return buf_str(&text);
 }
 
-/* The member that names the row. */
-static const char *naming(const struct kind *kind, const struct json *object)
+/* The member that names the row, and another that does too; else NULL. Where none does it is the last one of two. */
+static const char *naming(const struct kind *kind, const struct json *object, const char **ret_other)
 {
-  bool first = !kind->members[1] || json_member(object, kind->members[0]);
-  return kind->members[first ? 0 : 1];
+  const char *found = NULL;
+  *ret_other = NULL;
+  for (int i = 0; i < NAMES && kind->members[i] && !*ret_other; i++)
+    if (json_member(object, kind->members[i]))
+      *(found ? ret_other : &found) = kind->members[i];
+  return found ? found : kind->members[kind->members[1] ? 1 : 0];
 }
 
 /* That a row has no name, or one too many. */
-static RESULT misname(const struct kind *kind, bool both, struct arena *arena, struct import_row *ret_row,
+static RESULT misname(const struct kind *kind, const char *other, struct arena *arena, struct import_row *ret_row,
                       struct str *ret_wrong)
 {
-  const char *blamed = kind->members[both], *other = kind->members[kind->members[1] && !both];
-  ret_row->blamed = str_of(blamed);
-  *ret_wrong = both ? arena_print(arena, "%s: Must not stand beside %s", blamed, other)
-                    : arena_print(arena, "%s: Is missing, and %s as well", blamed, other);
+  const char *missing = kind->members[0];
+  ret_row->blamed = str_of(other ? other : missing);
+  *ret_wrong = other ? arena_print(arena, "%s: Must not stand beside %s", other, ret_row->naming)
+                     : arena_print(arena, "%s: Is missing, and %s as well", missing, ret_row->naming);
   return R_MALFORMED;
 }
 
@@ -141,9 +151,10 @@ static RESULT decode(const struct json *object, enum import_mode mode, struct ar
                      struct str *ret_wrong)
 {
   const struct kind *kind = &kinds[ret_row->kind];
-  const char *name = naming(kind, object);
+  const char *other, *name = naming(kind, object, &other);
   struct json_errors errors = {0};
   bool named = true;
+  ret_row->naming = name;
   enum result r =
       json_decode_value(object, mode == IMPORT_DELETE ? kind->key : kind->body, arena, &ret_row->tenant, &errors);
   if (r == R_MALFORMED)
@@ -152,10 +163,10 @@ static RESULT decode(const struct json *object, enum import_mode mode, struct ar
     ret_row->blamed = errors.list[0].field;
   if (named)
     ret_row->name = json_str(json_member(object, name));
-  bool both = kind->either && json_member(object, kind->members[0]) && json_member(object, kind->members[1]);
-  if (r != R_OK || (ret_row->name.p && !both))
+  other = kind->either ? other : NULL;
+  if (r != R_OK || (ret_row->name.p && !other))
     return r;
-  return misname(kind, both, arena, ret_row, ret_wrong);
+  return misname(kind, other, arena, ret_row, ret_wrong);
 }
 
 RESULT import_row_read(struct str line, enum import_mode mode, struct arena *arena, struct import_row *ret_row,

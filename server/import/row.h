@@ -36,11 +36,11 @@ struct import_row_user {
   struct json_texts dialling_addresses;
 };
 
-/* Known by user, role, tenant and scope. Either external_id or login names the user, of a home that is the grant's
- * tenant unless it is named; null: the importer's. */
+/* Known by holder, role, tenant and scope. One member names the holder, of a home that is the grant's tenant unless
+   user_tenant_external_id names it; null: the importer's. */
 struct import_row_grant {
-  struct json_text kind, user_external_id, user_login, user_tenant_external_id, tenant_external_id, role, scope, reason;
-  struct json_text ticket;
+  struct json_text kind, user_external_id, user_login, client_external_id, group_external_id, group_display_name;
+  struct json_text user_tenant_external_id, tenant_external_id, role, scope, reason, ticket;
   struct json_time not_before, expires_at;
 };
 
@@ -54,6 +54,7 @@ struct import_row_client {
 struct import_row {
   enum import_row_kind kind; /* IMPORT_ROW_NONE until it is known */
   struct str name;           /* what the line is about, by its key; .p NULL until it is known to be a good one */
+  const char *naming;        /* the member that says so, or is to say so */
   struct str blamed;         /* the first member that is wrong; .p NULL: none is named */
   union {
     struct import_row_tenant tenant;

@@ -9,7 +9,8 @@ static const int64_t step_time = CLOCK_SECOND / 4;
 
 /* Members that name what a row may make. */
 static const char *const references[] = {"tenant_external_id", "user_tenant_external_id", "user_external_id",
-                                         "user_login"};
+                                         "user_login",         "client_external_id",      "group_external_id",
+                                         "group_display_name"};
 
 static bool names_another(struct str member)
 {

@@ -9,6 +9,16 @@ RESULT store_group_get(const struct store_call *call, const struct uuid *id, str
   return store_run_one(call, SQL_group_get, &v, ret_group);
 }
 
+RESULT store_group_find(const struct store_call *call, const struct uuid *tenant, struct str external_id,
+                        struct str name_key, struct store_object *ret_group)
+{
+  struct db_values v = {0};
+  db_put_uuid(&v, tenant);
+  db_put_text(&v, external_id);
+  db_put_text(&v, name_key);
+  return store_run_one(call, SQL_group_find, &v, ret_group);
+}
+
 RESULT store_group_list(const struct store_call *call, const struct store_group_filter *filter,
                         struct store_page *ret_page)
 {

@@ -5,6 +5,10 @@
 /* R_NOT_FOUND outside the scope. */
 RESULT store_group_get(const struct store_call *call, const struct uuid *id, struct store_object *ret_group);
 
+/* By external_id, or where that is .p NULL by its name's key. R_NOT_FOUND. */
+RESULT store_group_find(const struct store_call *call, const struct uuid *tenant, struct str external_id,
+                        struct str name_key, struct store_object *ret_group);
+
 /* What is .p NULL does not filter. */
 struct store_group_filter {
   struct store_range range;

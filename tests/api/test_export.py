@@ -86,7 +86,7 @@ def test_what_has_no_other_name_is_named_by_its_id(house, admin):
     tenants = lines_of(admin, house["house"]["id"], "tenants")
     assert {row["external_id"] for row in tenants} == {f"id:{house['house_two']['id']}", house["house_one"]["external_id"]}
     grants = lines_of(admin, house["house_one"]["id"], "grants")
-    assert sorted(row.get("user_external_id", "").partition(":")[0] for row in grants) == ["", "ada", "id"]
+    assert sorted(row.get("client_external_id", "").partition(":")[0] for row in grants) == ["", "", "id"]
 
 
 def test_what_another_service_could_not_take_can_be_left_out(house, admin):

@@ -61,6 +61,14 @@ class ByHand:
         body = {"parent_id": above, "kind": kind, "name": text(self.chance), **more}
         return self.api.post("/v1/tenants", body, 201).json()["id"]
 
+    def others(self, home):
+        """A machine and a group, each with or without a name, and with a role at home."""
+        for kind in ("clients", "groups"):
+            body = {"display_name": text(self.chance), **absent_or(self.chance, external_id=text(self.chance))}
+            made = self.api.post(f"/v1/tenants/{home}/{kind}", body, 201).json()
+            body = {"principal_id": made.get("client", made)["id"], "role": "viewer", "scope": "self"}
+            self.api.post(f"/v1/tenants/{home}/grants", body, 201)
+
     def people(self, home, **more):
         """Some who live there, each with a role there or at a place below."""
         for n in range(2):
@@ -68,6 +76,7 @@ class ByHand:
             body = {"principal_id": made["id"], "role": "viewer", "scope": self.chance.choice(["self", "subtree"])}
             self.api.post(f"/v1/tenants/{home}/grants", body, 201)
             more = {}
+        self.others(home)
 
     def all(self, names):
         nameless = self.tenant(self.top, "partner")

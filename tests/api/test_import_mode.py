@@ -259,6 +259,15 @@ def test_sync_of_grants_leaves_users_and_of_users_grants_of_who_stays(at, jobs, 
     assert [state_of(at, *who) for who in ((partner, "u1"), (partner, "u2"), (f"{partner}-c", "u3"))] == ["invited"] * 3
 
 
+def test_sync_of_grants_leaves_those_of_machines_until_it_names_one(at, jobs, partner):
+    mine = Jobs(at.admin, id_of(at, partner))
+    held = [{"kind": "grant", "client_external_id": name, "role": "viewer", "scope": "self"} for name in ("m1", "m2")]
+    mine.load([client("m1"), client("m2"), *held]).is_clean(created=4)
+    mine.load(held).is_clean(unchanged=2)
+    sync(jobs, [grant("u1", None), grant("u3", f"{partner}-c")], kind="grants").is_clean(unchanged=2)
+    sync(mine, [grant("u1", None), grant("u3", f"{partner}-c"), held[0]], kind="grants").is_clean(unchanged=3, removed=1)
+
+
 def test_a_mixed_sync_removes_of_what_it_names_alone(at, jobs, partner):
     report = sync(jobs, [user("u1"), user("u2"), user("u3", f"{partner}-c")], kind="mixed")
     report.is_clean(unchanged=3)

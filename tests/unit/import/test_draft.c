@@ -115,6 +115,8 @@ static void put_grant(struct buf *text)
             below(2) ? "self" : "subtree");
   if (by_id)
     put_known_user(text, "user_external_id", "user_tenant_external_id");
+  else if (below(4) == 0)
+    buf_print(text, ",\"client_external_id\":\"c%u\"", below(3));
   else
     buf_print(text, ",\"%s%u\"", below(3) ? "user_external_id\":\"u" : "user_login\":\"L", below(5));
   put_place(text, "tenant_external_id");
