@@ -10,10 +10,10 @@ from digest import changed
 from support.client import code
 from world import Actor, Grant, unused
 
-# What is not the state: who asked what, the numbering of changes, attempts at signing in, the version of the tenant's row.
+# What is not the state: who asked what, the numbering of changes, attempts at signing in and their time, the version of the tenant's row.
 AUDITS = {"bailiwick.audit_event": "false", "bailiwick.policy_event": "false", "bailiwick.session": "false",
           "vault.refresh": "false", "vault.known": "false"}
-MOVING = ("version", "updated_at")
+MOVING = ("version", "updated_at", "signed_in_at")
 # Without word for this long a process answers nothing unless policy_lease says otherwise: no revocation stays unseen longer.
 LEASE_SECONDS = 2
 
