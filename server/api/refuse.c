@@ -74,11 +74,13 @@ static void add_headers(struct api_call *call, enum result why)
   }
 }
 
-/* A sign-in that is refused does not say by its time what there is of an account. A client's secret is random and known
-   by its digest: there is nothing to time. */
+/* A sign-in that is refused, or has to wait, does not say by its time what there is of an account or a tenant. A client's
+   secret is random and known by its digest: there is nothing to time. */
 static void hold(struct api_call *call, enum result why)
 {
-  if (why == R_LOGIN_FAILED && api_routes[call->route].http.media != HTTP_MEDIA_FORM)
+  const struct route *route = &api_routes[call->route];
+  bool says = why == R_LOGIN_FAILED || (why == R_THROTTLED && route->permission == BW_PUBLIC);
+  if (says && route->http.media != HTTP_MEDIA_FORM)
     http_reply_hold(call->reply, call->api->refusal_time);
 }
 

@@ -128,8 +128,9 @@ typedef RESULT user_turn(struct change *change, const struct uuid *id, struct ou
 static enum result turn(struct api_call *call, user_turn *to)
 {
   struct outcome outcome;
-  TRY(to(&call->change, &call->object, &outcome));
-  return api_reply_object(call, &outcome);
+  enum result r = to(&call->change, &call->object, &outcome);
+  call->retry_after = call->change.retry_after;
+  return r == R_OK ? api_reply_object(call, &outcome) : r;
 }
 
 api_handler api_user_suspend;

@@ -19,6 +19,7 @@ enum authn_throttle_kind {
   AUTHN_THROTTLE_PLACE,       /* a person's known place */
   AUTHN_THROTTLE_CLIENT,      /* proofs of a client from one place */
   AUTHN_THROTTLE_TOKEN,       /* one-time tokens that are made for a user */
+  AUTHN_THROTTLE_UNLOCK,      /* unlockings of a user */
   AUTHN_THROTTLE_TYPING = 20, /* passwords that a user tries while choosing one */
   AUTHN_THROTTLE_CHOICE = 21  /* passwords for a user that were held against those before */
 };

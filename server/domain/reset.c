@@ -1,5 +1,6 @@
 /* Resets of other people's factors, and the record of who reset what. Trusts: no right of the actor. */
 #include "domain/reset.h"
+#include "authn/throttle.h"
 #include "domain/audit.h"
 #include "domain/guard.h"
 #include "domain/notice.h"
@@ -48,11 +49,24 @@ RESULT domain_reset_factors(struct change *change, const struct uuid *user, stru
   return record(change, &before, &after, ret_outcome);
 }
 
+/* As often as one-time tokens may be made for somebody: else a helper could guess without an end. */
+static enum result count_unlocking(struct change *change, const struct uuid *user)
+{
+  enum { MOST = 5 };
+  struct store_call store = {.pool = change->domain->auth, .arena = change->arena, .deadline = change->deadline};
+  struct authn_throttle throttle;
+  if (change->actor.kind == DOMAIN_ACTOR_OPERATOR)
+    return R_OK;
+  TRY(authn_throttle_on_id(change->domain->keys, AUTHN_THROTTLE_UNLOCK, user, &throttle));
+  return authn_throttle_take(&throttle, &store, MOST, change->now, &change->retry_after);
+}
+
 RESULT domain_reset_unlock(struct change *change, const struct uuid *user, struct outcome *ret_outcome)
 {
   struct store_user before;
   struct store_object after;
   TRY(hold(change, user, &before));
+  TRY(count_unlocking(change, user));
   TRY(store_user_unlock(change->tx, user, &after));
   return record(change, &before, &after, ret_outcome);
 }

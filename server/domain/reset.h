@@ -9,7 +9,8 @@
 RESULT domain_reset_factors(struct change *change, const struct uuid *user, struct outcome *ret_outcome);
 
 /* What failed attempts have put on a user's account, and on what they signed in from, counts for nothing; but not what
-   stands against an address or a tenant. R_PRIVILEGED, R_SELF_SERVICE; R_WRONG_STATE for a terminated user. */
+   stands against an address or a tenant. R_PRIVILEGED, R_SELF_SERVICE; R_WRONG_STATE for a terminated user;
+   R_THROTTLED, with change->retry_after, when that was done too often. */
 RESULT domain_reset_unlock(struct change *change, const struct uuid *user, struct outcome *ret_outcome);
 
 /* For whatever lets the actor decide over somebody's password or factors: R_FOUR_EYES when they did the other within

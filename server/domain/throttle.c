@@ -91,8 +91,11 @@ RESULT domain_throttle_take(struct signin *s, const struct throttle_target *targ
     s->retry_after = attempted.wait;
     return R_THROTTLED;
   }
-  if (attempted.unsaid)
+  if (attempted.unsaid) {
+    /* Who waits behind it for a worker waits as long as behind any other. */
+    TRY(crypto_hash_spend(s->domain->keys, s->domain->limits.cost));
     return R_LOGIN_FAILED;
+  }
   t.known = attempted.known;
   *ret_throttle = t;
   return R_OK;

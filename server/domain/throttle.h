@@ -8,8 +8,8 @@
      (0: no limit);
    - what a person signed in from before is no stranger: a known place (30 days) has a counter of its own and that
      of the address, for a colleague who floods is still at that address; a known device (90 days) has a counter
-     of its own alone. Both may fail 10 times in a quarter of an hour, and after 10 in a row are strangers again
-     once it is over.
+     of its own alone. A device may fail 10 times in a quarter of an hour, and a place as often as a stranger from one
+     place; after 10 in a row both are strangers again once it is over.
    A success clears the account and what it came from, and gives address and tenant back this one attempt: who owns
    one account cannot clear what guessing at others has used.
 
@@ -17,10 +17,11 @@
    tell a stranger so would tell that there is a tenant of that code: one that is none has the installation's numbers,
    and so would answer 429 later. So strangers are told to wait by the installation's numbers alone, at every tenant and
    at none, with the same seconds, for all are counted alike up to there. Between the tenant's numbers and those an
-   attempt is refused as a wrong password is, with the right one too, and no hash is computed; that this is soon done
-   shows in nothing, since a refusal leaves at a whole slot. The owner is told by mail, as when they have to wait, and
-   a helpdesk sees it (GET /v1/users/{id}/sign-in). What is known gets 429 by the tenant's numbers: who comes from there
-   has been in, and knows that there is the tenant.
+   attempt is refused as a wrong password is, with the right one too, after a hash for nothing. The owner is told by
+   mail, as when they have to wait, and a helpdesk sees it (GET /v1/users/{id}/sign-in). A known place is one address or
+   network, of which others may come too: it fails as often as a stranger may from one place, half of the
+   installation's number, before anything is told. A known device alone gets 429 by the tenant's numbers: its owner has
+   been in, and knows that there is the tenant.
 
    NIST SP 800-63B-4 section 3.2.2 ends a password after 100 failures in a row. Taken alone that is a weapon: 100
    wrong guesses shut anybody out. Therefore 80 in a row shut out strangers only, the measure of the same section
@@ -33,7 +34,7 @@
    while the attack comes from few addresses (four use an account up), else when it pauses, after 15 minutes at
    most, or, after 80 guesses, two hours of it, by a one-time link. An account that does not exist is
    counted and refused just so. An administrator who unlocks a user (user:unlock) begins all counters of that account
-   anew, and none of an address or a tenant. */
+   anew, and none of an address or a tenant; what 100 failures in a row have ended takes another password. */
 #pragma once
 #include "authn/throttle.h"
 #include "domain/session.h"
@@ -53,8 +54,9 @@ struct throttle_target {
 };
 
 /* Counts an attempt of `s`, whose device_token may make it a known one: R_THROTTLED, with s->retry_after, when it
-   may not be made; R_LOGIN_FAILED when it may not and that is not to be told. Its owner is told when that is for what was tried at the account, and not when its address or tenant
-   alone has used up what it may: that says nothing of this account. */
+   may not be made; R_LOGIN_FAILED when it may not and that is not to be told. Its owner is told when that is for what
+   was tried at the account, and not when its address or tenant alone has used up what it may: that says nothing of this
+   account. */
 RESULT domain_throttle_take(struct signin *s, const struct throttle_target *target, struct throttle *ret_throttle);
 
 /* The password was right. Queued in `tx`. */

@@ -310,12 +310,12 @@ static void wait_for(const _Atomic unsigned *count, int64_t until)
 static void drain(struct http_server *server, int64_t grace)
 {
   server->draining = true;
-  http_hold_release(&server->hold);
   int fd = MHD_quiesce_daemon(server->daemon);
   if (fd >= 0)
     close(fd);
   wait_for(&server->active, clock_monotonic() + grace);
   server->closing = true;
+  http_hold_release(&server->hold);
   while (server->suspended > 0) {
     for (int lane = HTTP_LANE_DATABASE; lane < HTTP__LANES; lane++)
       http_lane_expire(&server->lanes[lane], INT64_MAX);

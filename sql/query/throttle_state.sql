@@ -20,7 +20,7 @@ SELECT json_build_object(
                 WHEN t.since > $4::timestamptz - interval '15 minutes' AND t.failures >= $3 THEN t.since + interval '15 minutes'
            END AS until
       FROM vault.throttle t
-     WHERE t.subject = $2 AND (p.unlocked_at IS NULL OR t.since > p.unlocked_at)) t ON true
+     WHERE t.subject = $2 AND (p.unlocked_at IS NULL OR t.since > p.unlocked_at OR t.streak >= 100)) t ON true
  CROSS JOIN LATERAL (
     SELECT count(*) FILTER (WHERE o.failures < factor_failures()) AS good,
            count(*) FILTER (WHERE o.failures >= factor_failures()) AS disabled

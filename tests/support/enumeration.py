@@ -71,8 +71,8 @@ OWN = re.compile(rb'(?im)^(x-request-id|date|retry-after): [^\r\n]*|"request_id"
 
 
 def slot(dearest):
-    """Milliseconds in which one of that cost has room twice over, as 750 have for 12."""
-    return max(50, 750 * 2 ** dearest // 2 ** 12)
+    """Milliseconds that are to one of that cost what the setting's 1200 are to 12; but none in which our own would not fit."""
+    return max(30, 1200 * 2 ** dearest // 2 ** 12)
 
 
 def settings(dearest=DEAREST):
@@ -248,6 +248,14 @@ def figures(times):
     return found
 
 
-def tells(said, worst, tries):
-    """Whether so many tries in all tell accounts apart: by a byte, or, when there are enough of them, by the largest t."""
-    return bool(said.differing()) or (tries >= ENOUGH and worst >= LIMIT)
+def late(times, dearest):
+    """kind -> how many of its answers did not leave with the first slot, where that is otherwise for the account that does not exist: no
+    t says so, for the slowest are cut off."""
+    after = {kind: sum(1000 * value > 1.5 * slot(dearest) for value in side) for kind, side in times.items()}
+    return {kind: (after[kind], after[base]) for kind, base in AGAINST.items()
+            if abs(after[kind] - after[base]) > max(5, len(times[kind]) // 50)}
+
+
+def tells(said, worst, tries, late_ones=()):
+    """Whether so many tries in all tell accounts apart: by a byte, or, when there are enough of them, by the largest t or by slots."""
+    return bool(said.differing()) or (tries >= ENOUGH and (worst >= LIMIT or bool(late_ones)))

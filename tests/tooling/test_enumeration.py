@@ -1,7 +1,7 @@
 """The oracle of tests/bench/enumeration says what differs and how often, and takes nothing else for a difference."""
 import pytest
 
-from support.enumeration import AGAINST, ENOUGH, LONG, Said, tells
+from support.enumeration import AGAINST, DEAREST, ENOUGH, LONG, Said, late, tells
 from support.timing import LIMIT
 
 REFUSED = b"HTTP/1.1 401 Unauthorized\r\nDate: x"
@@ -38,6 +38,15 @@ def test_time_counts_when_there_are_enough_tries_and_a_byte_always(said):
     assert tells(said, LIMIT, ENOUGH) and not tells(said, LIMIT - 0.01, ENOUGH) and not tells(said, LIMIT, ENOUGH - 1)
     said.add("locked", b"HTTP/1.1 401 Unauthorized", b"no")
     assert tells(said, 0, 1)
+
+
+def test_answers_of_another_slot_count_too(said):
+    """They are few and the slowest, so that no t would show them."""
+    times = {kind: [0.04] * 100 for kind in {*AGAINST, *AGAINST.values()}}
+    assert late(times, DEAREST) == {}
+    times["imported, dear bcrypt"][:6] = [0.08] * 6
+    assert late(times, DEAREST) == {"imported, dear bcrypt": (6, 0)}
+    assert tells(said, 0, ENOUGH, late(times, DEAREST)) and not tells(said, 0, ENOUGH - 1, late(times, DEAREST))
 
 
 def test_what_is_tried_unless_said_otherwise_is_enough():
