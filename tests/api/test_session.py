@@ -110,7 +110,8 @@ def test_an_administrator_ends_one_session_at_once(estate, person, other):
 
 def test_an_administrator_ends_all_sessions_at_once(estate, person, other, anonymous):
     helper = estate.actor("alpha", "helpdesk")
-    helper.problem("GET", f"/v1/users/{person.id}/sessions", 403, "forbidden")
+    estate.actor("alpha", "viewer").problem("GET", f"/v1/users/{person.id}/sessions", 403, "forbidden")
+    assert len(sessions(helper, f"/v1/users/{person.id}/sessions")) >= 2
     helper.delete(f"/v1/users/{person.id}/sessions")
     for caller in (person.client, other):
         caller.get("/v1/me", 401)

@@ -51,7 +51,10 @@ def writers(table, *verbs):
 
 def test_b16_a_password_is_written_by_whoever_has_it_or_as_it_was_elsewhere():
     """In functions of the database too."""
-    assert writers("credential", "INSERT", "UPDATE", "COPY", "MERGE") == {"credential_set.sql", "credential_rehash.sql", "user_adopt.sql"}
+    dating = "session_create.sql"  # when they signed in
+    assert writers("credential", "INSERT", "UPDATE", "COPY", "MERGE") == {
+        "credential_set.sql", "credential_rehash.sql", "user_adopt.sql", dating}
+    assert "password" not in (source.ROOT / "sql/query" / dating).read_text()
 
 
 @pytest.fixture(name="fresh")

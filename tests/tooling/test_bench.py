@@ -5,8 +5,8 @@ from pathlib import Path
 
 BENCH = Path(__file__).resolve().parents[1] / "bench/run"
 FIGURES = ["me_ratio", "user_get_ratio", "user_page_ratio", "logins_ratio", "me_p99_under_flood_ratio",
-           "change_applied_p99_ms", "import_copy_ratio", "import_tail_ratio", "import_memory_mb", "reimport_ratio",
-           "import_me_p99_ratio", "move_ratio", "policy_load_seconds",
+           "change_applied_p99_ms", "revoked_p99_ms", "import_copy_ratio", "import_tail_ratio", "import_memory_mb", "reimport_ratio",
+           "import_me_p99_ratio", "move_ratio", "move_me_p99_ratio", "policy_load_seconds",
            "decision_ns", "token_again_us", "memory_mb", "who_can_ratio", "what_can_ratio"]
 
 
