@@ -13,9 +13,7 @@ static const struct route *row_of(const struct api_call *call) { return &api_rou
 
 static struct policy *policy_of(const struct api_call *call) { return call->api->domain->policy; }
 
-/* Another process may have made just now what this one does not know: one question to the database tells, where that may be
-   asked. */
-static bool catch_up(const struct api_call *call, uint64_t seen)
+bool api_gate_catch_up(const struct api_call *call, uint64_t seen)
 {
   struct store_call store = api_store(call, NULL);
   return row_of(call)->http.lane != HTTP_LANE_DECISION && policy_catch_up(policy_of(call), &store, seen);
@@ -41,7 +39,8 @@ RESULT api_gate_token(const struct api_call *call, struct str text, struct authn
   if (!policy_fresh(policy_of(call)))
     return FAULT(R_UNAVAILABLE);
   uint64_t seen = bw_model_revision(policy_model(policy_of(call)));
-  if (!is_alive(call, &token.caller, ret_home) && !(catch_up(call, seen) && is_alive(call, &token.caller, ret_home)))
+  if (!is_alive(call, &token.caller, ret_home) &&
+      !(api_gate_catch_up(call, seen) && is_alive(call, &token.caller, ret_home)))
     return R_UNAUTHENTICATED;
   *ret_token = token;
   return R_OK;
@@ -72,7 +71,8 @@ RESULT api_gate_authenticate(struct api_call *call)
   struct uuid home;
   TRY(api_gate_token(call, str_trim(text), &token, &home));
   uint64_t seen = bw_model_revision(policy_model(policy_of(call)));
-  if (!is_admitted(call, &token.caller, &home) && !(catch_up(call, seen) && is_admitted(call, &token.caller, &home)))
+  if (!is_admitted(call, &token.caller, &home) &&
+      !(api_gate_catch_up(call, seen) && is_admitted(call, &token.caller, &home)))
     return R_UNAUTHENTICATED;
   call->home = home;
   call->caller = token.caller;
@@ -135,7 +135,7 @@ static enum result decide(struct api_call *call)
 {
   struct bw_answer answer;
   ask(call, &answer);
-  if (answer.effect != BW_ALLOW && catch_up(call, answer.revision))
+  if (answer.effect != BW_ALLOW && api_gate_catch_up(call, answer.revision))
     ask(call, &answer);
   if (answer.effect != BW_ALLOW)
     return denials[answer.reason];
@@ -164,7 +164,7 @@ RESULT api_gate_reach(struct api_call *call, const struct uuid *tenant)
                                  .now = call->now};
   struct bw_answer answer;
   bw_decide(model, &question, &answer);
-  if (answer.effect != BW_ALLOW && catch_up(call, answer.revision))
+  if (answer.effect != BW_ALLOW && api_gate_catch_up(call, answer.revision))
     bw_decide(model, &question, &answer);
   if (answer.effect != BW_ALLOW)
     return denials[answer.reason];

@@ -12,6 +12,10 @@ RESULT api_gate_authenticate(struct api_call *call);
    route does, under the same root. R_NOT_FOUND as for the route's own; R_FORBIDDEN. */
 RESULT api_gate_reach(struct api_call *call, const struct uuid *tenant);
 
+/* Another process may have made just now what this one does not know: one question to the database tells, where the
+   route may ask it. True when what was decided at the revision `seen` is to be decided again. */
+bool api_gate_catch_up(const struct api_call *call, uint64_t seen);
+
 /* The caller may still do what the route does, for a reply that goes on for long: who they are is known, all else is
    asked anew, and call->scope minted. What the token said of their session holds until the session ends. */
 RESULT api_gate_stay(struct api_call *call);

@@ -1,5 +1,6 @@
 /* The caller about themselves: what they hold, what they may do, their password. */
 #include "api/assurance.h"
+#include "api/gate.h"
 #include "api/login.h"
 #include "api/place.h"
 #include "api/routes.h"
@@ -105,15 +106,18 @@ BODY(api_check_body, "Check", FIELD(struct check, action, REQUIRED, 1, 100),
      FIELD(struct check, id, REQUIRED, 0, 0));
 
 /* As the gate would answer this session: what is put below a tenant lies outside a grant that reaches the tenant
-   alone, and who would only have to show a second factor is told so. */
+   alone, who would only have to show a second factor is told so, and what is over stays as it is. */
 static enum result judge(struct api_call *call, const struct bw_question *question)
 {
   struct bw_answer answer;
   bool below = question->permission == BW_TENANT_CREATE_CUSTOMER || question->permission == BW_TENANT_CREATE_PARTNER;
-  bw_decide(policy_model(call->api->domain->policy), question, &answer);
+  const struct bw_model *model = policy_model(call->api->domain->policy);
+  bool changes = question->permission != BW_TENANT_TERMINATE && api_route_permission_changes(question->permission);
+  bw_decide(model, question, &answer);
   if (answer.effect != BW_ALLOW || (below && answer.reach != BW_REACH_SUBTREE))
     return R_FORBIDDEN;
-  return api_assurance_permission(call, question->permission);
+  TRY(api_assurance_permission(call, question->permission));
+  return changes && bw_tenant_ended(model, &question->tenant) ? R_WRONG_STATE : R_OK;
 }
 
 static enum result check_one(struct api_call *call, const struct json *value, size_t i, enum result *ret_answer)
@@ -133,6 +137,18 @@ static enum result check_one(struct api_call *call, const struct json *value, si
                                  .permission = bw_permission_named(check.action.value.p, check.action.value.n),
                                  .now = call->now};
   *ret_answer = judge(call, &question);
+  return R_OK;
+}
+
+/* Each by itself; whether all are allowed. */
+static enum result check_all(struct api_call *call, const struct json *checks, enum result *answers, bool *ret_all)
+{
+  bool all = true;
+  for (size_t i = 0; i < json_count(checks); i++) {
+    TRY(check_one(call, json_at(checks, i), i, &answers[i]));
+    all = all && answers[i] == R_OK;
+  }
+  *ret_all = all;
   return R_OK;
 }
 
@@ -158,16 +174,19 @@ RESULT api_me_can(struct api_call *call)
   size_t count = json_count(ask.checks.value);
   if (count < 1 || count > CHECKS_MOST)
     return api_wrong(call, "checks", "out_of_range", "must have 1 to 100 items");
+  enum result answers[CHECKS_MOST];
+  bool all;
+  uint64_t seen = bw_model_revision(policy_model(call->api->domain->policy));
+  TRY(check_all(call, ask.checks.value, answers, &all));
+  if (!all && api_gate_catch_up(call, seen))
+    TRY(check_all(call, ask.checks.value, answers, &all));
   struct buf body = buf_in(call->arena, REPLY_MOST);
   struct json_writer w = json_writer_on(&body);
   json_open(&w, '{');
   json_key(&w, "results");
   json_open(&w, '[');
-  for (size_t i = 0; i < count; i++) {
-    enum result answer = R_FORBIDDEN;
-    TRY(check_one(call, json_at(ask.checks.value, i), i, &answer));
-    put_answer(&w, answer);
-  }
+  for (size_t i = 0; i < count; i++)
+    put_answer(&w, answers[i]);
   json_close(&w, ']');
   json_close(&w, '}');
   return api_reply_json(call, &body);

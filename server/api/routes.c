@@ -46,4 +46,16 @@ bool api_route_changes(const struct route *route)
          route->scope != SCOPE_MACHINE && route->scope != SCOPE_ROOTS;
 }
 
+bool api_route_permission_changes(enum bw_permission permission)
+{
+  bool asked = false;
+  for (int i = 0; i < ROUTE__COUNT; i++) {
+    bool asks = api_routes[i].permission == (int)permission;
+    if (asks && !api_route_changes(&api_routes[i]))
+      return false;
+    asked = asked || asks;
+  }
+  return asked;
+}
+
 bool api_route_creates(const struct route *route) { return route->http.method == HTTP_POST && api_route_changes(route); }

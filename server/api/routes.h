@@ -41,5 +41,8 @@ extern const struct route api_routes[ROUTE__COUNT];
 /* A change runs in one transaction with its audit event. What is asked about all roots is a question. */
 bool api_route_changes(const struct route *route);
 
+/* Whether a permission is one to change things: no route that asks for it is a question. */
+bool api_route_permission_changes(enum bw_permission permission);
+
 /* A POST that makes something takes an Idempotency-Key. */
 bool api_route_creates(const struct route *route);

@@ -52,6 +52,15 @@ def test_what_is_put_below_a_tenant_takes_a_grant_that_reaches_there(estate):
         assert caller.post("/v1/tenants", {"parent_id": estate.id("alpha"), "kind": "planet", "name": "x"}, None).status_code == status
 
 
+def test_what_is_over_may_be_read_and_restored_and_nothing_else(estate, admin):
+    tenant = estate.new_tenant()
+    admin.post(f"/v1/tenants/{tenant['id']}/terminate")
+    checks = [{"action": action, "type": "tenant", "id": tenant["id"]}
+              for action in ("tenant:read", "tenant:terminate", "tenant:update", "user:create")]
+    results = admin.post("/v1/me/can", {"checks": checks}).json()["results"]
+    assert [result["allowed"] for result in results] == [True, True, False, False]
+
+
 @pytest.mark.parametrize("count, status", [(0, 400), (1, 200), (100, 200), (101, 400)])
 def test_one_asks_up_to_a_hundred_questions(estate, count, status):
     check = {"action": "tenant:read", "type": "tenant", "id": estate.id("alpha")}
