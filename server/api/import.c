@@ -23,7 +23,7 @@ struct import_create {
   struct json_number removals_most, mail_pace;
 };
 BODY(api_import_create_body, "ImportCreate",
-     FIELD_CHOICE(struct import_create, kind, OPTIONAL, 1, 16, "tenants|users|grants|clients|mixed"),
+     FIELD_CHOICE(struct import_create, kind, OPTIONAL, 1, 16, "tenants|users|grants|clients|groups|mixed"),
      FIELD_CHOICE(struct import_create, format, OPTIONAL, 1, 16, "ndjson|csv"),
      FIELD_CHOICE(struct import_create, mode, OPTIONAL, 1, 16, "create|upsert|delete|sync"),
      FIELD_CHOICE(struct import_create, on_error, OPTIONAL, 1, 16, "stop|continue"),

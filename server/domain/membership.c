@@ -44,7 +44,10 @@ static RESULT check_gifts(struct change *change, const struct uuid *group, const
   const struct scope *whole;
   const struct store_gift *gifts;
   size_t count;
-  TRY(policy_scope_home(change->domain->policy, home, change->arena, &whole));
+  enum result r = policy_scope_home(change->domain->policy, home, change->arena, &whole);
+  if (r == R_NOT_FOUND) /* made in this transaction, it is in no snapshot */
+    r = policy_scope_whole(change->domain->policy, change->arena, &whole);
+  TRY(r);
   TRY(store_tx_scope(change->tx, whole));
   TRY(store_membership_gifts(change->tx, group, change->now, &gifts, &count));
   for (size_t i = 0; i < count; i++)

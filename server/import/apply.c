@@ -3,6 +3,7 @@
 #include "import/client.h"
 #include "import/crowd.h"
 #include "import/grant.h"
+#include "import/group.h"
 #include "import/tenant.h"
 #include "import/user.h"
 
@@ -16,6 +17,7 @@ static const struct {
     [IMPORT_ROW_USER] = {"importUser", import_user_apply, import_user_remove, import_user_end},
     [IMPORT_ROW_GRANT] = {"importGrant", import_grant_apply, import_grant_remove, import_grant_end},
     [IMPORT_ROW_CLIENT] = {"importClient", import_client_apply, import_client_remove, import_client_end},
+    [IMPORT_ROW_GROUP] = {"importGroup", import_group_apply, import_group_remove, import_group_end},
 };
 
 const char *import_apply_action(enum import_row_kind kind) { return kinds[kind].action; }

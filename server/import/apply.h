@@ -31,7 +31,7 @@ struct import_applied {
   struct uuid id;   /* of what it is about; zero where that is not known */
   struct uuid was;  /* of what it took the place of; zero: of nothing */
   struct str about; /* the member that is to blame, or .p NULL */
-  struct str freed; /* the login that somebody has no longer, or .p NULL */
+  struct str freed; /* the login or name that it is about has no longer, or .p NULL */
 };
 
 /* A row needs import:run and the right to read where it stands, then what the API asks for the same change. What is

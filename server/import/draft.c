@@ -15,7 +15,7 @@
 /* BROUGHT: rows that a step applies again, at most. ASKED: keys of rows; both with room to be found quickly. A row's
    number is that of its step and its place in it. */
 enum { BROUGHT = 1 << 14, BROUGHT_PLACES = 2 * BROUGHT, ASKED = 1 << 17, ASKED_PLACES = 2 * ASKED, IN_STEP = 1 << 12 };
-enum { OWN_MOST = 6, ASKED_MOST = 10, ROW_ARENA = 64 << 20, TEXT_ARENA = 16 << 20, BRING_ARENA = 256 << 20 };
+enum { OWN_MOST = 6, ASKED_MOST = 12, ROW_ARENA = 64 << 20, TEXT_ARENA = 16 << 20, BRING_ARENA = 256 << 20 };
 
 struct brought {
   int64_t number, place;
@@ -83,7 +83,9 @@ struct other_name {
 static const struct other_name tenant_name = {store_tenant_get, "external_id"},
                                user_name = {store_user_get, "external_id"}, user_login = {store_user_get, "login"},
                                client_name = {store_client_get, "external_id"},
-                               group_name = {store_group_get, "external_id"}, role_name = {store_role_get, "name"};
+                               group_name = {store_group_get, "external_id"},
+                               group_display_name = {store_group_get, "display_name"},
+                               role_name = {store_role_get, "name"};
 
 /* The name stays where it is no id, where nothing has it, and where that has no other. */
 static RESULT rename_as(const struct import_draft *draft, const struct other_name *other, struct arena *arena,
@@ -178,7 +180,7 @@ static RESULT keys_of_user(const struct import_draft *draft, const struct import
   return PUT_KEY(keys, arena, ASKED_FOR, "tenant", home);
 }
 
-/* In which way a row says who holds a grant: by what stays, by what may change, or by an id alone. */
+/* In which way a row says what it means, as who holds a grant: by what stays, by what may change, or by an id alone. */
 enum way { BY_EXTERNAL_ID, BY_NAME, BY_ID, WAYS };
 static const char *const ways[WAYS] = {"external_id", "name", "id"};
 struct holder {
@@ -216,6 +218,8 @@ static RESULT keys_of_holder(const struct import_draft *draft, const struct hold
 {
   struct str home = holder->home;
   TRY(PUT_KEY(keys, arena, ASKED_FOR, "tenant", home));
+  for (int way = 0; draft->deletes && holder->who.kind == IMPORT_HOLDER_GROUP && way < WAYS; way++)
+    TRY(PUT_KEY(keys, arena, ASKED_FOR, "group by", str_of(ways[way]), home));
   if (holder->who.kind != IMPORT_HOLDER_USER)
     return put_key(keys, arena, ASKED_FOR,
                    (const struct str[]){str_of(holder_kinds[holder->who.kind]), home, holder->name, STR_NONE});
@@ -258,12 +262,53 @@ static RESULT keys_of_client(const struct import_draft *draft, const struct impo
   return PUT_KEY(keys, arena, ASKED_FOR, "tenant", home);
 }
 
+/* A name that is none is refused whatever other rows do. */
+static RESULT put_group_name(struct keys *keys, struct arena *arena, enum use use, struct str home, struct str name)
+{
+  struct str key;
+  enum result r = authn_name_fold(name, arena, &key);
+  return r == R_OK ? PUT_KEY(keys, arena, use, "group", home, key) : r == R_MALFORMED ? R_OK : r;
+}
+
+static enum way way_of_group(const struct import_row_group *group)
+{
+  struct uuid id;
+  if (!group->external_id.present)
+    return BY_NAME;
+  return import_row_id(group->external_id.value, &id) ? BY_ID : BY_EXTERNAL_ID;
+}
+
+/* One that goes may be named one way here and another way there, and has no names afterwards. */
+static RESULT keys_of_group(const struct import_draft *draft, const struct import_row *row, struct arena *arena,
+                            struct keys *keys)
+{
+  const struct import_row_group *group = &row->group;
+  enum way way = way_of_group(group);
+  struct str home, external_id = group->external_id.value, name = group->external_id.value;
+  TRY(place_of(draft, &group->tenant_external_id, arena, &home));
+  TRY(PUT_KEY(keys, arena, ASKED_FOR, "tenant", home));
+  if (group->display_name.present)
+    TRY(put_group_name(keys, arena, BOTH, home, group->display_name.value));
+  if (way == BY_ID) {
+    TRY(rename_as(draft, &group_display_name, arena, &name));
+    TRY(put_group_name(keys, arena, BOTH, home, name));
+  }
+  if (way != BY_NAME) {
+    TRY(rename_as(draft, &group_name, arena, &external_id));
+    TRY(PUT_KEY(keys, arena, BOTH, "group", home, external_id));
+  }
+  for (int other = 0; draft->deletes && other < WAYS; other++)
+    TRY(PUT_KEY(keys, arena, other == (int)way ? OWNED : ASKED_FOR, "group by", str_of(ways[other]), home));
+  return R_OK;
+}
+
 typedef RESULT keys_of_row(const struct import_draft *draft, const struct import_row *row, struct arena *arena,
                            struct keys *keys);
 static keys_of_row *const kinds[IMPORT_ROW__KINDS] = {[IMPORT_ROW_TENANT] = keys_of_tenant,
                                                       [IMPORT_ROW_USER] = keys_of_user,
                                                       [IMPORT_ROW_GRANT] = keys_of_grant,
-                                                      [IMPORT_ROW_CLIENT] = keys_of_client};
+                                                      [IMPORT_ROW_CLIENT] = keys_of_client,
+                                                      [IMPORT_ROW_GROUP] = keys_of_group};
 
 static RESULT keys_of(const struct import_draft *draft, const struct import_row *row, struct arena *arena,
                       struct keys *ret_keys)
@@ -484,9 +529,13 @@ static RESULT keep(struct import_rows *s, const struct import_verdict *verdict)
   if (!arena)
     return R_NO_MEMORY;
   TRY(keys_of(s->draft, row, arena, &keys));
-  if (verdict->applied.freed.p) {
+  if (verdict->applied.freed.p && row->kind == IMPORT_ROW_USER) {
     TRY(place_of(s->draft, &row->user.tenant_external_id, arena, &home));
     TRY(put_login(&keys, arena, OWNED, home, verdict->applied.freed));
+  }
+  if (verdict->applied.freed.p && row->kind == IMPORT_ROW_GROUP) {
+    TRY(place_of(s->draft, &row->group.tenant_external_id, arena, &home));
+    TRY(put_group_name(&keys, arena, OWNED, home, verdict->applied.freed));
   }
   for (size_t i = 0; i < keys.own_count; i++)
     s->drafted[s->drafted_count++] =

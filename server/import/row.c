@@ -9,6 +9,7 @@ enum { WRONG_MOST = 16 * 1024 };
 #define USER(member, need, min, max) FIELD(struct import_row_user, member, need, min, max)
 #define GRANT(member, need, max) FIELD(struct import_row_grant, member, need, 1, max)
 
+#define GROUP(member, need, max) FIELD(struct import_row_group, member, need, 1, max)
 #define CLIENT(member, need, min, max) FIELD(struct import_row_client, member, need, min, max)
 
 /* `need`: of what is no key, so that what is removed need not be told. */
@@ -25,6 +26,13 @@ enum { WRONG_MOST = 16 * 1024 };
   CLIENT(kind, REQUIRED, 1, 8), CLIENT(external_id, REQUIRED, 1, 200), CLIENT(tenant_external_id, NULLABLE, 1, 200),   \
       CLIENT(display_name, need, 1, 128), CLIENT(networks, OPTIONAL, 0, 32), CLIENT(keys, OPTIONAL, 0, 0)
 
+#define GROUP_FIELDS(need)                                                                                             \
+  GROUP(kind, REQUIRED, 8), GROUP(external_id, OPTIONAL, 200), GROUP(tenant_external_id, NULLABLE, 200),               \
+      GROUP(display_name, need, 128),                                                                                  \
+      FIELD_CHOICE(struct import_row_group, state, OPTIONAL, 1, 16, "active|suspended")
+
+BODY(import_row_group_body, "ImportGroup", GROUP_FIELDS(REQUIRED));
+BODY(import_row_group_key, "ImportGroupKey", GROUP_FIELDS(OPTIONAL));
 BODY(import_row_client_body, "ImportClient", CLIENT_FIELDS(REQUIRED));
 BODY(import_row_client_key, "ImportClientKey", CLIENT_FIELDS(OPTIONAL));
 BODY(import_row_tenant_body, "ImportTenant", TENANT_FIELDS(REQUIRED));
@@ -56,6 +64,7 @@ static const struct kind {
                           &import_row_grant_body,
                           true},
     [IMPORT_ROW_CLIENT] = {"client", {"external_id"}, &import_row_client_body, &import_row_client_key},
+    [IMPORT_ROW_GROUP] = {"group", {"external_id", "display_name"}, &import_row_group_body, &import_row_group_key},
 };
 _Static_assert(sizeof kinds / sizeof *kinds == IMPORT_ROW__KINDS, "every kind has a row");
 
@@ -185,7 +194,7 @@ RESULT import_row_read(struct str line, enum import_mode mode, struct arena *are
   }
   ret_row->kind = kind_of(object);
   if (ret_row->kind == IMPORT_ROW_NONE) {
-    *ret_wrong = STR("kind: Must be one of tenant|user|grant|client");
+    *ret_wrong = STR("kind: Must be one of tenant|user|grant|client|group");
     ret_row->blamed = STR("kind");
     return R_MALFORMED;
   }

@@ -1,4 +1,4 @@
-/* One line of an import, decoded: what it says a tenant, a user, a grant or a client is. */
+/* One line of an import, decoded: what it says a tenant, a user, a group, a grant or a client is. */
 #pragma once
 #include "json/body.h"
 
@@ -17,11 +17,12 @@ enum import_row_kind {
   IMPORT_ROW_USER,
   IMPORT_ROW_GRANT,
   IMPORT_ROW_CLIENT,
+  IMPORT_ROW_GROUP,
   IMPORT_ROW__KINDS
 };
 
-/* Whatever names a tenant, a user, a client or a role by external_id or name may name it by its id instead: "id:..."
-   (import_row_id). What is named so is not made. */
+/* Whatever names a tenant, a user, a client, a group or a role by external_id or name may name it by its id instead:
+   "id:..." (import_row_id). What is named so is not made. */
 
 /* A tenant stands under another, and there external_id tells it from its siblings. */
 struct import_row_tenant {
@@ -51,6 +52,11 @@ struct import_row_client {
   struct json_raw keys;
 };
 
+/* external_id tells a group from the others of the tenant; without one its name does. */
+struct import_row_group {
+  struct json_text kind, external_id, tenant_external_id, display_name, state;
+};
+
 struct import_row {
   enum import_row_kind kind; /* IMPORT_ROW_NONE until it is known */
   struct str name;           /* what the line is about, by its key; .p NULL until it is known to be a good one */
@@ -61,6 +67,7 @@ struct import_row {
     struct import_row_user user;
     struct import_row_grant grant;
     struct import_row_client client;
+    struct import_row_group group;
   };
 };
 
@@ -80,5 +87,5 @@ bool import_row_id(struct str name, struct uuid *ret_id);
 bool import_row_has(struct str member);
 bool import_row_is_list(struct str member);
 
-/* "tenant", "user", "grant", "client"; "" for none. */
+/* "tenant", "user", ...; "" for none. */
 const char *import_row_kind_name(enum import_row_kind kind);

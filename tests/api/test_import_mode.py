@@ -385,5 +385,36 @@ def test_clients_go_by_delete_and_sync_and_nobody_elses(at, partner):
     assert set(clients_of(at, partner)) == {"m1", "m2"}
 
 
+def group(external_id, name, home=None, **more):
+    row = {"kind": "group", "external_id": external_id, "display_name": name, **more}
+    return row | ({"tenant_external_id": home} if home else {})
+
+
+def groups_of(at, place):
+    return {found["external_id"]: found for found in at.admin.pages(f"/v1/tenants/{id_of(at, place)}/groups")}
+
+
+def test_groups_come_change_and_go_and_nobody_elses(at, partner):
+    jobs, neighbours = Jobs(at.admin, id_of(at, partner)), Jobs(at.admin, id_of(at, f"{partner}-neighbour"))
+    for someone in (jobs, neighbours):
+        someone.load([group(f"g{n}", f"Group {n}") for n in range(4)], kind="groups").is_clean(created=4)
+    outside = beside(at, partner)
+    table = b"external_id,display_name,state\ng0,Nurses,suspended\ng1,Group 1,\n"
+    jobs.load(table, kind="groups", format="csv").is_clean(updated=1, unchanged=1)
+    changed = groups_of(at, partner)["g0"]
+    assert (changed["display_name"], changed["state"]) == ("Nurses", "suspended")
+    jobs.load([group("g1", "ignored")], mode="delete").is_clean(removed=1)
+    sync(jobs, [group("g2", "Group 2")], kind="groups").is_clean(unchanged=1, removed=2)
+    assert set(groups_of(at, partner)) == {"g2"} and beside(at, partner) == outside
+    nothing = [user("u1"), user("u2"), user("u3", f"{partner}-c")]  # no group
+    sync(jobs, nothing, kind="mixed").is_clean(unchanged=3)
+    assert set(groups_of(at, partner)) == {"g2"}
+
+
+def test_a_grant_waits_for_the_group_that_holds_it(at, partner):
+    rows = [{"kind": "grant", "group_display_name": "nurses", "role": "viewer", "scope": "self"}, group("g1", "Nurses")]
+    Jobs(at.admin, id_of(at, partner)).load(rows).is_clean(created=2)
+
+
 def test_no_machine_makes_machines(jobs):
     assert jobs.load([client("m1")], kind="clients").refused == {1: ("forbidden", None)}

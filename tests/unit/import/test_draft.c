@@ -27,8 +27,8 @@ static unsigned below(unsigned count)
 enum { KNOWN = 16 };
 static struct known {
   struct str id, home;
-} known_users[KNOWN], known_tenants[KNOWN]; /* of a tenant: its parent */
-static size_t known_user_count, known_tenant_count;
+} known_users[KNOWN], known_groups[KNOWN], known_tenants[KNOWN]; /* of a tenant: its parent */
+static size_t known_user_count, known_group_count, known_tenant_count;
 
 static size_t learn(const char *question, struct known known[KNOWN])
 {
@@ -49,6 +49,9 @@ static void learn_all(void)
   known_user_count = learn("SELECT string_agg(id || ' ' || tenant_id, ' ') FROM (SELECT * FROM principal"
                            " WHERE kind = 'user' AND tenant_path > '/00000000' ORDER BY md5(login) LIMIT 16) p",
                            known_users);
+  known_group_count = learn("SELECT string_agg(id || ' ' || tenant_id, ' ') FROM (SELECT * FROM principal"
+                            " WHERE kind = 'group' AND tenant_path > '/00000000' ORDER BY md5(name_key) LIMIT 16) p",
+                            known_groups);
 }
 
 /* Contents. */
@@ -69,10 +72,10 @@ static void put_place(struct buf *text, const char *member)
     put_id(text, member, known_tenants[below((unsigned)known_tenant_count)].id);
 }
 
-/* Somebody who is there, most often where they are. */
-static void put_known_user(struct buf *text, const char *member, const char *home)
+/* What is there, most often where it is. */
+static void put_known(struct buf *text, const struct known *all, size_t count, const char *member, const char *home)
 {
-  const struct known *known = &known_users[below((unsigned)known_user_count)];
+  const struct known *known = &all[below((unsigned)count)];
   put_id(text, member, known->id);
   if (below(8) > 0)
     put_id(text, home, known->home);
@@ -98,7 +101,7 @@ static void put_user(struct buf *text)
   if (below(2))
     buf_print(text, ",\"display_name\":\"D%u\"", below(3));
   if (below(5) == 0) {
-    put_known_user(text, "external_id", "tenant_external_id");
+    put_known(text, known_users, known_user_count, "external_id", "tenant_external_id");
     return;
   }
   if (below(4) > 0)
@@ -114,9 +117,11 @@ static void put_grant(struct buf *text)
   buf_print(text, "{\"kind\":\"grant\",\"role\":\"%s\",\"scope\":\"%s\"", roles[below(5)],
             below(2) ? "self" : "subtree");
   if (by_id)
-    put_known_user(text, "user_external_id", "user_tenant_external_id");
+    put_known(text, known_users, known_user_count, "user_external_id", "user_tenant_external_id");
   else if (below(4) == 0)
     buf_print(text, ",\"client_external_id\":\"c%u\"", below(3));
+  else if (below(4) == 0)
+    buf_print(text, ",\"%s%u\"", below(2) ? "group_external_id\":\"g" : "group_display_name\":\"n", below(4));
   else
     buf_print(text, ",\"%s%u\"", below(3) ? "user_external_id\":\"u" : "user_login\":\"L", below(5));
   put_place(text, "tenant_external_id");
@@ -132,17 +137,31 @@ static void put_client(struct buf *text)
   put_place(text, "tenant_external_id");
 }
 
+static void put_group(struct buf *text)
+{
+  static const char *const states[] = {"", "", ",\"state\":\"suspended\"", ",\"state\":\"active\""};
+  buf_print(text, "{\"kind\":\"group\",\"display_name\":\"%c%u\"%s", below(2) ? 'n' : 'N', below(4), states[below(4)]);
+  if (known_group_count > 0 && below(4) == 0) {
+    put_known(text, known_groups, known_group_count, "external_id", "tenant_external_id");
+    return;
+  }
+  if (below(3) > 0)
+    buf_print(text, ",\"external_id\":\"g%u\"", below(4));
+  put_place(text, "tenant_external_id");
+}
+
 static struct str content(void)
 {
   static void (*const kinds[])(struct buf * text) = {put_tenant, put_tenant, put_user,  put_user,
-                                                     put_user,   put_grant,  put_grant, put_client};
+                                                     put_user,   put_grant,  put_grant, put_client,
+                                                     put_group,  put_group};
   struct buf text = buf_in(estate_arena(), TEXT);
   learn_all();
   for (int i = 0; i < ROWS; i++) {
     if (below(20) == 0)
       buf_put(&text, STR("{"));
     else
-      kinds[below(8)](&text);
+      kinds[below(sizeof kinds / sizeof *kinds)](&text);
     buf_put(&text, below(30) ? STR("}\n") : STR("\n"));
   }
   return buf_str(&text);
