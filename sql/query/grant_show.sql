@@ -12,6 +12,6 @@ UNION ALL
 SELECT r.id, r.tenant_path,
        (role_view(r, current_setting('bailiwick.low'))::jsonb
         - '{description,permissions,includes,effective_permissions,kinds}'::text[]
-        || jsonb_build_object('included', role_source(r.id, r.permissions, $3)))::json, 0
+        || jsonb_build_object('included', CASE WHEN r.includes IS NOT NULL THEN role_source(r.id, r.permissions, $3) END))::json, 0
   FROM role r
  WHERE r.id = ANY ($2)

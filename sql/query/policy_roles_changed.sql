@@ -7,6 +7,6 @@ WITH RECURSIVE touched (id) AS (
   UNION SELECT i.role_id FROM touched t JOIN role_include i ON i.included_id = t.id
 )
 SELECT e.id, x.id IS NOT NULL AS known, x.tenant_id AS tenant,
-       array_to_string(role_effective(x.id, x.permissions), ' ') AS permissions
+       array_to_string(CASE WHEN x.includes IS NULL THEN x.permissions ELSE role_effective(x.id, x.permissions) END, ' ') AS permissions
   FROM touched e
   LEFT JOIN role x ON x.id = e.id

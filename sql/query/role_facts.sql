@@ -2,7 +2,8 @@
 -- role: app
 -- params: $1 id uuid
 -- row: id uuid, path text, permissions text, kinds text, builtin boolean, runs text
-SELECT r.id, r.tenant_path AS path, array_to_string(role_effective(r.id, r.permissions), ' ') AS permissions,
+SELECT r.id, r.tenant_path AS path,
+       array_to_string(CASE WHEN r.includes IS NULL THEN r.permissions ELSE role_effective(r.id, r.permissions) END, ' ') AS permissions,
        array_to_string(r.kinds, ' ') AS kinds, r.builtin, coalesce(r.admin_of, '') AS runs
   FROM role r
  WHERE r.id = $1 AND r.tenant_path >= (SELECT current_setting('bailiwick.low'))
@@ -10,7 +11,8 @@ SELECT r.id, r.tenant_path AS path, array_to_string(role_effective(r.id, r.permi
  UNION ALL
 SELECT above.*
   FROM unnest(NULLIF(current_setting('bailiwick.ancestors', true), '')::text[]) line (path),
-       LATERAL (SELECT r.id, r.tenant_path AS path, array_to_string(role_effective(r.id, r.permissions), ' ') AS permissions,
+       LATERAL (SELECT r.id, r.tenant_path AS path,
+                       array_to_string(CASE WHEN r.includes IS NULL THEN r.permissions ELSE role_effective(r.id, r.permissions) END, ' ') AS permissions,
                        array_to_string(r.kinds, ' ') AS kinds, r.builtin, coalesce(r.admin_of, '') AS runs
                   FROM role r
                  WHERE r.id = $1 AND r.tenant_path = line.path

@@ -5,7 +5,7 @@
 -- row: id uuid, path text, body json, version bigint, tenant_id uuid, permissions text, kinds text, includes text
 SELECT r.id, r.tenant_path AS path, role_view(r, current_setting('bailiwick.low')) AS body, r.version,
        r.tenant_id, array_to_string(r.permissions, ' ') AS permissions, array_to_string(r.kinds, ' ') AS kinds,
-       (SELECT coalesce(string_agg(i.included_id::text, ' '), '') FROM role_include i WHERE i.role_id = r.id) AS includes
+       coalesce(array_to_string(r.includes, ' '), '') AS includes
   FROM role r
  WHERE r.id = $1
    FOR UPDATE
