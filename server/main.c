@@ -3,6 +3,7 @@
 #include "api/management.h"
 #include "cli/import.h"
 #include "cli/invite.h"
+#include "cli/order.h"
 #include "cli/process.h"
 #include "client/run.h"
 #include "db/migrate.h"
@@ -325,14 +326,6 @@ static int run_migrate(const struct settings *settings, int count, char **words,
   return 0;
 }
 
-static int run_import(const struct settings *settings, int count, char **words, struct arena *arena)
-{
-  if (count == 1)
-    return cli_import(settings, words[0], arena);
-  fprintf(stderr, "usage: bailiwick import FILE [--setting value ...]\n");
-  return 3;
-}
-
 static int run_invite(const struct settings *settings, int count, char **words, struct arena *arena)
 {
   if (count == 2)
@@ -386,7 +379,7 @@ static const struct {
 } commands[] = {
     {"serve", run_serve, "answer the API"},
     {"migrate", run_migrate, "bring the schema of your own database up to date"},
-    {"import", run_import, "load tenants, users and grants from a file of JSON lines"},
+    {"import", cli_import, "load a file, with the options that it has over the API but those of invitations"},
     {"invite", run_invite, "give a user a one-time token to set their password"},
     {"rotate-keys", run_rotate_keys, "make the next key that signs access tokens; alone: and believe no earlier one"},
     {"version", run_version, "say which one this is"},
@@ -449,7 +442,7 @@ static bool goes_over_api(int *count, char **arguments)
   return !import || (!local && client_run_has_service(*count, arguments));
 }
 
-/* Words come first, settings after them. */
+/* Words come first, settings after them; those of an import are put into that order. */
 static int run(int count, char **arguments, struct arena *arena)
 {
   struct settings settings;
@@ -457,6 +450,8 @@ static int run(int count, char **arguments, struct arena *arena)
   int words = 0;
   if (goes_over_api(&count, arguments))
     return run_client(count - 1, arguments + 1, arena);
+  if (count > 2 && strcmp(arguments[1], "import") == 0)
+    words = cli_order_gather(count - 2, arguments + 2);
   while (words < count - 2 && strncmp(arguments[2 + words], "--", 2) != 0)
     words++;
   for (size_t i = 0; count > 1 && i < sizeof commands / sizeof *commands; i++) {

@@ -23,11 +23,11 @@ struct import_create {
   struct json_number removals_most, mail_pace;
 };
 BODY(api_import_create_body, "ImportCreate",
-     FIELD_CHOICE(struct import_create, kind, OPTIONAL, 1, 16, "tenants|users|grants|clients|groups|mixed"),
-     FIELD_CHOICE(struct import_create, format, OPTIONAL, 1, 16, "ndjson|csv"),
-     FIELD_CHOICE(struct import_create, mode, OPTIONAL, 1, 16, "create|upsert|delete|sync"),
-     FIELD_CHOICE(struct import_create, on_error, OPTIONAL, 1, 16, "stop|continue"),
-     FIELD(struct import_create, removals_most, OPTIONAL, 0, 1000000),
+     FIELD_CHOICE(struct import_create, kind, OPTIONAL, 1, 16, IMPORT_JOB_KINDS),
+     FIELD_CHOICE(struct import_create, format, OPTIONAL, 1, 16, IMPORT_JOB_FORMATS),
+     FIELD_CHOICE(struct import_create, mode, OPTIONAL, 1, 16, IMPORT_JOB_MODES),
+     FIELD_CHOICE(struct import_create, on_error, OPTIONAL, 1, 16, IMPORT_JOB_ON_ERROR),
+     FIELD(struct import_create, removals_most, OPTIONAL, 0, IMPORT_JOB_REMOVALS_MOST),
      FIELD(struct import_create, dry_run, OPTIONAL, 0, 0),
      FIELD_CHOICE(struct import_create, invitations, OPTIONAL, 1, 16, "none|link|mail"),
      FIELD(struct import_create, mail_pace, OPTIONAL, 1, 100000));
@@ -35,19 +35,6 @@ BODY(api_import_create_body, "ImportCreate",
 static struct str word(const struct json_text *given, const char *otherwise)
 {
   return given->present ? given->value : str_of(otherwise);
-}
-
-/* Removals go with a bound, and no job removes tenants. */
-static enum result check_removals(struct api_call *call, const struct import_create *body)
-{
-  bool sync = str_is(body->mode.value, "sync");
-  if (sync && !body->removals_most.present)
-    return api_wrong(call, "removals_most", "required", "must be said with sync");
-  if (!sync && body->removals_most.present)
-    return api_wrong(call, "removals_most", "unknown", "must be said with sync alone");
-  if (sync && str_is(body->kind.value, "tenants"))
-    return api_wrong(call, "kind", "not_a_choice", "must not be tenants with sync: they stay");
-  return R_OK;
 }
 
 /* No faster than all mails together, and 0 where none is sent. */
@@ -68,10 +55,10 @@ api_handler api_import_create;
 RESULT api_import_create(struct api_call *call)
 {
   struct import_create body = {0};
+  struct import_job_fault fault;
   struct outcome outcome;
   char tenant[UUID_TEXT];
   TRY(api_body(call, &api_import_create_body, &body));
-  TRY(check_removals(call, &body));
   struct import_job_new job = {.tenant = call->tenant,
                                .kind = word(&body.kind, "mixed"),
                                .format = word(&body.format, "ndjson"),
@@ -79,7 +66,10 @@ RESULT api_import_create(struct api_call *call)
                                .on_error = word(&body.on_error, "continue"),
                                .invitations = word(&body.invitations, "none"),
                                .dry_run = body.dry_run.value,
-                               .removals_most = body.removals_most.value};
+                               .removals_most =
+                                   body.removals_most.present ? body.removals_most.value : IMPORT_JOB_UNBOUND};
+  if (!import_job_fits(&job, &fault))
+    return api_wrong(call, fault.member, fault.code, fault.message);
   TRY(pace_of(call, &body, &job.mail_pace));
   TRY(import_job_open(&call->change, &job, &outcome));
   uuid_format(&call->tenant, tenant);

@@ -1,7 +1,9 @@
 /* Puts a file into a job, runs it, and says what became of it.
    Trusts: nothing of the file; of the environment that it is the caller's. */
 #include "cli/import.h"
+#include "cli/order.h"
 #include "cli/process.h"
+#include "cli/tenant.h"
 #include "domain/refusal.h"
 #include "import/apply.h"
 #include "import/local.h"
@@ -28,6 +30,7 @@ enum { DONE = 0, SOME_REFUSED = 2, NOT_DONE = 3 };
 
 /* What the caller gives, read before anything else. */
 struct input {
+  struct cli_order order;
   int file;
   struct str client_id, client_secret; /* .p NULL: the operator */
 };
@@ -36,6 +39,7 @@ struct import {
   struct cli_process process;
   struct import_actor actor;
   struct domain_refusal *refusals;
+  struct import_job_new order;
   struct import_local local;
   bool terminal;
   int64_t shown_at, rows, refused;
@@ -63,13 +67,19 @@ static bool read_secret(struct arena *arena, struct str *ret_secret)
   return true;
 }
 
-static bool read_input(const char *file, struct arena *arena, struct input *ret_input)
+static bool read_input(int count, char **words, struct arena *arena, struct input *ret_input)
 {
   struct input input = {.file = STDIN_FILENO, .client_id = str_of(getenv("BAILIWICK_CLIENT_ID"))};
+  struct str wrong;
+  if (cli_order_read(count, words, arena, &input.order, &wrong) != R_OK) {
+    fputs("usage: bailiwick import FILE [--option value ...] [--setting value ...]\n", stderr);
+    return say_no("wrong words", wrong.p);
+  }
   if (!read_secret(arena, &input.client_secret))
     return false;
   if (!input.client_id.p != !input.client_secret.p)
     return say_no("BAILIWICK_CLIENT_ID", "needs BAILIWICK_CLIENT_SECRET, and the other way round");
+  const char *file = input.order.file.p;
   if (strcmp(file, "-") != 0)
     input.file = open(file, O_RDONLY | O_CLOEXEC);
   if (input.file < 0)
@@ -111,7 +121,10 @@ static RESULT print_refused(struct str line, struct arena *arena)
   int64_t number = 0;
   TRY(json_parse(line, arena, &row));
   (void)json_int(json_member(row, "line"), &number);
-  printf("line %lld", (long long)number);
+  if (number > 0)
+    printf("line %lld", (long long)number);
+  else /* what no line names */
+    print_text(json_str(json_member(row, "id")));
   for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
     struct str text = json_str(json_member(row, members[i]));
     fputs(text.n ? ": " : "", stdout);
@@ -142,16 +155,20 @@ static int64_t number_of(const struct json *object, const char *member)
 
 static RESULT summarise(const struct import *i)
 {
+  static const char *const names[] = {"created", "updated", "unchanged", "removed", "refused"};
   const struct json *counts = json_member(i->job, "counts");
-  int64_t created = number_of(counts, "created"), updated = number_of(counts, "updated"),
-          unchanged = number_of(counts, "unchanged"), refused = number_of(counts, "refused"), place = 0;
+  /* What sync removes stands on no line. */
+  int64_t place = 0, lines = str_is(i->order.mode, "sync") ? -number_of(counts, "removed") : 0;
   wipe_progress(i);
   do
     TRY(report(i, &place));
   while (place > 0);
-  printf("%lld lines: %lld created, %lld updated, %lld unchanged, %lld refused\n",
-         (long long)(created + updated + unchanged + refused), (long long)created, (long long)updated,
-         (long long)unchanged, (long long)refused);
+  for (size_t n = 0; n < sizeof names / sizeof *names; n++)
+    lines += number_of(counts, names[n]);
+  printf("%lld lines", (long long)lines);
+  for (size_t n = 0; n < sizeof names / sizeof *names; n++)
+    printf("%s %lld %s", n ? "," : ":", (long long)number_of(counts, names[n]), names[n]);
+  putchar('\n');
   fflush(stdout);
   return R_OK;
 }
@@ -211,7 +228,7 @@ static RESULT send_all(struct import *i, int file, struct arena *arena)
 /* A job that is not started has no other end. */
 static RESULT send_file(struct import *i, int file, struct arena *arena)
 {
-  TRY(import_local_open(&i->actor, i->refusals, arena, &i->local));
+  TRY(import_local_open(&i->actor, &i->order, i->refusals, arena, &i->local));
   enum result r = send_all(i, file, arena);
   if (r != R_OK)
     (void)!import_local_cancel(&i->local, arena); /* one that stays open is removed with those that were left */
@@ -300,12 +317,20 @@ static RESULT sign_in(struct import *i, const struct input *input, struct arena 
   return r;
 }
 
+static RESULT find_place(struct import *i, const struct cli_order *order, struct arena *arena)
+{
+  i->order = order->job;
+  i->order.tenant = i->actor.home;
+  return order->tenant.p ? cli_tenant_find(&i->process.domain, order->tenant, arena, &i->order.tenant) : R_OK;
+}
+
 static RESULT prepare(struct import *i, const struct settings *settings, const struct input *input, struct arena *arena)
 {
   i->terminal = isatty(STDERR_FILENO);
   TRY(cli_process_open(settings, CLI_COMMAND, arena, &i->process));
   TRY(domain_refusal_open(&i->process.domain, REFUSALS, &i->refusals));
   TRY(sign_in(i, input, arena));
+  TRY(find_place(i, &input->order, arena));
   return send_file(i, input->file, arena);
 }
 
@@ -318,23 +343,24 @@ static void close_all(struct import *i)
   cli_process_close(&i->process);
 }
 
-/* How it ended, by the job. */
+/* How it ended, by the job: one that a refused row stops has refused some. */
 static int conclude(const struct import *i)
 {
   struct str state = json_str(json_member(i->job, "state")), code = json_str(json_member(i->job, "code"));
+  bool refused = number_of(json_member(i->job, "counts"), "refused") > 0;
   if (str_is(state, "done"))
-    return number_of(json_member(i->job, "counts"), "refused") > 0 ? SOME_REFUSED : DONE;
+    return refused ? SOME_REFUSED : DONE;
   fprintf(stderr, "bailiwick import: broken off at line %lld: %.*s\n", (long long)number_of(i->job, "line") - 1,
           (int)(code.p ? code.n : sizeof "stopped" - 1), code.p ? code.p : "stopped");
-  return NOT_DONE;
+  return refused && str_is(state, "stopped") ? SOME_REFUSED : NOT_DONE;
 }
 
-int cli_import(const struct settings *settings, const char *file, struct arena *arena)
+int cli_import(const struct settings *settings, int count, char **words, struct arena *arena)
 {
   struct import import = {0};
   struct input input = {0};
   int status = NOT_DONE;
-  if (!read_input(file, arena, &input))
+  if (!read_input(count, words, arena, &input))
     return NOT_DONE;
   enum result r = prepare(&import, settings, &input, arena);
   if (r != R_OK) {

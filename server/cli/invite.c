@@ -3,9 +3,9 @@
 #include "authn/name.h"
 #include "import/actor.h"
 #include "cli/process.h"
+#include "cli/tenant.h"
 #include "domain/invitation.h"
 #include "json/parse.h"
-#include "store/credential.h"
 #include "store/tenant.h"
 #include "store/user.h"
 #include <stdio.h>
@@ -22,21 +22,6 @@ static RESULT say_no(const char *what, enum result r)
 {
   fprintf(stderr, "bailiwick invite: %s: %s\n", what, result_row(r)->code);
   return r;
-}
-
-/* By code or by external_id: what is both, of two tenants, is a conflict. */
-static RESULT find_tenant(const struct store_call *app, const struct store_call *auth, struct str name,
-                          struct store_object *ret_tenant)
-{
-  struct uuid coded;
-  enum result by_code = store_credential_tenant(auth, name, &coded);
-  enum result by_external_id = store_tenant_find(app, NULL, name, ret_tenant);
-  if (by_code == R_NOT_FOUND)
-    return by_external_id;
-  TRY(by_code);
-  if (by_external_id == R_OK)
-    return uuid_equal(&coded, &ret_tenant->id) ? R_OK : R_CONFLICT;
-  return by_external_id == R_NOT_FOUND ? store_tenant_get(app, &coded, ret_tenant) : by_external_id;
 }
 
 static RESULT invite(struct change *change, void *what)
@@ -59,8 +44,10 @@ static RESULT find_and_invite(const struct domain *domain, struct str login, str
   leave.root = actor.home;
   leave.reach = BW_REACH_SUBTREE;
   struct store_call app = {.pool = domain->app, .scope = leave.scope, .arena = arena};
-  struct store_call auth = {.pool = domain->auth, .arena = arena};
-  enum result r = find_tenant(&app, &auth, tenant, &home);
+  struct uuid id;
+  enum result r = cli_tenant_find(domain, tenant, arena, &id);
+  if (r == R_OK)
+    r = store_tenant_get(&app, &id, &home);
   if (r != R_OK)
     return say_no("tenant", r);
   r = authn_name_normalise(login, arena, &key);

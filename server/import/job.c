@@ -17,6 +17,22 @@ static RESULT record(struct change *change, const struct uuid *tenant, const str
   return R_OK;
 }
 
+bool import_job_fits(const struct import_job_new *job, struct import_job_fault *ret_fault)
+{
+  bool sync = str_is(job->mode, "sync"), bound = job->removals_most != IMPORT_JOB_UNBOUND;
+  struct import_job_fault fault = {0};
+  if (sync && !bound)
+    fault = (struct import_job_fault){"removals_most", "required", "must be said with sync"};
+  else if (!sync && bound)
+    fault = (struct import_job_fault){"removals_most", "unknown", "must be said with sync alone"};
+  else if (sync && str_is(job->kind, "tenants"))
+    fault = (struct import_job_fault){"kind", "not_a_choice", "must not be tenants with sync: they stay"};
+  if (!fault.member)
+    return true;
+  *ret_fault = fault;
+  return false;
+}
+
 RESULT import_job_open(struct change *change, const struct import_job_new *job, struct outcome *ret_outcome)
 {
   static const char *const kinds[] = {

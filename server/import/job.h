@@ -3,7 +3,14 @@
 #include "domain/change.h"
 #include "store/import.h"
 
-/* Words as the API has them: "users", "ndjson", "upsert", "continue", ... */
+/* The words that a job is given in, between bars. */
+#define IMPORT_JOB_KINDS "tenants|users|grants|clients|groups|mixed"
+#define IMPORT_JOB_FORMATS "ndjson|csv"
+#define IMPORT_JOB_MODES "create|upsert|delete|sync"
+#define IMPORT_JOB_ON_ERROR "stop|continue"
+
+enum { IMPORT_JOB_REMOVALS_MOST = 1000000, IMPORT_JOB_UNBOUND = -1 };
+
 struct import_job_new {
   struct uuid tenant;
   struct str kind, format, mode, on_error, invitations;
@@ -11,6 +18,15 @@ struct import_job_new {
   int64_t removals_most; /* of mode sync: with more than these to remove nothing is removed */
   int64_t mail_pace;     /* letters a minute; 0: it sends none */
 };
+
+/* What of a job does not go with the rest of it. */
+struct import_job_fault {
+  const char *member, *code, *message;
+};
+/* Removals go with a bound, which is IMPORT_JOB_UNBOUND where none was said, and with sync alone; no job removes
+   tenants. */
+bool import_job_fits(const struct import_job_new *job, struct import_job_fault *ret_fault);
+
 /* It acts for whoever opens it, a user, a client or the operator: nothing outside `tenant` is there for it. */
 RESULT import_job_open(struct change *change, const struct import_job_new *job, struct outcome *ret_outcome);
 

@@ -1,12 +1,12 @@
 /* Changes a job by the same rules as requests do. Trusts: that the actor is who opened it. */
 #include "import/local.h"
-#include "import/job.h"
 #include "import/result.h"
 #include "policy/mint.h"
 
 /* A change of the job, and what it is about. */
 struct job_change {
   struct import_local *local;
+  const struct import_job_new *job;
   struct str bytes;
 };
 
@@ -16,7 +16,7 @@ static RESULT change_job(struct import_local *local, const char *action, import_
   const struct import_actor *actor = local->actor;
   struct import_leave leave;
   what->local = local;
-  TRY(import_actor_leave(actor, &actor->home, BW_IMPORT_RUN, arena, &leave));
+  TRY(import_actor_leave(actor, &local->key.tenant, BW_IMPORT_RUN, arena, &leave));
   const struct import_task task = {&leave, action, run, what};
   return import_actor_change(actor, &task, arena);
 }
@@ -24,23 +24,17 @@ static RESULT change_job(struct import_local *local, const char *action, import_
 static RESULT open_job(struct change *change, void *what)
 {
   const struct job_change *c = what;
-  const struct import_job_new job = {.tenant = c->local->actor->home,
-                                     .kind = STR("mixed"),
-                                     .format = STR("ndjson"),
-                                     .mode = STR("upsert"),
-                                     .on_error = STR("continue"),
-                                     .invitations = STR("none")};
   struct outcome outcome;
-  TRY(import_job_open(change, &job, &outcome));
-  c->local->key = (struct store_import_key){job.tenant, outcome.id};
+  TRY(import_job_open(change, c->job, &outcome));
+  c->local->key.job = outcome.id;
   return R_OK;
 }
 
-RESULT import_local_open(const struct import_actor *actor, struct domain_refusal *refusals, struct arena *arena,
-                         struct import_local *ret_local)
+RESULT import_local_open(const struct import_actor *actor, const struct import_job_new *job,
+                         struct domain_refusal *refusals, struct arena *arena, struct import_local *ret_local)
 {
-  struct import_local local = {.actor = actor, .pace = import_pace_of(refusals)};
-  TRY(change_job(&local, "createImport", open_job, &(struct job_change){0}, arena));
+  struct import_local local = {.actor = actor, .pace = import_pace_of(refusals), .key.tenant = job->tenant};
+  TRY(change_job(&local, "createImport", open_job, &(struct job_change){.job = job}, arena));
   local.pace.only = local.key.job;
   *ret_local = local;
   return R_OK;

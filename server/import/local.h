@@ -2,6 +2,7 @@
    steps of it too, and goes on with it where that process dies. */
 #pragma once
 #include "import/actor.h"
+#include "import/job.h"
 #include "import/step.h"
 
 struct import_local {
@@ -11,9 +12,9 @@ struct import_local {
   int64_t received;
 };
 
-/* Of all kinds, at the actor's home: R_NOT_FOUND, R_FORBIDDEN where they may not import there. */
-RESULT import_local_open(const struct import_actor *actor, struct domain_refusal *refusals, struct arena *arena,
-                         struct import_local *ret_local);
+/* R_NOT_FOUND, R_FORBIDDEN where the actor may not import at the job's tenant. */
+RESULT import_local_open(const struct import_actor *actor, const struct import_job_new *job,
+                         struct domain_refusal *refusals, struct arena *arena, struct import_local *ret_local);
 
 /* What follows; R_TOO_LARGE beyond what a job may bring. */
 RESULT import_local_fill(struct import_local *local, struct str bytes, struct arena *arena);

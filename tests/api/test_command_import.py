@@ -147,14 +147,62 @@ def test_progress_is_for_a_terminal_alone(shell, partner):
     assert re.search(r"\r\x1b\[K[\d,]+ (KiB sent|rows)", shown) and shown.count("created") == 1
 
 
-def test_without_a_service_it_goes_into_the_database(shell, server):
-    """As it did before there were sessions: by settings, at the service's own machine."""
+@pytest.fixture(scope="module", name="alone")
+def at_the_machine(server):
+    """By settings, at the service's own machine, as it goes where no service is named."""
     variables = {f"BAILIWICK_{name.upper()}": str(value) for name, value in server.settings.items()}
-    alone = Shell(server, **variables, BAILIWICK_LOG_LEVEL="warn")
+    made = Shell(server, **variables, BAILIWICK_LOG_LEVEL="warn")
+    yield made
+    made.close()
+
+
+def test_without_a_service_it_goes_into_the_database(alone, server):
     assert "1 lines: 1 created" in load(alone, [tenant(unique("l"), "partner")], "--local").output
     del alone.variables["BAILIWICK_URL"]
     assert "1 lines: 1 created" in load(alone, [tenant(unique("l"), "partner")]).output
-    alone.close()
+    alone.variables["BAILIWICK_URL"] = server.url
+
+
+def told(said):
+    """The rows that were refused, and the counts: over the API those stand on standard error."""
+    rows = [line.split(": ")[:2] for line in said.output.splitlines() if line.startswith("line ")]
+    return rows, [int(number) for number in COUNTS.search(said.errors + said.output).groups()]
+
+
+@pytest.mark.parametrize("words", [
+    "", "--dry-run", "--on-error stop", "--mode create", "--mode delete", "--kind users", "--format csv"])
+def test_at_the_machine_a_file_does_what_it_does_over_the_api(shell, alone, estate, words):
+    """Each in a tenant of its own, so that neither finds what the other made."""
+    given = {"kind": "grant", "user_external_id": "u1", "role": "viewer", "scope": "self"}
+    rows = [user("u1"), user("u1"), "{", user("u2", "nowhere"), given]
+    results = []
+    for command, where in (shell, ()), (alone, ("--local",)):
+        partner = estate.new_tenant("partner", parent=estate.id("provider"))
+        results.append(told(load(command, rows, "--tenant", partner["id"], *where, *words.split(), status=2)))
+    assert results[0] == results[1]
+
+
+def test_at_the_machine_a_sync_removes_no_more_than_it_may(alone, partner):
+    rows, at = [user("one"), user("two")], ("--local", "--tenant", partner["code"])
+    load(alone, rows, *at)
+    del rows[1]
+    words = (*at, "--kind", "users", "--mode", "sync", "--removals-most")
+    assert "too_many_removals" in load(alone, rows, *words, "0", status=3).errors
+    assert "1 lines: 0 created, 0 updated, 1 unchanged, 1 removed, 0 refused" in load(alone, rows, *words, "1").output
+
+
+def test_at_the_machine_csv_is_read_where_the_name_says_so(alone, partner):
+    file = alone.home / "people.csv"
+    file.write_text("external_id,login\nu1,one\n")
+    words = ("--local", "--kind", "users", "--tenant", partner["id"])
+    assert "1 lines: 1 created" in alone("import", *words, file.name).output
+
+
+@pytest.mark.parametrize("words, why", [
+    (["--mode", "merge"], "--mode: is none"), (["--mode", "sync"], "removals_most: must be said"),
+    (["--tenant", "nowhere"], "not_found"), (["--invitations", "link"], "unknown"), (["--nonsense", "1"], "unknown")])
+def test_at_the_machine_wrong_words_begin_nothing(alone, words, why):
+    assert why in load(alone, [], "--local", *words, status=3).errors
 
 
 # Exports

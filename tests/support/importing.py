@@ -15,7 +15,7 @@ from support.server import REPORTS, Server, binary, environment
 
 SECONDS = 300
 REFUSAL = re.compile(r"line (\d+): (\w+)(?:: (\w+)(?=: ))?: .*$")
-SUMMARY = re.compile(r"(\d+) lines: (\d+) created, (\d+) updated, (\d+) unchanged, (\d+) refused$")
+SUMMARY = re.compile(r"(\d+) lines: (\d+) created, (\d+) updated, (\d+) unchanged, \d+ removed, (\d+) refused$")
 
 
 def tenant(external_id, kind="customer", above=None, name=None):

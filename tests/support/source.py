@@ -197,7 +197,7 @@ class Unit:
     def __init__(self, path):
         self.text = bare(path)
         self.headers = {}
-        for include in re.findall(r'#include "(api/[^"]+\.h)"', self.text):
+        for include in re.findall(r'#include "((?:api/|import/job)[^"]*\.h)"', self.text):
             self.headers[include] = bare(ROOT / "server" / include)
         self.whole = "\n".join([*self.headers.values(), self.text])
 
@@ -232,7 +232,8 @@ class Unit:
         macro, arguments = re.fullmatch(r"(FIELD(?:_CHOICE)?)\((.*)\)", text, re.S).groups()
         struct, member, need, least, most, *more = split(arguments)
         if macro == "FIELD_CHOICE":
-            choices = tuple(literal(more[0]).split("|"))
+            named = re.search(rf'#define {more[0]} (".*")', self.whole) if more[0].isidentifier() else None
+            choices = tuple(literal(named.group(1) if named else more[0]).split("|"))
         kind = self.kinds(struct.removeprefix("struct ").strip())[member]
         return Field(member, kind, need, self.number(least), self.number(most), choices)
 

@@ -11,11 +11,21 @@ static struct domain_refusal *refusals;
 static struct import_actor actor;
 static struct import_local local;
 
-static enum result opened(void)
+static const struct import_job_new plain = {.kind = STR("mixed"),
+                                            .format = STR("ndjson"),
+                                            .mode = STR("upsert"),
+                                            .on_error = STR("continue"),
+                                            .invitations = STR("none")};
+
+static enum result opened_as(struct import_job_new job)
 {
   estate_domain.limits.import_size = SIZE;
-  return import_local_open(&actor, refusals, estate_arena(), &local);
+  if (uuid_is_zero(&job.tenant))
+    job.tenant = actor.home;
+  return import_local_open(&actor, &job, refusals, estate_arena(), &local);
 }
+
+static enum result opened(void) { return opened_as(plain); }
 
 static void by_operator(void)
 {
@@ -105,6 +115,23 @@ static void a_step_behind_one_of_another_process_waits_for_what_that_has_made(vo
   assert_string_equal(estate_ask("SELECT count(DISTINCT served_by) FROM import_job WHERE line = 2"), "1");
 }
 
+static void a_job_is_what_it_was_opened_as(void **state)
+{
+  (void)state;
+  struct import_job_new job = plain;
+  job.tenant = estate_tenant(A);
+  job.format = STR("csv");
+  job.dry_run = true;
+  by_operator();
+  assert_ok(opened_as(job));
+  fill(STR("kind,external_id,login\nuser,told,told\n"));
+  assert_ok(import_local_start(&local, estate_arena()));
+  run();
+  assert_string_equal(member("state"), "\"done\"");
+  assert_string_equal(member("created"), "1");
+  assert_string_equal(estate_ask("SELECT count(*) FROM principal WHERE external_id = 'told'"), "0");
+}
+
 static void no_other_job_is_run(void **state)
 {
   (void)state;
@@ -150,6 +177,9 @@ static void whoever_may_not_import_at_home_opens_none(void **state)
   assert_result(opened(), R_FORBIDDEN);
   actor.who.id = estate_user(A_ADMIN);
   assert_ok(opened());
+  struct import_job_new elsewhere = plain;
+  elsewhere.tenant = estate_tenant(B);
+  assert_result(opened_as(elsewhere), R_NOT_FOUND);
 }
 
 static int up(void **state)
@@ -172,6 +202,7 @@ int main(void)
       cmocka_unit_test_setup_teardown(rows_that_waited_are_gone_through_together, estate_begin, estate_end),
       cmocka_unit_test_setup_teardown(a_step_behind_one_of_another_process_waits_for_what_that_has_made, estate_begin,
                                       estate_end),
+      cmocka_unit_test_setup_teardown(a_job_is_what_it_was_opened_as, estate_begin, estate_end),
       cmocka_unit_test_setup_teardown(no_other_job_is_run, estate_begin, estate_end),
       cmocka_unit_test_setup_teardown(what_was_cancelled_goes_no_further, estate_begin, estate_end),
       cmocka_unit_test_setup_teardown(more_than_a_job_may_bring_is_refused, estate_begin, estate_end),
