@@ -27,8 +27,8 @@ struct import_stepped {
 /* What a step that ended so means for the next of its job: a row that fails by itself is refused. */
 void import_pace_learn(struct import_pace *pace, const struct import_stepped *stepped, enum result r);
 
-/* The job whose tenant was served longest ago, of those that no other process is at, or that one. R_NOT_FOUND: there is
-   nothing to do. Any other failure: nothing of the step is done; *ret_stepped says which job's it was. That job is put
+/* A job whose turn it is, of those that no other process is at, or that one. R_NOT_FOUND: there is nothing to do.
+   Any other failure: nothing of the step is done; *ret_stepped says which job's it was. That job is put
    off, others first, and taken row by row from then on; one that has failed too often by itself is stopped. */
 RESULT import_step(const struct domain *domain, const struct import_pace *pace, struct arena *arena,
                    struct import_stepped *ret_stepped);

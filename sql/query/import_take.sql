@@ -1,5 +1,5 @@
--- The job whose tenant was served longest ago, of those that nobody is at and that do not rest, held
--- until its step is done; or that one.
+-- Of the jobs that nobody is at and that do not rest, one of the tenant whose people's jobs were served longest ago,
+-- and of theirs one at the tenant that was, held until its step is done; or that one.
 -- role: app
 -- params: $1 only uuid
 -- row: id uuid, tenant_id uuid, tenant_path text, submitter_id uuid, submitter_kind text, submitter_home uuid,
@@ -17,6 +17,7 @@ SELECT j.id, j.tenant_id, j.tenant_path, j.submitter_id, j.submitter_kind, j.sub
   FROM import_job j
  WHERE j.state IN ('queued', 'running') AND (j.id = $1 OR ($1::uuid IS NULL AND (
        j.tries IS NULL OR j.served_at + make_interval(secs => j.tries * j.tries) < now())))
- ORDER BY (SELECT max(o.served_at) FROM import_job o WHERE o.tenant_id = j.tenant_id) NULLS FIRST, j.created_at, j.id
+ ORDER BY (SELECT max(o.served_at) FROM import_job o WHERE o.submitter_home = j.submitter_home) NULLS FIRST,
+          (SELECT max(o.served_at) FROM import_job o WHERE o.tenant_id = j.tenant_id) NULLS FIRST, j.created_at, j.id
  LIMIT 1
    FOR NO KEY UPDATE OF j SKIP LOCKED

@@ -2,14 +2,20 @@
 #include "store/import.h"
 #include "support/estate.h"
 
+/* Of the partners' people, who load below as well; of others the tenant where they do. */
+static enum estate_tenant home_of(enum estate_user user, enum estate_tenant tenant)
+{
+  return user == P1_ADMIN ? P1 : user == P2_ADMIN ? P2 : tenant;
+}
+
 static struct store_import_key opened(enum estate_user user, enum estate_tenant tenant)
 {
   struct store_call call = estate_call(user, tenant);
   struct store_import_new job = {.tenant = estate_tenant(tenant),
                                  .submitter = estate_user(user),
-                                 .submitter_home = estate_tenant(tenant),
+                                 .submitter_home = estate_tenant(home_of(user, tenant)),
                                  .submitter_kind = STR("user"),
-                                 .submitter_path = estate_path(tenant),
+                                 .submitter_path = estate_path(home_of(user, tenant)),
                                  .kind = STR("mixed"),
                                  .format = STR("ndjson"),
                                  .mode = STR("upsert"),
@@ -76,6 +82,18 @@ static void a_step_is_for_the_tenant_that_was_served_longest_ago(void **state)
     struct uuid got = stepped();
     assert_true(uuid_equal(&got, &turns[i]));
     assert_false(uuid_equal(&got, &second.job));
+  }
+}
+
+static void whoever_has_jobs_at_many_tenants_gets_no_more_than_one_with_one(void **state)
+{
+  (void)state;
+  struct store_import_key here = queued(P1_ADMIN, P1), below = queued(P1_ADMIN, A), beside = queued(P1_ADMIN, B),
+                          other = queued(P2_ADMIN, P2);
+  const struct uuid turns[] = {here.job, other.job, below.job, other.job, beside.job, other.job, here.job};
+  for (size_t i = 0; i < sizeof turns / sizeof *turns; i++) {
+    struct uuid got = stepped();
+    assert_true(uuid_equal(&got, &turns[i]));
   }
 }
 
@@ -179,6 +197,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       job_test(a_step_is_for_the_tenant_that_was_served_longest_ago),
+      job_test(whoever_has_jobs_at_many_tenants_gets_no_more_than_one_with_one),
       job_test(a_job_that_somebody_is_at_is_passed_by),
       job_test(a_job_that_is_open_has_no_turn),
       job_test(nobody_beside_sees_or_holds_a_job),
