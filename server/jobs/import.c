@@ -2,12 +2,11 @@
 #include "jobs/import.h"
 #include "base/metric.h"
 #include "import/step.h"
+#include "jobs/pulse.h"
 #include "policy/mint.h"
 #include "store/call.h"
 #include "store/import.h"
-#include <pthread.h>
 #include <stdatomic.h>
-#include <time.h>
 
 static const int64_t idle_time = CLOCK_SECOND / 4, pause_time = CLOCK_SECOND, yield_time = CLOCK_SECOND / 100,
                      look_time = 5 * CLOCK_SECOND;
@@ -24,25 +23,8 @@ struct jobs_import {
   atomic_llong running, waiting; /* of all processes */
   int64_t looked_at;             /* clock_monotonic(): when those were counted */
   enum result said;              /* the last failure in the log, R_OK when all is well: it is not said twice */
-  pthread_t thread;
-  pthread_mutex_t lock;
-  pthread_cond_t wake;
-  bool stop;
+  struct jobs_pulse pulse;
 };
-
-/* False at the end. */
-static bool sleep_for(struct jobs_import *i, int64_t time)
-{
-  int64_t until = clock_now() + time;
-  struct timespec at = {.tv_sec = until / CLOCK_SECOND, .tv_nsec = until % CLOCK_SECOND * 1000};
-  pthread_mutex_lock(&i->lock);
-  int waited = 0;
-  while (!i->stop && waited == 0)
-    waited = pthread_cond_timedwait(&i->wake, &i->lock, &at);
-  bool stop = i->stop;
-  pthread_mutex_unlock(&i->lock);
-  return !stop;
-}
 
 static void say(struct jobs_import *i, enum result r)
 {
@@ -96,7 +78,7 @@ static void *run(void *argument)
   struct jobs_import *i = argument;
   int64_t time = idle_time;
   int yields = 0;
-  while (sleep_for(i, time)) {
+  while (jobs_pulse_sleep(&i->pulse, time)) {
     look(i);
     bool gives_way = i->config.busy && yields < YIELDS_MOST && i->config.busy(i->config.who);
     yields = gives_way ? yields + 1 : 0;
@@ -119,26 +101,16 @@ RESULT jobs_import_open(const struct jobs_import_config *config, struct arena *a
     return R_NO_MEMORY;
   i->config = *config;
   i->pace = import_pace_of(config->refusals);
-  pthread_mutex_init(&i->lock, NULL);
-  pthread_cond_init(&i->wake, NULL);
-  if (pthread_create(&i->thread, NULL, run, i) != 0)
-    return R_NO_MEMORY;
+  TRY(jobs_pulse_start(&i->pulse, run, i));
   *ret_import = i;
   return R_OK;
 }
 
 void jobs_import_close(struct jobs_import **import)
 {
-  struct jobs_import *i = *import;
-  if (!i)
+  if (!*import)
     return;
-  pthread_mutex_lock(&i->lock);
-  i->stop = true;
-  pthread_cond_signal(&i->wake);
-  pthread_mutex_unlock(&i->lock);
-  pthread_join(i->thread, NULL);
-  pthread_cond_destroy(&i->wake);
-  pthread_mutex_destroy(&i->lock);
+  jobs_pulse_stop(&(*import)->pulse);
   *import = NULL;
 }
 

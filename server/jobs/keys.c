@@ -1,9 +1,8 @@
 /* A thread that looks every two seconds, and every half when somebody shows a key that is not known. */
 #include "jobs/keys.h"
 #include "domain/signing.h"
+#include "jobs/pulse.h"
 #include "store/call.h"
-#include <pthread.h>
-#include <time.h>
 
 static const int64_t every = 2 * CLOCK_SECOND, tick = CLOCK_SECOND / 2;
 
@@ -11,10 +10,7 @@ enum { ARENA_MOST = 1 << 20, PRUNE_ROUNDS = 300 };
 
 struct jobs_keys {
   const struct domain *domain;
-  pthread_t thread;
-  pthread_mutex_t lock;
-  pthread_cond_t wake;
-  bool stop;
+  struct jobs_pulse pulse;
   bool failing; /* the thread's own: a failure is said once */
   unsigned rounds;
 };
@@ -44,25 +40,11 @@ static void look_and_tell(struct jobs_keys *k)
   k->failing = r != R_OK;
 }
 
-/* Sleeps for a tick, or until the end: then it is false. */
-static bool sleep_on(struct jobs_keys *k)
-{
-  int64_t until = clock_now() + tick;
-  struct timespec at = {.tv_sec = until / CLOCK_SECOND, .tv_nsec = until % CLOCK_SECOND * 1000};
-  pthread_mutex_lock(&k->lock);
-  int waited = 0;
-  while (!k->stop && waited == 0)
-    waited = pthread_cond_timedwait(&k->wake, &k->lock, &at);
-  bool stop = k->stop;
-  pthread_mutex_unlock(&k->lock);
-  return !stop;
-}
-
 static void *run(void *argument)
 {
   struct jobs_keys *k = argument;
   int64_t looked = clock_monotonic();
-  while (sleep_on(k)) {
+  while (jobs_pulse_sleep(&k->pulse, tick)) {
     bool doubted = authn_keyring_doubted(k->domain->issuer.ring);
     if (!doubted && clock_monotonic() - looked < every)
       continue;
@@ -78,25 +60,15 @@ RESULT jobs_keys_open(const struct domain *domain, struct arena *arena, struct j
   if (!k)
     return R_NO_MEMORY;
   k->domain = domain;
-  pthread_mutex_init(&k->lock, NULL);
-  pthread_cond_init(&k->wake, NULL);
-  if (pthread_create(&k->thread, NULL, run, k) != 0)
-    return R_NO_MEMORY;
+  TRY(jobs_pulse_start(&k->pulse, run, k));
   *ret_keys = k;
   return R_OK;
 }
 
 void jobs_keys_close(struct jobs_keys **keys)
 {
-  struct jobs_keys *k = *keys;
-  if (!k)
+  if (!*keys)
     return;
-  pthread_mutex_lock(&k->lock);
-  k->stop = true;
-  pthread_cond_signal(&k->wake);
-  pthread_mutex_unlock(&k->lock);
-  pthread_join(k->thread, NULL);
-  pthread_cond_destroy(&k->wake);
-  pthread_mutex_destroy(&k->lock);
+  jobs_pulse_stop(&(*keys)->pulse);
   *keys = NULL;
 }

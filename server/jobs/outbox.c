@@ -2,9 +2,8 @@
 #include "jobs/outbox.h"
 #include "base/metric.h"
 #include "domain/invitation.h"
+#include "jobs/pulse.h"
 #include "store/outbox.h"
-#include <pthread.h>
-#include <time.h>
 
 static const int64_t idle_time = CLOCK_SECOND, pause_time = 5 * CLOCK_SECOND, look_time = 10 * CLOCK_SECOND;
 
@@ -15,25 +14,8 @@ struct jobs_outbox {
   int64_t looked_at; /* clock_monotonic(): when the queue was measured */
   atomic_llong waiting, oldest;
   enum result said; /* the last failure in the log, R_OK when all is well: it is not said twice */
-  pthread_t thread;
-  pthread_mutex_t lock;
-  pthread_cond_t wake;
-  bool stop;
+  struct jobs_pulse pulse;
 };
-
-/* False at the end. */
-static bool sleep_for(struct jobs_outbox *o, int64_t time)
-{
-  int64_t until = clock_now() + time;
-  struct timespec at = {.tv_sec = until / CLOCK_SECOND, .tv_nsec = until % CLOCK_SECOND * 1000};
-  pthread_mutex_lock(&o->lock);
-  int waited = 0;
-  while (!o->stop && waited == 0)
-    waited = pthread_cond_timedwait(&o->wake, &o->lock, &at);
-  bool stop = o->stop;
-  pthread_mutex_unlock(&o->lock);
-  return !stop;
-}
 
 /* One step of either kind, and how long to rest: a request that was served is no mail yet, and holds up none. */
 static enum result step(struct jobs_outbox *o, int64_t *ret_rest)
@@ -80,7 +62,7 @@ static void *run(void *argument)
   do {
     look(o);
     say(o, step(o, &time));
-  } while (sleep_for(o, time));
+  } while (jobs_pulse_sleep(&o->pulse, time));
   return NULL;
 }
 
@@ -94,26 +76,16 @@ RESULT jobs_outbox_open(const struct jobs_outbox_config *config, struct arena *a
   o->courier.deliver = config->deliver;
   o->courier.post = config->post;
   o->courier.interval = 60 * CLOCK_SECOND / config->pace;
-  pthread_mutex_init(&o->lock, NULL);
-  pthread_cond_init(&o->wake, NULL);
-  if (pthread_create(&o->thread, NULL, run, o) != 0)
-    return R_NO_MEMORY;
+  TRY(jobs_pulse_start(&o->pulse, run, o));
   *ret_outbox = o;
   return R_OK;
 }
 
 void jobs_outbox_close(struct jobs_outbox **outbox)
 {
-  struct jobs_outbox *o = *outbox;
-  if (!o)
+  if (!*outbox)
     return;
-  pthread_mutex_lock(&o->lock);
-  o->stop = true;
-  pthread_cond_signal(&o->wake);
-  pthread_mutex_unlock(&o->lock);
-  pthread_join(o->thread, NULL);
-  pthread_cond_destroy(&o->wake);
-  pthread_mutex_destroy(&o->lock);
+  jobs_pulse_stop(&(*outbox)->pulse);
   *outbox = NULL;
 }
 
