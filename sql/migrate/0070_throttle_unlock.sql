@@ -1,10 +1,10 @@
--- An unlocking counts where a counter is next asked and nowhere else, whatever clock says so; a known place fails as often as a stranger
--- before anything is told, and nobody lifts what a hundred failures in a row have ended.
+-- What a tenant allows below what everybody is told keeps strangers out unsaid: who waits would know that there is the tenant. A known
+-- place fails as often as a stranger before anything is told. An unlocking counts where a counter is next asked, whatever clock says
+-- so; nobody lifts what a hundred failures in a row have ended.
 SET LOCAL ROLE bailiwick_owner;
 SET LOCAL search_path = bailiwick, pg_temp;
 
-DROP FUNCTION vault.throttle_login(uuid, bytea, bytea, bytea, bytea, bytea, bytea, integer, integer, integer, integer, integer, integer,
-                                   timestamptz);
+DROP FUNCTION vault.throttle_login(uuid, bytea, bytea, bytea, bytea, bytea, bytea, integer, integer, integer, timestamptz);
 DROP FUNCTION vault.throttle_full(bytea[], integer[], integer[], bytea, bytea, timestamptz, integer);
 
 -- Whether what a counter holds is of before the unlocking. What a hundred failures in a row have ended takes a new password.
