@@ -6,6 +6,7 @@
 #include "import/rows.h"
 #include "import/text.h"
 #include "store/client.h"
+#include "store/grant.h"
 #include "store/group.h"
 #include "store/role.h"
 #include "store/tenant.h"
@@ -15,7 +16,7 @@
 /* BROUGHT: rows that a step applies again, at most. ASKED: keys of rows; both with room to be found quickly. A row's
    number is that of its step and its place in it. */
 enum { BROUGHT = 1 << 14, BROUGHT_PLACES = 2 * BROUGHT, ASKED = 1 << 17, ASKED_PLACES = 2 * ASKED, IN_STEP = 1 << 12 };
-enum { OWN_MOST = 6, ASKED_MOST = 12, ROW_ARENA = 64 << 20, TEXT_ARENA = 16 << 20, BRING_ARENA = 256 << 20 };
+enum { OWN_MOST = 7, ASKED_MOST = 12, ROW_ARENA = 64 << 20, TEXT_ARENA = 16 << 20, BRING_ARENA = 256 << 20 };
 
 struct brought {
   int64_t number, place;
@@ -28,7 +29,7 @@ struct import_draft {
   struct store_call reading;
   bool deletes;
   int64_t begun; /* when, in milliseconds: what has a younger id was made in this step */
-  bool failed;
+  bool failed, knows_admins;
   struct uuid asked[ASKED_PLACES]; /* by earlier rows of this step */
   size_t asked_count;
   int64_t numbers[BROUGHT_PLACES]; /* of rows that were brought, each one more */
@@ -231,6 +232,13 @@ static RESULT keys_of_holder(const struct import_draft *draft, const struct hold
                                 : put_user(draft, keys, arena, ASKED_FOR, (const struct str[]){home, holder->who.name});
 }
 
+/* The role that runs a tenant of some kind is named so; one that is made may be. */
+static bool runs(struct str role)
+{
+  static const struct str end = STR("_admin");
+  return role.n > end.n && str_equal((struct str){role.p + role.n - end.n, end.n}, end);
+}
+
 /* A row that names the holder one way asks for those of the others. */
 static RESULT keys_of_grant(const struct import_draft *draft, const struct import_row *row, struct arena *arena,
                             struct keys *keys)
@@ -249,6 +257,8 @@ static RESULT keys_of_grant(const struct import_draft *draft, const struct impor
     TRY(PUT_KEY(keys, arena, other == (int)holder.way ? OWNED : ASKED_FOR, "grant by", kind, str_of(ways[other]), place,
                 role, scope));
   TRY(PUT_KEY(keys, arena, ASKED_FOR, "tenant", place));
+  if (runs(role))
+    TRY(PUT_KEY(keys, arena, OWNED, "run", place));
   return keys_of_holder(draft, &holder, arena, keys);
 }
 
@@ -379,16 +389,63 @@ static bool add_number(struct import_draft *draft, int64_t number)
   return true;
 }
 
+static RESULT ask_keys(struct import_draft *draft, const struct keys *keys)
+{
+  for (size_t i = 0; i < keys->asked_count; i++) {
+    if (draft->asked_count == ASKED)
+      return R_LIMIT_REACHED;
+    if (add_asked(draft, &keys->asked[i]))
+      draft->keys[draft->key_count++] = keys->asked[i];
+  }
+  return R_OK;
+}
+
 static RESULT ask_for(struct import_draft *draft, const struct import_row *row, struct arena *arena)
 {
   struct keys keys;
   TRY(keys_of(draft, row, arena, &keys));
-  for (size_t i = 0; i < keys.asked_count; i++) {
-    if (draft->asked_count == ASKED)
-      return R_LIMIT_REACHED;
-    if (add_asked(draft, &keys.asked[i]))
-      draft->keys[draft->key_count++] = keys.asked[i];
-  }
+  return ask_keys(draft, &keys);
+}
+
+/* Rows that end who runs the tenant at `home`. */
+static RESULT ask_for_admin(struct import_draft *draft, struct str home, const struct uuid *admin, struct arena *arena)
+{
+  struct keys keys = {0};
+  char id[UUID_TEXT];
+  uuid_format(admin, id);
+  struct str name = arena_print(arena, "id:%s", id);
+  if (!name.p)
+    return R_NO_MEMORY;
+  TRY(put_user(draft, &keys, arena, ASKED_FOR, (const struct str[]){home, name}));
+  return ask_keys(draft, &keys);
+}
+
+/* Whoever loads cannot leave their own tenant without somebody who runs it: each row that takes that from one of them
+   counts for the next. Once a step; where their home is not below the job's tenant no row does. */
+static RESULT ask_for_admins(struct import_rows *s, struct arena *arena)
+{
+  struct import_draft *draft = s->draft;
+  const struct uuid *tenant = &s->actor.who.home;
+  char id[UUID_TEXT];
+  struct json_text named = {.present = true};
+  struct keys keys = {0};
+  struct str home;
+  const struct store_admin *admins;
+  size_t count;
+  if (draft->knows_admins || s->actor.who.kind == DOMAIN_ACTOR_OPERATOR)
+    return R_OK;
+  draft->knows_admins = true;
+  uuid_format(tenant, id);
+  named.value = arena_print(arena, "id:%s", id);
+  TRY(place_of(draft, &named, arena, &home));
+  TRY(PUT_KEY(&keys, arena, ASKED_FOR, "run", home));
+  TRY(ask_keys(draft, &keys));
+  if (!draft->deletes)
+    return R_OK;
+  TRY(store_tx_scope(s->tx, s->whole));
+  TRY(store_grant_admins(s->tx, tenant, clock_now(), &admins, &count));
+  for (size_t i = 0; i < count; i++)
+    TRY(ask_for_admin(draft, home, &admins[i].principal, arena));
   return R_OK;
 }
 
@@ -483,7 +540,7 @@ static RESULT apply_rows(struct import_rows *s)
 /* Whose rows have no room together never will. */
 static RESULT collect(struct import_rows *s, const struct import_row *rows, size_t count, struct arena *arena)
 {
-  enum result r = R_OK;
+  enum result r = ask_for_admins(s, arena);
   for (size_t i = 0; r == R_OK && i < count; i++)
     r = ask_for(s->draft, &rows[i], arena);
   if (r == R_OK)

@@ -150,6 +150,20 @@ static void put_group(struct buf *text)
   put_place(text, "tenant_external_id");
 }
 
+static int admins; /* the number of those who run P1 */
+
+/* Who runs P1 is dated, or taken away. */
+static void put_admin(struct buf *text)
+{
+  unsigned who = below(2);
+  if (below(2))
+    buf_print(text, "{\"kind\":\"user\",\"external_id\":\"run%d%u\",\"login\":\"run%d%u\"", admins, who, admins, who);
+  else
+    buf_print(text,
+              "{\"kind\":\"grant\",\"role\":\"partner_admin\",\"scope\":\"subtree\",\"user_login\":\"run%d%u\"%s",
+              admins, who, below(2) ? ",\"expires_at\":\"2099-01-01T00:00:00Z\"" : "");
+}
+
 static struct str content(void)
 {
   static void (*const kinds[])(struct buf * text) = {put_tenant, put_tenant, put_user,  put_user,
@@ -160,6 +174,8 @@ static struct str content(void)
   for (int i = 0; i < ROWS; i++) {
     if (below(20) == 0)
       buf_put(&text, STR("{"));
+    else if (below(6) == 0)
+      put_admin(&text);
     else
       kinds[below(sizeof kinds / sizeof *kinds)](&text);
     buf_put(&text, below(30) ? STR("}\n") : STR("\n"));
@@ -259,13 +275,41 @@ static void compare(const char *mode, struct str bytes, int rows)
   assert_string_equal(told.p, done.p);
 }
 
+/* Whose own grant ends before those of others leaves them no successor. */
+static void ends_soon(enum estate_user user)
+{
+  struct uuid id = estate_user(user);
+  char text[UUID_TEXT];
+  uuid_format(&id, text);
+  estate_sql("UPDATE \"grant\" SET expires_at = now() + '1 day' WHERE principal_id = '%s'", text);
+}
+
+/* Two who run P1, by names that end so, and active. */
+static void made_two_admins(int number)
+{
+  struct buf text = buf_in(estate_arena(), TEXT);
+  for (int i = 0; i < 2; i++)
+    buf_print(&text,
+              "{\"kind\":\"user\",\"external_id\":\"run%d%d\",\"login\":\"run%d%d\"}\n"
+              "{\"kind\":\"grant\",\"role\":\"partner_admin\",\"scope\":\"subtree\",\"user_login\":\"run%d%d\"}\n",
+              number, i, number, i, number, i);
+  submitter = PROVIDER_ADMIN;
+  (void)begun("upsert", buf_str(&text), false);
+  run(ROWS);
+  estate_sql("UPDATE principal SET state = 'active' WHERE login LIKE 'run%d_'", number);
+  estate_settle();
+}
+
 static void whatever_the_rows_are_a_dry_run_tells_what_they_do(void **state)
 {
   (void)state;
   static const char *const modes[] = {"upsert", "upsert", "create", "delete"};
   const char *given = getenv("DRAFT_SEED"), *files = getenv("DRAFT_FILES");
   seed = given ? strtoull(given, NULL, 10) : 20261128;
+  ends_soon(P1_ADMIN);
   for (int i = 0; i < (files ? atoi(files) : FILES); i++) {
+    admins = 10 + i;
+    made_two_admins(admins);
     began = seed;
     const char *mode = modes[below(4)];
     int rows = 1 + (int)below(4) * (int)below(4);
@@ -305,6 +349,34 @@ static void what_earlier_steps_would_have_made_is_there(void **state)
   compare("upsert", buf_str(&text), 1);
 }
 
+/* The grant or the whole person, of one and then of the other: who loads runs the tenant for no longer than a day. */
+static void whoever_runs_a_tenant_last_is_known_over_steps(void **state)
+{
+  (void)state;
+  ends_soon(P1_ADMIN);
+  for (int which = 0; which < 4; which++) {
+    struct buf text = buf_in(estate_arena(), TEXT);
+    made_two_admins(which);
+    for (int i = 0; i < 2; i++)
+      if (which >> i & 1)
+        buf_print(&text, "{\"kind\":\"user\",\"external_id\":\"run%d%d\"}\n", which, i);
+      else
+        buf_print(&text,
+                  "{\"kind\":\"grant\",\"role\":\"partner_admin\",\"scope\":\"subtree\","
+                  "\"user_external_id\":\"run%d%d\"}\n",
+                  which, i);
+    submitter = P1_ADMIN;
+    struct store_import_key dry = begun("delete", buf_str(&text), true);
+    run(1);
+    struct str told = results(&dry);
+    if (!strstr(told.p, "last_admin"))
+      fail_msg("%d: %s", which, told.p);
+    compare("delete", buf_str(&text), 1);
+    estate_sql("DELETE FROM \"grant\" g USING principal p WHERE p.id = g.principal_id AND p.login LIKE 'run%d_'",
+               which);
+  }
+}
+
 static int up(void **state)
 {
   if (estate_up(state) != 0)
@@ -322,6 +394,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(what_earlier_steps_would_have_made_is_there, estate_begin, estate_end),
+      cmocka_unit_test_setup_teardown(whoever_runs_a_tenant_last_is_known_over_steps, estate_begin, estate_end),
       cmocka_unit_test_setup_teardown(whatever_the_rows_are_a_dry_run_tells_what_they_do, estate_begin, estate_end),
   };
   return cmocka_run_group_tests(tests, up, down);
