@@ -61,13 +61,14 @@ static RESULT insert(struct change *change, const struct membership_new *members
   struct bw_id home = policy_id(&change->actor.home);
   char path[BW_PATH] = "";
   struct store_membership_row row = {
-      .group = membership->group, .member = membership->member, .added_by = change->actor.id};
+      .id = membership->id, .group = membership->group, .member = membership->member, .added_by = change->actor.id};
   if (!uuid_is_zero(&change->actor.id)) {
     if (bw_tenant_path(policy_model(change->domain->policy), &home, path) == 0)
       return R_AGAIN;
     row.added_by_path = str_of(path);
   }
-  TRY(uuid_new(&row.id));
+  if (uuid_is_zero(&row.id))
+    TRY(uuid_new(&row.id));
   return store_membership_insert(change->tx, &row, ret_membership);
 }
 

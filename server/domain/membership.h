@@ -7,6 +7,7 @@ enum { DOMAIN_GROUP_DEPTH = 8 };
 
 struct membership_new {
   struct uuid group, member;
+  struct uuid id; /* its own; zero: a random one */
 };
 
 /* The member is a user, a client or a group of the group's own tenant. For each grant of the group, and of those that

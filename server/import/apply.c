@@ -4,6 +4,7 @@
 #include "import/crowd.h"
 #include "import/grant.h"
 #include "import/group.h"
+#include "import/membership.h"
 #include "import/tenant.h"
 #include "import/user.h"
 
@@ -18,6 +19,8 @@ static const struct {
     [IMPORT_ROW_GRANT] = {"importGrant", import_grant_apply, import_grant_remove, import_grant_end},
     [IMPORT_ROW_CLIENT] = {"importClient", import_client_apply, import_client_remove, import_client_end},
     [IMPORT_ROW_GROUP] = {"importGroup", import_group_apply, import_group_remove, import_group_end},
+    [IMPORT_ROW_MEMBERSHIP] = {"importMembership", import_membership_apply, import_membership_remove,
+                               import_membership_end},
 };
 
 const char *import_apply_action(enum import_row_kind kind) { return kinds[kind].action; }

@@ -16,7 +16,7 @@
 /* BROUGHT: rows that a step applies again, at most. ASKED: keys of rows; both with room to be found quickly. A row's
    number is that of its step and its place in it. */
 enum { BROUGHT = 1 << 14, BROUGHT_PLACES = 2 * BROUGHT, ASKED = 1 << 17, ASKED_PLACES = 2 * ASKED, IN_STEP = 1 << 12 };
-enum { OWN_MOST = 7, ASKED_MOST = 12, ROW_ARENA = 64 << 20, TEXT_ARENA = 16 << 20, BRING_ARENA = 256 << 20 };
+enum { OWN_MOST = 7, ASKED_MOST = 24, ROW_ARENA = 64 << 20, TEXT_ARENA = 16 << 20, BRING_ARENA = 256 << 20 };
 
 struct brought {
   int64_t number, place;
@@ -195,14 +195,12 @@ static const struct other_name *const holder_names[IMPORT_HOLDER__KINDS] = {
     [IMPORT_HOLDER_USER] = &user_name, [IMPORT_HOLDER_CLIENT] = &client_name, [IMPORT_HOLDER_GROUP] = &group_name};
 
 /* R_MALFORMED: nobody has such a name. */
-static RESULT holder_of(const struct import_draft *draft, const struct import_row *row, struct arena *arena,
-                        struct holder *ret_holder)
+static RESULT holder_of(const struct import_draft *draft, struct import_holder who, const struct json_text *home,
+                        struct arena *arena, struct holder *ret_holder)
 {
-  const struct import_row_grant *grant = &row->grant;
-  struct holder holder = {.who = import_holder_of(row), .name = row->name};
+  struct holder holder = {.who = who, .name = who.name};
   struct uuid id;
-  bool elsewhere = grant->user_tenant_external_id.present;
-  TRY(place_of(draft, elsewhere ? &grant->user_tenant_external_id : &grant->tenant_external_id, arena, &holder.home));
+  TRY(place_of(draft, home, arena, &holder.home));
   if (holder.who.by_name) {
     holder.way = BY_NAME;
     TRY(import_holder_key(&holder.who, arena, &holder.name));
@@ -239,6 +237,13 @@ static bool runs(struct str role)
   return role.n > end.n && str_equal((struct str){role.p + role.n - end.n, end.n}, end);
 }
 
+/* Grants of groups, and memberships of others than people, decide over one another: in a tenant all are one. */
+static RESULT put_nesting(struct keys *keys, struct arena *arena, enum use gifts, enum use members, struct str home)
+{
+  TRY(PUT_KEY(keys, arena, gifts, "gifts", home));
+  return PUT_KEY(keys, arena, members, "nesting", home);
+}
+
 /* A row that names the holder one way asks for those of the others. */
 static RESULT keys_of_grant(const struct import_draft *draft, const struct import_row *row, struct arena *arena,
                             struct keys *keys)
@@ -246,7 +251,9 @@ static RESULT keys_of_grant(const struct import_draft *draft, const struct impor
   const struct import_row_grant *grant = &row->grant;
   struct str place, role = grant->role.value, scope = grant->scope.value;
   struct holder holder;
-  enum result r = holder_of(draft, row, arena, &holder);
+  bool elsewhere = grant->user_tenant_external_id.present;
+  enum result r = holder_of(draft, import_holder_of(row),
+                            elsewhere ? &grant->user_tenant_external_id : &grant->tenant_external_id, arena, &holder);
   if (r != R_OK)
     return r == R_MALFORMED ? R_OK : r;
   struct str kind = str_of(holder_kinds[holder.who.kind]), way = str_of(ways[holder.way]);
@@ -259,7 +266,52 @@ static RESULT keys_of_grant(const struct import_draft *draft, const struct impor
   TRY(PUT_KEY(keys, arena, ASKED_FOR, "tenant", place));
   if (runs(role))
     TRY(PUT_KEY(keys, arena, OWNED, "run", place));
+  if (holder.who.kind == IMPORT_HOLDER_GROUP)
+    TRY(put_nesting(keys, arena, BOTH, ASKED_FOR, holder.home));
   return keys_of_holder(draft, &holder, arena, keys);
+}
+
+/* Whoever is in a group, by what the row calls the two: those that call one of them otherwise are asked for. */
+static RESULT put_member(struct keys *keys, struct arena *arena, const struct holder *group,
+                         const struct holder *member)
+{
+  struct str home = member->home, kind = str_of(holder_kinds[member->who.kind]);
+  TRY(PUT_KEY(keys, arena, BOTH, "in", home, kind, str_of(ways[member->way]), member->name));
+  TRY(PUT_KEY(keys, arena, OWNED, "has", home, str_of(ways[group->way]), group->name));
+  for (int way = 0; way < WAYS; way++) {
+    TRY(PUT_KEY(keys, arena, way == (int)member->way ? OWNED : ASKED_FOR, "in by", home, kind, str_of(ways[way])));
+    if (way == (int)group->way)
+      TRY(PUT_KEY(keys, arena, OWNED, "has by", home, str_of(ways[way])));
+  }
+  return R_OK;
+}
+
+/* What is above a group is above all who are in it. */
+static RESULT put_members(struct keys *keys, struct arena *arena, const struct holder *group)
+{
+  TRY(PUT_KEY(keys, arena, ASKED_FOR, "has", group->home, str_of(ways[group->way]), group->name));
+  for (int way = 0; way < WAYS; way++)
+    if (way != (int)group->way)
+      TRY(PUT_KEY(keys, arena, ASKED_FOR, "has by", group->home, str_of(ways[way])));
+  return R_OK;
+}
+
+static RESULT keys_of_membership(const struct import_draft *draft, const struct import_row *row, struct arena *arena,
+                                 struct keys *keys)
+{
+  const struct json_text *home = &row->membership.tenant_external_id;
+  struct holder group, member;
+  enum result r = holder_of(draft, import_holder_group(&row->membership), home, arena, &group);
+  if (r == R_OK)
+    r = holder_of(draft, import_holder_of(row), home, arena, &member);
+  if (r != R_OK)
+    return r == R_MALFORMED ? R_OK : r;
+  TRY(put_member(keys, arena, &group, &member));
+  if (member.who.kind == IMPORT_HOLDER_GROUP)
+    TRY(put_members(keys, arena, &member));
+  TRY(put_nesting(keys, arena, ASKED_FOR, member.who.kind == IMPORT_HOLDER_USER ? ASKED_FOR : BOTH, group.home));
+  TRY(keys_of_holder(draft, &group, arena, keys));
+  return keys_of_holder(draft, &member, arena, keys);
 }
 
 static RESULT keys_of_client(const struct import_draft *draft, const struct import_row *row, struct arena *arena,
@@ -318,7 +370,8 @@ static keys_of_row *const kinds[IMPORT_ROW__KINDS] = {[IMPORT_ROW_TENANT] = keys
                                                       [IMPORT_ROW_USER] = keys_of_user,
                                                       [IMPORT_ROW_GRANT] = keys_of_grant,
                                                       [IMPORT_ROW_CLIENT] = keys_of_client,
-                                                      [IMPORT_ROW_GROUP] = keys_of_group};
+                                                      [IMPORT_ROW_GROUP] = keys_of_group,
+                                                      [IMPORT_ROW_MEMBERSHIP] = keys_of_membership};
 
 static RESULT keys_of(const struct import_draft *draft, const struct import_row *row, struct arena *arena,
                       struct keys *ret_keys)

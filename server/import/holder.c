@@ -40,13 +40,25 @@ static const struct {
 
 struct import_holder import_holder_of(const struct import_row *row)
 {
-  struct import_holder holder = {.member = row->naming, .name = row->name};
+  struct import_holder holder = {.member = row->naming, .home = "user_tenant_external_id", .name = row->name};
+  if (row->kind == IMPORT_ROW_MEMBERSHIP)
+    holder.home = "tenant_external_id";
   for (size_t i = 0; i < sizeof members / sizeof *members; i++)
     if (str_is(str_of(row->naming), members[i].member)) {
       holder.kind = members[i].kind;
       holder.by_name = members[i].by_name;
     }
   return holder;
+}
+
+struct import_holder import_holder_group(const struct import_row_membership *row)
+{
+  bool by_name = !row->external_id.present;
+  return (struct import_holder){.kind = IMPORT_HOLDER_GROUP,
+                                .member = by_name ? "display_name" : "external_id",
+                                .home = "tenant_external_id",
+                                .name = by_name ? row->display_name.value : row->external_id.value,
+                                .by_name = by_name};
 }
 
 RESULT import_holder_key(const struct import_holder *holder, struct arena *arena, struct str *ret_key)
@@ -73,7 +85,7 @@ RESULT import_holder_find(struct import_work *w, const struct import_holder *hol
 {
   struct import_leave under;
   struct store_object found;
-  TRY(import_work_blame(w, "user_tenant_external_id", import_work_leave(w, home, kinds[holder->kind].reads, &under)));
+  TRY(import_work_blame(w, holder->home, import_work_leave(w, home, kinds[holder->kind].reads, &under)));
   struct store_call call = import_work_reading(w, under.scope);
   TRY(import_work_blame(w, holder->member, look_for(w, holder, home, &call, &found)));
   *ret_id = found.id;

@@ -1,4 +1,4 @@
-/* Whom a row of a grant is about. */
+/* Whom a row of a grant or of a membership is about. */
 #pragma once
 #include "import/work.h"
 
@@ -7,11 +7,15 @@ enum import_holder_kind { IMPORT_HOLDER_USER, IMPORT_HOLDER_CLIENT, IMPORT_HOLDE
 struct import_holder {
   enum import_holder_kind kind;
   const char *member; /* that says who it is */
+  const char *home;   /* and that says where they are at home */
   struct str name;
   bool by_name; /* by a login or a group's name, which may change; else by external_id or id */
 };
 
+/* Who holds the grant, or is the member. */
 struct import_holder import_holder_of(const struct import_row *row);
+/* What they are in. */
+struct import_holder import_holder_group(const struct import_row_membership *row);
 
 /* As it is compared where it is a name: R_MALFORMED. */
 RESULT import_holder_key(const struct import_holder *holder, struct arena *arena, struct str *ret_key);

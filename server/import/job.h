@@ -4,7 +4,7 @@
 #include "store/import.h"
 
 /* The words that a job is given in, between bars. */
-#define IMPORT_JOB_KINDS "tenants|users|grants|clients|groups|mixed"
+#define IMPORT_JOB_KINDS "tenants|users|grants|clients|groups|memberships|mixed"
 #define IMPORT_JOB_FORMATS "ndjson|csv"
 #define IMPORT_JOB_MODES "create|upsert|delete|sync"
 #define IMPORT_JOB_ON_ERROR "stop|continue"

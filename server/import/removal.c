@@ -13,6 +13,7 @@ static const struct removable {
   store_removal_plan *plan;
 } removables[] = {
     {IMPORT_ROW_GRANT, "grants", BW_GRANT_READ, store_removal_plan_grants},
+    {IMPORT_ROW_MEMBERSHIP, "memberships", BW_GROUP_READ, store_removal_plan_memberships},
     {IMPORT_ROW_USER, "users", BW_USER_READ, store_removal_plan_users},
     {IMPORT_ROW_CLIENT, "clients", BW_CLIENT_READ, store_removal_plan_clients},
     {IMPORT_ROW_GROUP, "groups", BW_GROUP_READ, store_removal_plan_groups},

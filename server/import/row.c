@@ -10,6 +10,7 @@ enum { WRONG_MOST = 16 * 1024 };
 #define GRANT(member, need, max) FIELD(struct import_row_grant, member, need, 1, max)
 
 #define GROUP(member, need, max) FIELD(struct import_row_group, member, need, 1, max)
+#define MEMBERSHIP(member, need, max) FIELD(struct import_row_membership, member, need, 1, max)
 #define CLIENT(member, need, min, max) FIELD(struct import_row_client, member, need, min, max)
 
 /* `need`: of what is no key, so that what is removed need not be told. */
@@ -33,6 +34,11 @@ enum { WRONG_MOST = 16 * 1024 };
 
 BODY(import_row_group_body, "ImportGroup", GROUP_FIELDS(REQUIRED));
 BODY(import_row_group_key, "ImportGroupKey", GROUP_FIELDS(OPTIONAL));
+BODY(import_row_membership_body, "ImportMembership", MEMBERSHIP(kind, REQUIRED, 16),
+     MEMBERSHIP(external_id, OPTIONAL, 200), MEMBERSHIP(display_name, OPTIONAL, 128),
+     MEMBERSHIP(tenant_external_id, NULLABLE, 200), MEMBERSHIP(user_external_id, OPTIONAL, 200),
+     MEMBERSHIP(user_login, OPTIONAL, 128), MEMBERSHIP(client_external_id, OPTIONAL, 200),
+     MEMBERSHIP(group_external_id, OPTIONAL, 200), MEMBERSHIP(group_display_name, OPTIONAL, 128));
 BODY(import_row_client_body, "ImportClient", CLIENT_FIELDS(REQUIRED));
 BODY(import_row_client_key, "ImportClientKey", CLIENT_FIELDS(OPTIONAL));
 BODY(import_row_tenant_body, "ImportTenant", TENANT_FIELDS(REQUIRED));
@@ -47,12 +53,14 @@ BODY(import_row_grant_body, "ImportGrant", GRANT(kind, REQUIRED, 8), GRANT(user_
      GRANT(ticket, NULLABLE, 100), GRANT(not_before, NULLABLE, 0), GRANT(expires_at, NULLABLE, 0));
 
 /* Each kind with its tables, the second for what is to be removed, and the members that name the row: the first that
-   is there does. Where they name somebody else than the row is about, two could be two people. */
-enum { NAMES = 5 };
+   is there does. Where they name somebody else than the row is about, two could be two people. `beside`: what it names
+   as well, by one of them. */
+enum { NAMES = 5, BESIDE = 2 };
 static const struct kind {
   const char *name, *members[NAMES];
   const struct json_body *body, *key;
   bool either;
+  const char *beside[BESIDE];
 } kinds[] = {
     [IMPORT_ROW_NONE] = {"", {""}, NULL, NULL},
     [IMPORT_ROW_TENANT] = {"tenant", {"external_id"}, &import_row_tenant_body, &import_row_tenant_key},
@@ -65,6 +73,13 @@ static const struct kind {
                           true},
     [IMPORT_ROW_CLIENT] = {"client", {"external_id"}, &import_row_client_body, &import_row_client_key},
     [IMPORT_ROW_GROUP] = {"group", {"external_id", "display_name"}, &import_row_group_body, &import_row_group_key},
+    [IMPORT_ROW_MEMBERSHIP] = {"membership",
+                               {"user_external_id", "user_login", "client_external_id", "group_external_id",
+                                "group_display_name"},
+                               &import_row_membership_body,
+                               &import_row_membership_body,
+                               true,
+                               {"external_id", "display_name"}},
 };
 _Static_assert(sizeof kinds / sizeof *kinds == IMPORT_ROW__KINDS, "every kind has a row");
 
@@ -135,32 +150,41 @@ static struct str describe(const struct json_errors *errors, struct arena *arena
 }
 
 /* The member that names the row, and another that does too; else NULL. Where none does it is the last one of two. */
-static const char *naming(const struct kind *kind, const struct json *object, const char **ret_other)
+static const char *naming(const char *const *members, int most, const struct json *object, const char **ret_other)
 {
   const char *found = NULL;
   *ret_other = NULL;
-  for (int i = 0; i < NAMES && kind->members[i] && !*ret_other; i++)
-    if (json_member(object, kind->members[i]))
-      *(found ? ret_other : &found) = kind->members[i];
-  return found ? found : kind->members[kind->members[1] ? 1 : 0];
+  for (int i = 0; i < most && members[i] && !*ret_other; i++)
+    if (json_member(object, members[i]))
+      *(found ? ret_other : &found) = members[i];
+  return found ? found : members[members[1] ? 1 : 0];
 }
 
 /* That a row has no name, or one too many. */
-static RESULT misname(const struct kind *kind, const char *other, struct arena *arena, struct import_row *ret_row,
+static RESULT misname(const char *missing, const char *name, const char *other, struct arena *arena,
                       struct str *ret_wrong)
 {
-  const char *missing = kind->members[0];
-  ret_row->blamed = str_of(other ? other : missing);
-  *ret_wrong = other ? arena_print(arena, "%s: Must not stand beside %s", other, ret_row->naming)
-                     : arena_print(arena, "%s: Is missing, and %s as well", missing, ret_row->naming);
+  *ret_wrong = other ? arena_print(arena, "%s: Must not stand beside %s", other, name)
+                     : arena_print(arena, "%s: Is missing, and %s as well", missing, name);
   return R_MALFORMED;
+}
+
+/* R_MALFORMED: the row does not name by one member what it names beside what it is about. */
+static RESULT check_beside(const struct kind *kind, const struct json *object, struct arena *arena,
+                           struct import_row *ret_row, struct str *ret_wrong)
+{
+  const char *other, *name = kind->beside[0] ? naming(kind->beside, BESIDE, object, &other) : NULL;
+  if (!name || (json_member(object, name) && !other))
+    return R_OK;
+  ret_row->blamed = str_of(other ? other : kind->beside[0]);
+  return misname(kind->beside[0], name, other, arena, ret_wrong);
 }
 
 static RESULT decode(const struct json *object, enum import_mode mode, struct arena *arena, struct import_row *ret_row,
                      struct str *ret_wrong)
 {
   const struct kind *kind = &kinds[ret_row->kind];
-  const char *other, *name = naming(kind, object, &other);
+  const char *other, *name = naming(kind->members, NAMES, object, &other);
   struct json_errors errors = {0};
   bool named = true;
   ret_row->naming = name;
@@ -173,9 +197,11 @@ static RESULT decode(const struct json *object, enum import_mode mode, struct ar
   if (named)
     ret_row->name = json_str(json_member(object, name));
   other = kind->either ? other : NULL;
-  if (r != R_OK || (ret_row->name.p && !other))
-    return r;
-  return misname(kind, other, arena, ret_row, ret_wrong);
+  TRY(r);
+  if (ret_row->name.p && !other)
+    return check_beside(kind, object, arena, ret_row, ret_wrong);
+  ret_row->blamed = str_of(other ? other : kind->members[0]);
+  return misname(kind->members[0], name, other, arena, ret_wrong);
 }
 
 RESULT import_row_read(struct str line, enum import_mode mode, struct arena *arena, struct import_row *ret_row,
@@ -194,7 +220,7 @@ RESULT import_row_read(struct str line, enum import_mode mode, struct arena *are
   }
   ret_row->kind = kind_of(object);
   if (ret_row->kind == IMPORT_ROW_NONE) {
-    *ret_wrong = STR("kind: Must be one of tenant|user|grant|client|group");
+    *ret_wrong = STR("kind: Must be one of tenant|user|grant|client|group|membership");
     ret_row->blamed = STR("kind");
     return R_MALFORMED;
   }

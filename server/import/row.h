@@ -1,4 +1,4 @@
-/* One line of an import, decoded: what it says a tenant, a user, a group, a grant or a client is. */
+/* One line of an import, decoded: what it says a tenant, a user, a group, a membership, a grant or a client is. */
 #pragma once
 #include "json/body.h"
 
@@ -18,6 +18,7 @@ enum import_row_kind {
   IMPORT_ROW_GRANT,
   IMPORT_ROW_CLIENT,
   IMPORT_ROW_GROUP,
+  IMPORT_ROW_MEMBERSHIP,
   IMPORT_ROW__KINDS
 };
 
@@ -57,6 +58,13 @@ struct import_row_group {
   struct json_text kind, external_id, tenant_external_id, display_name, state;
 };
 
+/* Of the group that external_id or display_name names; another member names who is in it. All are at home in one
+   tenant. */
+struct import_row_membership {
+  struct json_text kind, external_id, display_name, tenant_external_id;
+  struct json_text user_external_id, user_login, client_external_id, group_external_id, group_display_name;
+};
+
 struct import_row {
   enum import_row_kind kind; /* IMPORT_ROW_NONE until it is known */
   struct str name;           /* what the line is about, by its key; .p NULL until it is known to be a good one */
@@ -68,6 +76,7 @@ struct import_row {
     struct import_row_grant grant;
     struct import_row_client client;
     struct import_row_group group;
+    struct import_row_membership membership;
   };
 };
 

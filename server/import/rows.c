@@ -29,7 +29,8 @@ static const char *const names[] = {[IMPORT_ROW_TENANT] = "tenants",
                                     [IMPORT_ROW_USER] = "users",
                                     [IMPORT_ROW_GRANT] = "grants",
                                     [IMPORT_ROW_CLIENT] = "clients",
-                                    [IMPORT_ROW_GROUP] = "groups"};
+                                    [IMPORT_ROW_GROUP] = "groups",
+                                    [IMPORT_ROW_MEMBERSHIP] = "memberships"};
 
 static bool takes(const struct import_rows *s, enum import_row_kind kind)
 {

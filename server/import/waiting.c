@@ -12,8 +12,10 @@ static const char *const references[] = {"tenant_external_id", "user_tenant_exte
                                          "user_login",         "client_external_id",      "group_external_id",
                                          "group_display_name"};
 
-static bool names_another(struct str member)
+static bool names_another(enum import_row_kind kind, struct str member)
 {
+  if (kind == IMPORT_ROW_MEMBERSHIP && (str_is(member, "external_id") || str_is(member, "display_name")))
+    return true;
   for (size_t i = 0; i < sizeof references / sizeof *references; i++)
     if (str_is(member, references[i]))
       return true;
@@ -24,7 +26,7 @@ bool import_waiting_may(const struct import_rows *s, const struct import_verdict
 {
   bool makes = str_is(s->job.kind, "mixed") && s->apply.mode != IMPORT_DELETE && !str_is(s->job.phase, "last");
   bool fits = import_waiting_is_on(s) || s->job.waiting + (int64_t)s->waiting_count < WAITING_MOST;
-  return makes && fits && verdict->why == R_NOT_FOUND && names_another(verdict->applied.about);
+  return makes && fits && verdict->why == R_NOT_FOUND && names_another(verdict->row->kind, verdict->applied.about);
 }
 
 void import_waiting_begin(struct import_rows *s)

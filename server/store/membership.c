@@ -12,6 +12,30 @@ RESULT store_membership_list(const struct store_call *call, const struct uuid *g
   return store_run_page(call, SQL_membership_list, &v, ret_page);
 }
 
+RESULT store_membership_find(const struct store_call *call, const struct uuid *group, const struct uuid *member,
+                             struct store_object *ret_membership)
+{
+  struct db_values v = {0};
+  db_put_uuid(&v, group);
+  db_put_uuid(&v, member);
+  return store_run_one(call, SQL_membership_find, &v, ret_membership);
+}
+
+RESULT store_membership_sides(struct store_tx *tx, const struct uuid *id, struct uuid *ret_group,
+                              struct uuid *ret_member)
+{
+  enum { GROUP, MEMBER };
+  struct db_values v = {0};
+  struct db_rows rows;
+  db_put_uuid(&v, id);
+  TRY(store_run(tx, SQL_membership_sides, &v, &rows));
+  if (rows.count == 0)
+    return R_NOT_FOUND;
+  *ret_group = db_uuid(&rows, 0, GROUP);
+  *ret_member = db_uuid(&rows, 0, MEMBER);
+  return R_OK;
+}
+
 RESULT store_membership_lock(struct store_tx *tx, const struct uuid *group, const struct uuid *member,
                              struct store_membership_pair *ret_pair)
 {

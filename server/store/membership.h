@@ -6,6 +6,13 @@
 RESULT store_membership_list(const struct store_call *call, const struct uuid *group, const struct store_range *range,
                              struct store_page *ret_page);
 
+/* The membership's own id: R_NOT_FOUND. */
+RESULT store_membership_find(const struct store_call *call, const struct uuid *group, const struct uuid *member,
+                             struct store_object *ret_membership);
+/* R_NOT_FOUND outside the scope. */
+RESULT store_membership_sides(struct store_tx *tx, const struct uuid *id, struct uuid *ret_group,
+                              struct uuid *ret_member);
+
 /* A group and somebody, held against change until the transaction ends. */
 struct store_membership_pair {
   struct uuid tenant; /* of the group */

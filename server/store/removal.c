@@ -64,6 +64,11 @@ RESULT store_removal_plan_groups(struct store_tx *tx, const struct store_removal
   return plan(tx, SQL_removal_plan_groups, span, ret_count);
 }
 
+RESULT store_removal_plan_memberships(struct store_tx *tx, const struct store_removal_span *span, int64_t *ret_count)
+{
+  return plan(tx, SQL_removal_plan_memberships, span, ret_count);
+}
+
 RESULT store_removal_next(const struct store_call *call, const struct store_removal_page *page,
                           const struct store_removal **ret_removals, size_t *ret_count)
 {

@@ -20,7 +20,7 @@ struct store_removal_span {
 /* Puts down what is to be removed there, numbered from `before` + 1, and gives how many that are. */
 typedef RESULT store_removal_plan(struct store_tx *tx, const struct store_removal_span *span, int64_t *ret_count);
 store_removal_plan store_removal_plan_users, store_removal_plan_grants, store_removal_plan_clients,
-    store_removal_plan_groups;
+    store_removal_plan_groups, store_removal_plan_memberships;
 
 struct store_removal {
   int64_t number;

@@ -416,5 +416,40 @@ def test_a_grant_waits_for_the_group_that_holds_it(at, partner):
     Jobs(at.admin, id_of(at, partner)).load(rows).is_clean(created=2)
 
 
+def members_of(at, place):
+    """Of each group the external_ids of the users in it."""
+    known = {found["id"]: name for name, found in users_of(at, place).items()}
+    return {name: {known[member["principal_id"]] for member in at.admin.pages(f"/v1/groups/{found['id']}/members")}
+            for name, found in groups_of(at, place).items()}
+
+
+def membership(group, of):
+    return {"kind": "membership", "external_id": group, "user_external_id": of}
+
+
+def test_members_come_and_go_and_nobody_elses(at, partner):
+    for place in (partner, f"{partner}-neighbour"):
+        rows = [membership("g1", "u1"), group("g1", "Nurses"), group("g2", "Cooks"), membership("g1", "u2"), membership("g2", "u1")]
+        Jobs(at.admin, id_of(at, place)).load(rows).is_clean(created=5)
+    jobs, outside = Jobs(at.admin, id_of(at, partner)), beside(at, partner)
+    table = b"external_id,user_login\ng1,u1\ng2,u2\n"
+    jobs.load(table, kind="memberships", format="csv").is_clean(unchanged=1, created=1)
+    jobs.load([membership("g1", "u2")], mode="delete").is_clean(removed=1)
+    assert members_of(at, partner) == {"g1": {"u1"}, "g2": {"u1", "u2"}}
+    sync(jobs, [membership("g1", "u1"), membership("g2", "u2")], kind="memberships").is_clean(unchanged=2, removed=1)
+    assert members_of(at, partner) == {"g1": {"u1"}, "g2": {"u2"}} and beside(at, partner) == outside
+    nothing = [user("u1"), user("u2"), user("u3", f"{partner}-c")]  # no membership
+    sync(jobs, nothing, kind="mixed").is_clean(unchanged=3)
+    assert members_of(at, partner) == {"g1": {"u1"}, "g2": {"u2"}}
+
+
+def test_more_members_than_was_said_do_not_leave(at, partner):
+    jobs = Jobs(at.admin, id_of(at, partner))
+    jobs.load([group("g1", "Nurses"), membership("g1", "u1"), membership("g1", "u2")]).is_clean(created=3)
+    report = sync(jobs, [membership("g1", "u1")], most=0, kind="memberships")
+    assert (report.job["state"], report.job["code"], report.job["removals"]) == ("stopped", "too_many_removals", 1)
+    assert members_of(at, partner) == {"g1": {"u1", "u2"}}
+
+
 def test_no_machine_makes_machines(jobs):
     assert jobs.load([client("m1")], kind="clients").refused == {1: ("forbidden", None)}

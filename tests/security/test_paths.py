@@ -28,6 +28,10 @@ class Stage:
         self.bring("warden", everything)
         self.bring("early", everything, not_before=soon)
         self.bring("plain", {"tenant:read"})
+        auditor = self.estate.role("auditor")
+        self.crew = self.group("crew", auditor, "boss", "warden", "plain")
+        self.guests = self.group("guests", auditor)
+        self.rulers = self.group("rulers", self.roles["warden"], "warden")
 
     def bring(self, name, permissions, **more):
         person = self.estate.person("staged")
@@ -37,13 +41,24 @@ class Stage:
         self.give(person.id, role["id"], **more)
         self.people[name], self.roles[name] = person, role["id"]
 
+    def group(self, name, role, *members):
+        body = {"display_name": name, "external_id": name}
+        made = self.admin.post(f"/v1/tenants/{self.tenant}/groups", body, 201).json()["id"]
+        self.give(made, role)
+        for member in members:
+            self.admin.post(f"/v1/groups/{made}/members", {"principal_id": self.people[member].id}, 201)
+        return made
+
     def give(self, principal, role, **more):
         body = {"principal_id": principal, "role_id": role, "scope": "subtree", **more}
         return self.admin.post(f"/v1/tenants/{self.tenant}/grants", body, 201).json()
 
     def digest(self):
         """All that the rules guard there."""
-        return ([sorted(self.admin.pages(f"/v1/tenants/{self.tenant}/{what}"), key=lambda row: row["id"]) for what in ("grants", "users", "roles")])
+        kinds = [self.admin.pages(f"/v1/tenants/{self.tenant}/{what}") for what in ("grants", "users", "roles", "groups")]
+        inside = [self.admin.pages(f"/v1/groups/{group}/members") for group in (self.crew, self.guests, self.rulers)]
+        return ([sorted(rows, key=lambda row: row["id"]) for rows in kinds],
+                [sorted(rows, key=lambda row: row["principal_id"]) for rows in inside])
 
 
 @pytest.fixture(scope="module", name="stage")
@@ -116,6 +131,25 @@ def load_address(stage, caller, whom):
     return loaded(stage, caller, row)
 
 
+def membership_of(stage, group, whom):
+    return {"kind": "membership", "external_id": group, "user_external_id": whom, "tenant_external_id": stage.external}
+
+
+def load_joining(stage, caller, whom):
+    return loaded(stage, caller, membership_of(stage, "guests", whom))
+
+
+def load_leaving(stage, caller, whom):
+    return loaded(stage, caller, membership_of(stage, "crew", whom), mode="delete")
+
+
+def load_end_of_group(stage, caller, whom):
+    """Of one that is as privileged as the warden in it; for whoever breaks no rule, of one that is not."""
+    known = "rulers" if any(whom == of for _, of, _ in RULES.values()) else stage.group(unique("g"), stage.roles[whom])
+    row = {"kind": "group", "external_id": known if known == "rulers" else f"id:{known}", "tenant_external_id": stage.external}
+    return loaded(stage, caller, row, mode="delete")
+
+
 def make_role(stage, caller, _whom):
     body = {"name": unique("made"), "permissions": ["tenant:suspend"]}
     return code_of(caller.call("POST", f"/v1/tenants/{stage.tenant}/roles", json=body))
@@ -157,6 +191,9 @@ PATHS = {
     "revocation by import": ("startImport", load_removal_of_role, {}),
     "termination by import": ("startImport", load_removal_of_user, {}),
     "address by import": ("startImport", load_address, {"last": KEEPS}),
+    "joining by import": ("startImport", load_joining, {"last": KEEPS}),
+    "leaving by import": ("startImport", load_leaving, {"last": "what the crew holds runs no tenant"}),
+    "end of a group by import": ("startImport", load_end_of_group, {"last": "what the rulers hold runs no tenant"}),
     "role made": ("createRole", make_role, {"self": "a role that nobody holds yet", "last": KEEPS}),
     "role edited": ("updateRole", change_role, {"last": BUILTIN}),
     "role deleted": ("deleteRole", drop_role, {"self": "a role that somebody holds is in use", "last": BUILTIN}),

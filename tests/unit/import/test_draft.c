@@ -150,6 +150,16 @@ static void put_group(struct buf *text)
   put_place(text, "tenant_external_id");
 }
 
+static void put_membership(struct buf *text)
+{
+  static const char *const members[] = {"user_external_id\":\"u", "user_external_id\":\"u", "user_login\":\"L",
+                                        "client_external_id\":\"c", "group_external_id\":\"g",
+                                        "group_display_name\":\"n"};
+  buf_print(text, "{\"kind\":\"membership\",\"%s%u\",\"%s%u\"", below(3) ? "external_id\":\"g" : "display_name\":\"n",
+            below(4), members[below(6)], below(4));
+  put_place(text, "tenant_external_id");
+}
+
 static int admins; /* the number of those who run P1 */
 
 /* Who runs P1 is dated, or taken away. */
@@ -168,7 +178,8 @@ static struct str content(void)
 {
   static void (*const kinds[])(struct buf * text) = {put_tenant, put_tenant, put_user,  put_user,
                                                      put_user,   put_grant,  put_grant, put_client,
-                                                     put_group,  put_group};
+                                                     put_group,  put_group,  put_membership,
+                                                     put_membership, put_membership};
   struct buf text = buf_in(estate_arena(), TEXT);
   learn_all();
   for (int i = 0; i < ROWS; i++) {
@@ -257,6 +268,7 @@ static const char *standing(void)
 {
   static const char *const statement =
       "SELECT (SELECT count(*) FROM tenant), (SELECT count(*) FROM principal), (SELECT count(*) FROM \"grant\"),"
+      " (SELECT count(*) FROM membership),"
       " (SELECT sum(version) FROM principal), (SELECT sum(version) FROM tenant), (SELECT count(*) FROM vault.outbox)";
   return arena_copy(estate_arena(), str_of(estate_ask("%s", statement))).p;
 }

@@ -146,9 +146,9 @@ static void a_line_is_one_object_of_a_known_kind(void **state)
 {
   (void)state;
   is_wrong("[]", "Must be an object");
-  is_wrong("{}", "kind: Must be one of tenant|user|grant|client|group");
-  is_wrong("{\"kind\": \"role\"}", "kind: Must be one of tenant|user|grant|client|group");
-  is_wrong("{\"kind\": 1}", "kind: Must be one of tenant|user|grant|client|group");
+  is_wrong("{}", "kind: Must be one of tenant|user|grant|client|group|membership");
+  is_wrong("{\"kind\": \"role\"}", "kind: Must be one of tenant|user|grant|client|group|membership");
+  is_wrong("{\"kind\": 1}", "kind: Must be one of tenant|user|grant|client|group|membership");
   is_wrong("{\"kind\": \"user\"} {}", "Is not one JSON value of at most 32 levels");
   is_wrong("{\"kind\": \"user\", \"kind\": \"user\"}", "Is not one JSON value of at most 32 levels");
   assert_int_equal(row.kind, IMPORT_ROW_NONE);

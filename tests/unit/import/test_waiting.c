@@ -12,7 +12,26 @@ static struct import_rows rows_at(const char *kind, const char *phase)
 
 static bool waits(const struct import_rows *s, enum result why, const char *about)
 {
-  return import_waiting_may(s, &(struct import_verdict){.why = why, .applied.about = str_of(about)});
+  const struct import_row row = {.kind = IMPORT_ROW_GRANT};
+  return import_waiting_may(s, &(struct import_verdict){.why = why, .row = &row, .applied.about = str_of(about)});
+}
+
+static bool member_waits(const struct import_rows *s, const char *about)
+{
+  const struct import_row row = {.kind = IMPORT_ROW_MEMBERSHIP};
+  const struct import_verdict verdict = {.why = R_NOT_FOUND, .row = &row, .applied.about = str_of(about)};
+  return import_waiting_may(s, &verdict);
+}
+
+static void a_membership_waits_for_its_group_as_well(void **state)
+{
+  (void)state;
+  struct import_rows s = rows_at("mixed", "rows");
+  assert_true(member_waits(&s, "external_id"));
+  assert_true(member_waits(&s, "display_name"));
+  assert_true(member_waits(&s, "group_external_id"));
+  assert_false(waits(&s, R_NOT_FOUND, "external_id"));
+  assert_false(waits(&s, R_NOT_FOUND, "display_name"));
 }
 
 static void a_row_waits_for_what_another_may_make(void **state)
@@ -70,6 +89,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_row_waits_for_what_another_may_make),
+      cmocka_unit_test(a_membership_waits_for_its_group_as_well),
       cmocka_unit_test(nothing_waits_where_it_is_in_vain),
       cmocka_unit_test(so_many_wait_and_no_more),
       cmocka_unit_test(the_place_of_a_line_is_kept),
