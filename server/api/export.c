@@ -34,6 +34,16 @@ static const struct kind grants = {
     "grants",
     {"kind", "user_external_id", "user_login", "client_external_id", "group_external_id", "group_display_name",
      "user_tenant_external_id", "tenant_external_id", "role", "scope", "reason", "ticket", "not_before", "expires_at"}};
+static const struct kind groups = {store_export_groups,
+                                   BW_GROUP_READ,
+                                   "groups",
+                                   {"kind", "external_id", "tenant_external_id", "display_name", "state"}};
+static const struct kind memberships = {
+    store_export_memberships,
+    BW_USER_READ,
+    "memberships",
+    {"kind", "external_id", "display_name", "tenant_external_id", "user_external_id", "user_login",
+     "client_external_id", "group_external_id", "group_display_name"}};
 
 /* One under way: what it was asked for, and how far it is. */
 struct export {
@@ -233,4 +243,20 @@ RESULT api_export_grants(struct api_call *call)
   struct export_query query = {0};
   TRY(api_query(call, &api_export_query, &query));
   return begin(call, &grants, &query);
+}
+
+api_handler api_export_groups;
+RESULT api_export_groups(struct api_call *call)
+{
+  struct export_query query = {0};
+  TRY(api_query(call, &api_export_query, &query));
+  return begin(call, &groups, &query);
+}
+
+api_handler api_export_memberships;
+RESULT api_export_memberships(struct api_call *call)
+{
+  struct export_query query = {0};
+  TRY(api_query(call, &api_export_query, &query));
+  return begin(call, &memberships, &query);
 }

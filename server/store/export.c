@@ -32,3 +32,14 @@ RESULT store_export_grants(const struct store_call *call, const struct store_exp
 {
   return page_of(call, SQL_export_grants, what, ret_page);
 }
+
+RESULT store_export_groups(const struct store_call *call, const struct store_export *what, struct store_page *ret_page)
+{
+  return page_of(call, SQL_export_groups, what, ret_page);
+}
+
+RESULT store_export_memberships(const struct store_call *call, const struct store_export *what,
+                                struct store_page *ret_page)
+{
+  return page_of(call, SQL_export_memberships, what, ret_page);
+}

@@ -11,4 +11,5 @@ struct store_export {
 /* The next page. Of tenants the range's own is none: it is what the others are put into. */
 typedef RESULT store_export_page(const struct store_call *call, const struct store_export *what,
                                  struct store_page *ret_page);
-store_export_page store_export_tenants, store_export_users, store_export_grants;
+store_export_page store_export_tenants, store_export_users, store_export_grants, store_export_groups,
+    store_export_memberships;

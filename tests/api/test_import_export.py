@@ -8,8 +8,8 @@ from support.jobs import Jobs, id_of
 
 SIGNS = "=", "+", "-", "@", "'", '"', ",", ";", "[", "]", "\\N", "\\", "{}", "a", "Ångström", "漢字", "null"
 PIECES = *SIGNS, "😀", "x y"  # of no login
-KINDS = "tenants", "users", "grants"
-TABLES = "tenant", "principal", '"grant"'
+KINDS = "tenants", "users", "groups", "memberships", "grants"
+TABLES = "tenant", "principal", "membership", '"grant"'
 MANY = 60
 
 
@@ -28,10 +28,23 @@ def absent_or(chance, **member):
     return member if chance.random() < 0.6 else {}
 
 
+def some_group(chance, home, n):
+    return {"kind": "group", "tenant_external_id": home, "display_name": text(chance, f"n{n}"),
+            **absent_or(chance, external_id=text(chance, f"g{n}")), **absent_or(chance, state="suspended")}
+
+
+def in_group(group):
+    """Of a row of a membership, all but who is in it."""
+    known = "external_id" if "external_id" in group else "display_name"
+    return {"kind": "membership", known: group[known], "tenant_external_id": group["tenant_external_id"]}
+
+
 def some_rows(chance):
     """Rows of every kind with values that mean something to somebody on their way."""
     tenants = [text(chance, f"t{n}") for n in range(5)]
     rows = [tenant(name, name=text(chance)) for name in tenants]
+    groups = {home: some_group(chance, home, n) for n, home in enumerate(tenants)}
+    rows += groups.values()
     for n in range(MANY):
         at = {"home": chance.choice(tenants)} if chance.random() < 0.8 else {}
         addresses = [text(chance, str(i)) for i in range(chance.randint(0, 3))]
@@ -48,6 +61,8 @@ def some_rows(chance):
                          "user_tenant_external_id": at["home"]})
             del rows[-1]["user_external_id"]
             rows[-1][known[0]] = made[known[1]]
+            if chance.random() < 0.5:
+                rows.append(in_group(groups[at["home"]]) | {known[0]: made[known[1]]})
     return sorted(rows, key=lambda row: KINDS.index(row["kind"] + "s"))
 
 
@@ -62,12 +77,15 @@ class ByHand:
         return self.api.post("/v1/tenants", body, 201).json()["id"]
 
     def others(self, home):
-        """A machine and a group, each with or without a name, and with a role at home."""
+        """A machine in a group, each with or without a name, and with a role at home."""
+        ids = []
         for kind in ("clients", "groups"):
             body = {"display_name": text(self.chance), **absent_or(self.chance, external_id=text(self.chance))}
             made = self.api.post(f"/v1/tenants/{home}/{kind}", body, 201).json()
-            body = {"principal_id": made.get("client", made)["id"], "role": "viewer", "scope": "self"}
+            ids.append(made.get("client", made)["id"])
+            body = {"principal_id": ids[-1], "role": "viewer", "scope": "self"}
             self.api.post(f"/v1/tenants/{home}/grants", body, 201)
+        self.api.post(f"/v1/groups/{ids[1]}/members", {"principal_id": ids[0]}, 201)
 
     def people(self, home, **more):
         """Some who live there, each with a role there or at a place below."""

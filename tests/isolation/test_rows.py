@@ -103,7 +103,9 @@ def test_a_list_below_a_thing_shows_what_belongs_to_it(forest, thing):
 # What is counted: by which column it stands in a tenant, and whether the tenant that is exported is part of it.
 EXPORTS = {"tenants": ("SELECT id, parent_id FROM tenant WHERE parent_id IS NOT NULL", "name"),
            "users": ("SELECT login, tenant_id FROM principal WHERE kind = 'user' AND state <> 'terminated'", "login"),
-           "grants": ('SELECT id, tenant_id FROM "grant" WHERE expires_at IS NULL OR expires_at > now()', "role")}
+           "grants": ('SELECT id, tenant_id FROM "grant" WHERE expires_at IS NULL OR expires_at > now()', "role"),
+           "groups": ("SELECT display_name, tenant_id FROM principal WHERE kind = 'group'", "display_name"),
+           "memberships": ("SELECT id, tenant_id FROM membership", "kind")}
 
 
 @pytest.mark.parametrize("thing", EXPORTS)

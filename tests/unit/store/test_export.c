@@ -49,6 +49,8 @@ static void nothing_of_a_neighbour_is_shown(void **state)
   assert_int_equal(rows(store_export_tenants, call, below(P2, 200)), 0);
   assert_int_equal(rows(store_export_users, call, below(A, 200)), 0);
   assert_int_equal(rows(store_export_grants, call, below(A, 200)), 0);
+  assert_int_equal(rows(store_export_groups, call, below(A, 200)), 0);
+  assert_int_equal(rows(store_export_memberships, call, below(A, 200)), 0);
 }
 
 static const char *plain_row(store_export_page *read)
