@@ -13,6 +13,7 @@ import requests
 
 from support.estate import PASSWORD, unique
 from support.importing import grant, installed, load, tenant, user
+from support.jobs import Jobs
 
 KINDS = ("tenants", "users", "grants")
 
@@ -97,6 +98,19 @@ def test_what_another_service_could_not_take_can_be_left_out(house, admin):
     assert sorted(row.get("external_id", "") for row in users) == ["", "ada", "eve"]
     grants = lines_of(admin, house["house"]["id"], "grants", **asked)
     assert sorted(row.get("user_external_id", "") for row in grants) == ["", "ada"]
+
+
+def test_what_somebody_from_above_holds_is_there_and_changed_by_nobody_below(estate):
+    place = estate.new_tenant("partner", estate.id("provider"))
+    estate.tenants["held"] = place
+    above = estate.new_user("provider", external_id=unique("above"))
+    estate.grant("held", above["id"], "viewer")
+    below = estate.person("held", "partner_admin").client
+    rows = lines_of(below, place["id"], "grants")
+    assert [row["user_tenant_external_id"] for row in rows if row["role"] == "viewer"] == [None]
+    report = Jobs(below, place["id"]).load(rows)
+    assert len(report.refused) == 1 and lines_of(below, place["id"], "grants") == rows
+    assert "viewer" not in [row["role"] for row in lines_of(below, place["id"], "grants", importable="true")]
 
 
 def test_who_is_gone_and_what_is_over_is_no_part(estate, admin):
