@@ -354,6 +354,7 @@ static RESULT keys_of_group(const struct import_draft *draft, const struct impor
   if (way == BY_ID) {
     TRY(rename_as(draft, &group_display_name, arena, &name));
     TRY(put_group_name(keys, arena, BOTH, home, name));
+    TRY(PUT_KEY(keys, arena, BOTH, "group", home, group->external_id.value)); /* it may have gone by now */
   }
   if (way != BY_NAME) {
     TRY(rename_as(draft, &group_name, arena, &external_id));
