@@ -17,6 +17,7 @@ METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 def things_to_look_at(estate):
     grant = estate.grant("alpha", estate.new_user("alpha")["id"], "viewer")
     group = estate.admin.client.post(f"/v1/tenants/{estate.id('alpha')}/groups", {"display_name": unique("group")}, 201).json()
+    estate.admin.client.post(f"/v1/groups/{group['id']}/members", {"principal_id": grant["principal_id"]}, 201)
     report = Jobs(estate.admin.client, estate.id("alpha")).load([user(unique("loaded"))])
     return {"import": report.job["id"], "/v1/tenants": estate.id("alpha"), "/v1/users": estate.new_user()["id"],
             "/v1/grants": grant["id"], "/v1/groups": group["id"],

@@ -162,7 +162,7 @@ def test_each_refused_line_is_named_and_the_rest_goes_on(at, partner):
         (grant("good", partner, expires_at="tomorrow"),
          "malformed: expires_at"),
         (grant("good", partner, password="x"), "malformed: password"),
-        ({"kind": "group", "external_id": "a"}, "malformed: kind"),
+        ({"kind": "planet", "external_id": "a"}, "malformed: kind"),
         ("{", "malformed"),
         ('{"kind": "user", "external_id": "\x1b[2J"}', "malformed"),
         ('{"kind": "user", "external_id": "\\u001b[2J", "login": "x"}',

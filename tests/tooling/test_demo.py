@@ -60,7 +60,7 @@ def test_the_demo_is_loaded_once_and_walked_through_each_time(checkout):
     assert f"listening on http://{settings['listen']}\n" in first
     assert "one-time token of the first administrator (login: admin): bwi_" in first
     assert "one-time token of the first administrator" not in second
-    assert re.findall(r"(\d+) created, (\d+) updated, (\d+) unchanged, 0 refused", first + second) == \
+    assert re.findall(r"(\d+) created, (\d+) updated, (\d+) unchanged, 0 removed, 0 refused", first + second) == \
            [("3651", "0", "0"), *[("0", "0", "3651")] * 3]
     for said in (first, second):
         assert steps(said) == [200, 200, 200, 200, 200, 200, 200, 200, 200, 404]
