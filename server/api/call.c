@@ -125,12 +125,7 @@ RESULT api_reply_object(struct api_call *call, const struct outcome *outcome)
   }
   struct str tag;
   TRY(api_etag(call, &outcome->id, outcome->version, &tag));
-  if (http_request_method(call->request) == HTTP_GET && api_etag_known(call, tag))
-    http_reply_empty(call->reply, 304);
-  else
-    http_reply_body(call->reply, 200, "application/json", outcome->body);
-  http_reply_header(call->reply, "ETag", tag);
-  return R_OK;
+  return api_etag_reply(call, outcome->body, tag);
 }
 
 RESULT api_reply_created(struct api_call *call, const char *prefix, const struct outcome *outcome)

@@ -40,9 +40,15 @@ static bool names(struct str header, struct str tag, bool weak_too)
   return false;
 }
 
-bool api_etag_known(const struct api_call *call, struct str tag)
+RESULT api_etag_reply(struct api_call *call, struct str body, struct str tag)
 {
-  return names(http_request_header(call->request, "If-None-Match"), tag, true);
+  struct str known = http_request_header(call->request, "If-None-Match");
+  if (http_request_method(call->request) == HTTP_GET && names(known, tag, true))
+    http_reply_empty(call->reply, 304);
+  else
+    http_reply_body(call->reply, 200, "application/json", body);
+  http_reply_header(call->reply, "ETag", tag);
+  return R_OK;
 }
 
 RESULT api_etag_named(const struct api_call *call, struct str tag)

@@ -5,8 +5,8 @@
 /* The quoted tag of an object's version as seen from the call's root. */
 RESULT api_etag(struct api_call *call, const struct uuid *object, int64_t version, struct str *ret_tag);
 
-/* If-None-Match names it. */
-bool api_etag_known(const struct api_call *call, struct str tag);
+/* The body, as JSON under its tag; of a GET whose If-None-Match names that, 304 without it. */
+RESULT api_etag_reply(struct api_call *call, struct str body, struct str tag);
 
 /* Of a store's objects, the one the call is about. */
 typedef RESULT api_object_get(struct api_call *call, struct store_object *ret_object);

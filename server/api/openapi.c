@@ -14,11 +14,5 @@ static const struct {
 api_handler api_openapi_get;
 RESULT api_openapi_get(struct api_call *call)
 {
-  struct str tag = str_of(document.tag);
-  if (api_etag_known(call, tag))
-    http_reply_empty(call->reply, 304);
-  else
-    http_reply_body(call->reply, 200, "application/json", (struct str){document.text, document.size});
-  http_reply_header(call->reply, "ETag", tag);
-  return R_OK;
+  return api_etag_reply(call, (struct str){document.text, document.size}, str_of(document.tag));
 }

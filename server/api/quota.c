@@ -79,12 +79,7 @@ RESULT api_quota_get(struct api_call *call)
 {
   struct str body, tag;
   TRY(show(call, &body, &tag));
-  if (api_etag_known(call, tag))
-    http_reply_empty(call->reply, 304);
-  else
-    http_reply_body(call->reply, 200, "application/json", body);
-  http_reply_header(call->reply, "ETag", tag);
-  return R_OK;
+  return api_etag_reply(call, body, tag);
 }
 
 struct quotas_update {
@@ -219,7 +214,5 @@ RESULT api_quota_update(struct api_call *call)
   if (r != R_OK)
     return failed < patches.count ? tell(call, r, patches.list[failed].pool) : r;
   TRY(show(call, &body, &tag));
-  http_reply_body(call->reply, 200, "application/json", body);
-  http_reply_header(call->reply, "ETag", tag);
-  return R_OK;
+  return api_etag_reply(call, body, tag);
 }

@@ -85,12 +85,7 @@ RESULT api_security_get(struct api_call *call)
 {
   struct str body, tag;
   TRY(show(call, &body, &tag));
-  if (api_etag_known(call, tag))
-    http_reply_empty(call->reply, 304);
-  else
-    http_reply_body(call->reply, 200, "application/json", body);
-  http_reply_header(call->reply, "ETag", tag);
-  return R_OK;
+  return api_etag_reply(call, body, tag);
 }
 
 struct security_update {
