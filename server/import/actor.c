@@ -79,6 +79,13 @@ static bool changes(enum bw_permission permission)
   return permission != BW_IMPORT_RUN && !strstr(bw_permission_row(permission)->wire, ":read");
 }
 
+/* What stands outside the job's tenant does not exist. */
+static bool is_within(const struct import_actor *actor, const struct bw_id *tenant)
+{
+  struct bw_id within = policy_id(&actor->within);
+  return uuid_is_zero(&actor->within) || bw_tenant_within(policy_model(policy_of(actor)), tenant, &within);
+}
+
 static RESULT leave_operator(const struct import_actor *actor, const struct bw_question *question, struct arena *arena,
                              struct import_leave *ret_leave)
 {
@@ -88,18 +95,13 @@ static RESULT leave_operator(const struct import_actor *actor, const struct bw_q
   struct bw_tenant_fact fact;
   if (!bw_tenant(model, tenant, &fact) && !(catch_up(actor, seen, arena) && bw_tenant(model, tenant, &fact)))
     return R_NOT_FOUND;
+  if (!is_within(actor, tenant))
+    return R_NOT_FOUND;
   if (changes(question->permission) && bw_tenant_ended(model, tenant))
     return R_WRONG_STATE;
   ret_leave->root = actor->home;
   ret_leave->reach = BW_REACH_SUBTREE;
   return policy_scope_whole(policy_of(actor), arena, &ret_leave->scope);
-}
-
-/* What stands outside the job's tenant does not exist. */
-static bool is_within(const struct import_actor *actor, const struct bw_id *tenant)
-{
-  struct bw_id within = policy_id(&actor->within);
-  return uuid_is_zero(&actor->within) || bw_tenant_within(policy_model(policy_of(actor)), tenant, &within);
 }
 
 /* Of what is permitted above it, what nobody may at a customer. */

@@ -63,13 +63,6 @@ def test_a_member_that_is_wrong_is_named_once(shell):
     assert load(shell, [{"kind": "user", "login": 7}], status=2).output == "line 1: malformed: login: Must be a string\n"
 
 
-def test_nothing_lands_outside_the_tenant_that_is_named(shell, estate, partner):
-    other = estate.new_tenant("partner", parent=estate.id("provider"), external_id=unique("o"))
-    said = load(shell, [user("x", other["external_id"])], "--tenant", partner["external_id"], status=2)
-    assert said.output.startswith("line 1: not_found")
-    assert shell.json("user", "ls", other["id"]) == []
-
-
 def test_a_dry_run_keeps_nothing(shell, partner):
     rows = estate_of(partner)[:1]
     load(shell, rows, "--dry-run")
@@ -167,6 +160,34 @@ def told(said):
     """The rows that were refused, and the counts: over the API those stand on standard error."""
     rows = [line.split(": ")[:2] for line in said.output.splitlines() if line.startswith("line ")]
     return rows, [int(number) for number in COUNTS.search(said.errors + said.output).groups()]
+
+
+@pytest.mark.parametrize("words", ["", "--dry-run", "--mode delete"])
+@pytest.mark.parametrize("where", ["over the API", "at the machine"])
+def test_nothing_lands_outside_the_tenant_that_is_named(shell, alone, estate, partner, where, words):
+    """By whatever name a row calls it, and whatever the loader may do there themselves."""
+    other = estate.new_tenant("partner", parent=estate.id("provider"), external_id=unique("o"))
+    home = f"/v1/tenants/{other['id']}"
+    api = estate.admin.client
+    person, machine, desk = (api.post(f"{home}/{kind}", body, 201).json() for kind, body in (
+        ("users", {"login": "victor"}), ("clients", {"display_name": "robot"}), ("groups", {"display_name": "desk"})))
+    api.post(f"/v1/groups/{desk['id']}/members", {"principal_id": person["id"]}, 201)
+    api.post(f"{home}/grants", {"principal_id": person["id"], "role": "viewer", "scope": "self"}, 201)
+    paths = [home, *(f"{home}/{kind}" for kind in ("users", "clients", "groups", "grants", "roles")), f"/v1/groups/{desk['id']}/members"]
+    before = [api.get(path).json() for path in paths]
+    rows = [row for name in (other["external_id"], f"id:{other['id']}") for row in (
+        user("x", name), {"kind": "user", "external_id": f"id:{person['id']}", "tenant_external_id": name, "display_name": "Taken"},
+        tenant(unique("t"), "customer", name, "Below"),
+        {"kind": "client", "external_id": f"id:{machine['client']['id']}", "tenant_external_id": name, "display_name": "Taken"},
+        {"kind": "group", "external_id": f"id:{desk['id']}", "tenant_external_id": name, "display_name": "Taken"},
+        {"kind": "membership", "external_id": f"id:{desk['id']}", "tenant_external_id": name, "user_login": "victor"},
+        {"kind": "grant", "user_external_id": f"id:{person['id']}", "tenant_external_id": name, "user_tenant_external_id": name,
+         "role": "viewer", "scope": "self"})]
+    rows.append({"kind": "tenant", "external_id": f"id:{other['id']}", "tenant_kind": "partner", "name": "Taken"})
+    command, more = (shell, []) if where == "over the API" else (alone, ["--local"])
+    said = load(command, rows, *more, "--tenant", partner["id"], *words.split(), status=2)
+    assert told(said)[1] == [0, 0, 0, 0, len(rows)], said
+    assert [api.get(path).json() for path in paths] == before
 
 
 @pytest.mark.parametrize("words", [
